@@ -1,0 +1,51 @@
+//! Camerata, a data clean room that a co-operative runs for its members.
+//!
+//! The map. Arrows go down only; a test (`tests/client/tidy.rs`) holds them.
+//!
+//! ```text
+//! cli  http                      how people and programs reach the room
+//!   gateway                      the spine: gateway::ask is the way of a query
+//!     policy  template  privacy  store  ledger  people      siblings; none knows another,
+//!                                                           but for store -> identity
+//!       database                 the room's own database
+//!         identity               normalising and hashing, at the member
+//!           model                names, values, the clock
+//! ```
+//!
+//! | module | promises |
+//! |---|---|
+//! | [`model`] | names and values that every module shares |
+//! | [`identity`] | identifiers are normalised and hashed on the member's machine, or reported by line |
+//! | `policy` | who may compare what, decided by the folder's agreements, with a reason |
+//! | `template` | only SQL that is proven person-local runs |
+//! | `privacy` | nothing leaves but with noise whose loss was computed for the very mechanism that is run |
+//! | `store` | an encrypted file per audience version; a fresh locked-down engine per query |
+//! | `ledger` | a charge before a query, an answer before a reply, each exactly once |
+//! | `people` | tokens, and whom they stand for |
+//! | `gateway` | the only caller of the above, in the one right order |
+//!
+//! Without the feature `server` only the members' client is built: `identity`, `model`, and the commands that
+//! hash, upload and ask.
+
+pub mod cli;
+pub mod identity;
+pub mod model;
+
+#[cfg(feature = "server")]
+pub mod database;
+#[cfg(feature = "server")]
+pub mod gateway;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
+pub mod ledger;
+#[cfg(feature = "server")]
+pub mod people;
+#[cfg(feature = "server")]
+pub mod policy;
+#[cfg(feature = "server")]
+pub mod privacy;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+pub mod template;

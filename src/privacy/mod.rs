@@ -1,0 +1,1 @@
+//! privacy: see lib.rs.
