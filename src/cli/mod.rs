@@ -1,1 +1,3 @@
 //! cli: see lib.rs.
+#[cfg(feature = "server")]
+pub mod policy;
