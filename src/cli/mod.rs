@@ -14,11 +14,24 @@ pub mod environment;
 pub mod estimate;
 pub mod exit;
 pub mod hash;
+mod help;
 pub mod query;
 pub mod table;
 pub mod templates;
 pub mod typography;
 pub mod upload;
+#[cfg(feature = "server")]
+pub mod token;
+#[cfg(feature = "server")]
+pub mod template;
+#[cfg(feature = "server")]
+pub mod serve;
+#[cfg(feature = "server")]
+pub mod policy;
+#[cfg(feature = "server")]
+pub mod init;
+#[cfg(feature = "server")]
+pub mod demo;
 
 use self::{
     connection::ConnectionError,
@@ -32,13 +45,13 @@ use std::{
     process::ExitCode,
 };
 
-/// Salle blanche de données : compare des auditoires sans montrer la clientèle de personne.
-/// Data clean room: compares audiences without showing anyone's customers.
+/// Data clean room: compares audiences without showing anyone's customers
 #[derive(Debug, Parser)]
 #[command(name = "camerata", version, propagate_version = false)]
 struct Cli {
-    /// Langue des messages / Language of messages
+    /// Language of messages
     #[arg(long, global = true, value_enum, value_name = "LANG")]
+    #[expect(dead_code, reason = "read before the line is, by `help::language`; declared so that clap checks it")]
     lang: Option<LanguageArg>,
     #[command(subcommand)]
     command: Command,
@@ -61,12 +74,24 @@ enum Command {
     Answers(answers::Args),
     Templates(templates::Args),
     Completions(completions::Args),
+    #[cfg(feature = "server")]
+    Demo(demo::Args),
+    #[cfg(feature = "server")]
+    Init(init::Args),
+    #[cfg(feature = "server")]
+    Serve(serve::Args),
+    #[cfg(feature = "server")]
+    Token(token::Args),
+    #[cfg(feature = "server")]
+    Policy(policy::Args),
+    #[cfg(feature = "server")]
+    Template(template::Args),
 }
 
 impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Hash(args) => hash::run(args),
+            Self::Hash(args) => hash::run(args, context.language),
             Self::Upload(args) => upload::run(&args, context),
             Self::Ask(args) => ask::run(&args, context),
             Self::Estimate(args) => estimate::run(&args, context),
@@ -75,6 +100,18 @@ impl Command {
             Self::Answers(args) => answers::run(&args, context),
             Self::Templates(args) => templates::run(&args, context),
             Self::Completions(args) => completions::run(&args, command(context.language), context),
+            #[cfg(feature = "server")]
+            Self::Demo(args) => demo::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Init(args) => init::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Serve(args) => serve::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Token(args) => token::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Policy(args) => policy::run(args),
+            #[cfg(feature = "server")]
+            Self::Template(args) => template::run(args),
         }
     }
 }
@@ -82,34 +119,22 @@ impl Command {
 /// Runs the program with the arguments it was started with.
 pub fn main() -> ExitCode {
     log();
-    let language = environment::language();
-    let matches = match command(language).try_get_matches() {
-        Ok(matches) => matches,
+    let language = help::language();
+    let read = command(language).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
+        Ok(cli) => cli,
         // Help and version are no failure, and go to stdout; clap knows.
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             let _ = error.print();
-            return exit.into();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return Exit::Usage.into();
-        }
-    };
-    let language = match cli.lang {
-        Some(LanguageArg::Fr) => Language::Fr,
-        Some(LanguageArg::En) => Language::En,
-        None => language,
     };
     let context = Context { language };
     cli.command.run(&context).unwrap_or_else(|error| fail(&error, &context))
 }
 
 fn command(language: Language) -> clap::Command {
-    Cli::command().after_help(environment::table(language))
+    help::localise(Cli::command(), language)
 }
 
 /// Tells what went wrong, where, and what to do; gives the status to end with.
@@ -126,7 +151,8 @@ fn fail(error: &anyhow::Error, context: &Context) -> ExitCode {
     }
     let usage = error.chain().any(|cause| cause.is::<UsageError>());
     let hint = known.and_then(|known| known.hint(context.language));
-    let hint = hint.or(usage.then(|| context.say("--help montre comment écrire cette commande", "--help shows how to write this command")));
+    let hint = hint.or(usage
+        .then(|| context.say("--help montre comment écrire cette commande", "--help shows how to write this command")));
     if let Some(hint) = hint {
         context.tell(format_args!("{} {hint}", typography::label(context.say("conseil", "hint"), context.language)));
     }
@@ -137,7 +163,8 @@ fn fail(error: &anyhow::Error, context: &Context) -> ExitCode {
 /// Sends the technical log to stderr, as much of it as `CAMERATA_LOG` asks for.
 fn log() {
     let wanted = environment::read(environment::LOG).unwrap_or_else(|| "warn".to_owned());
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     let colour = environment::read(environment::NO_COLOR).is_none() && io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
 }

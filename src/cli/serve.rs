@@ -75,8 +75,7 @@ pub(super) async fn listen(address: IpAddr, port: u16, context: &Context) -> any
 pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow::Result<Option<Arc<Room>>> {
     let room = match Room::open(folder, Arc::new(SystemClock)).await {
         Ok(room) => Arc::new(room),
-        Err(OpenRoomError::Policies(mistakes)) => {
-            let report = miette::Report::from(mistakes as Box<dyn miette::Diagnostic + Send + Sync>);
+        Err(OpenRoomError::Policies(report)) => {
             context.tell(format_args!("{report:?}"));
             return Ok(None);
         }

@@ -3,8 +3,8 @@
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
     database::Database,
-    model::{MemberName, SystemClock},
-    people::{People, Role, User},
+    model::{MemberName, Role, SystemClock},
+    people::{People, User},
 };
 use anyhow::Context as _;
 use std::{

@@ -48,19 +48,19 @@ impl Answer {
         replay: bool,
         policy: String,
     ) -> Self {
-        let value = stored.values.first().copied().filter(|value| !privacy::is_withheld(*value, limits));
+        let value = stored.values.first().copied().filter(|value| *value >= i64::from(limits.release_people_min()));
         let margin = i64::try_from(stored.margin).unwrap_or(i64::MAX);
         Self {
             id: stored.id,
-            // The raw figures of the request would repeat the margin; what counts is what was released.
-            request: request.clone(),
+            // A loss that was offered would take the place of the loss that was charged: only the latter is told.
+            request: Request { rho: None, ..request.clone() },
             released_margin: stored.margin,
             value,
             shown: value.map(|value| value.max(0)),
             withheld: value.is_none(),
             interval: value.map(|value| [value.saturating_sub(margin), value.saturating_add(margin)]),
             rho: stored.loss.rho,
-            epsilon: privacy::epsilon(stored.loss.rho, limits.delta()),
+            epsilon: limits.epsilon(stored.loss.rho),
             delta: limits.delta(),
             replay,
             policy,

@@ -13,7 +13,7 @@ use crate::{
     policy::{Admission, Decision, Question, Refusal},
     privacy::{self, AccuracyError, CountPlan},
     store::{Engine, Pins, Version},
-    template::Binding,
+    template::{Binding, TallySqlError},
 };
 use sha2::{Digest, Sha256};
 use std::{error::Error, sync::Arc};
@@ -104,7 +104,7 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
     let admission = admit(room, user, request, &resolved, &count)?;
     let plan = plan(room, user, request, &resolved, &admission, count).await?;
     let free =
-        room.ledger.is_paid(&plan.charge.query_key, plan.count.margin()).await.map_err(AskError::ledger)?;
+        room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
     let states = room.ledger.states(&plan.charge.caps, &plan.period).await.map_err(AskError::ledger)?;
     let loss = plan.count.loss().rho;
     let accounts: Vec<EstimatedAccount> = states
@@ -116,10 +116,10 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
         })
         .collect();
     Ok(Estimate {
-        margin: plan.count.margin(),
-        sigma: plan.count.sigma(),
+        margin: plan.charge.margin,
+        sigma: plan.count.sigma().as_f64(),
         rho: loss,
-        epsilon: privacy::epsilon(loss, room.limits.delta()),
+        epsilon: room.limits.epsilon(loss),
         delta: room.limits.delta(),
         free,
         affordable: free || accounts.iter().all(|account| account.remaining >= loss),
@@ -150,12 +150,13 @@ fn admit(
 ) -> Result<Admission, AskError> {
     let question = Question {
         asker: user.member.clone(),
-        role: user.role.as_str().to_owned(),
+        role: user.role,
         template: request.template.clone(),
         audiences: resolved.audiences.clone(),
-        columns: resolved.template.columns(),
+        columns: resolved.columns(),
         purpose: request.purpose.clone(),
-        epsilon: privacy::epsilon(count.loss().rho, room.limits.delta()),
+        rho: count.loss().rho,
+        epsilon: room.limits.epsilon(count.loss().rho),
         now: room.store.now(),
     };
     match room.policies.decide(&question) {
@@ -184,18 +185,31 @@ async fn plan(
             columns: version.declaration.columns.clone(),
         });
     }
-    let sql = resolved.template.tally_sql(&bindings).map_err(|error| AskError::Malformed(error.text()))?;
+    let sql = resolved.template.tally_sql(&bindings).map_err(|error| unbound(&error))?;
     let charge = ChargeRequest {
-        query_key: query_key(&resolved.template.hash(), request.match_on, &versions),
-        margin: count.margin(),
+        query_key: query_key(resolved.template.hash(), request.match_on, &versions),
+        margin: u64::from(count.margin()),
         loss: count.loss(),
         asker: user.member.clone(),
         question: serde_json::to_string(request).map_err(|error| AskError::internal("plan", &error))?,
-        policy: admission.policy_version().to_owned(),
+        policy: admission.version().to_owned(),
         caps: caps(room, &user.member, &resolved.audiences),
     };
     let period = room.ledger.period(room.limits.period_months()).await.map_err(AskError::ledger)?;
     Ok(Plan { count, sql, versions, pins, charge, period })
+}
+
+/// An audience whose upload lacks a column or has another shape than the template needs.
+fn unbound(error: &TallySqlError) -> AskError {
+    let fr = match error {
+        TallySqlError::Audiences => "les auditoires ne correspondent pas aux paramètres du modèle".to_owned(),
+        TallySqlError::Shape(name) => format!("l'auditoire « {name} » n'a pas la forme que le modèle demande"),
+        TallySqlError::Column { audience, column } => {
+            format!("la version en vigueur de l'auditoire « {audience} » n'a pas la colonne « {column} »")
+        }
+        TallySqlError::Table(name) => format!("l'auditoire « {name} » ne se laisse pas lier"),
+    };
+    AskError::Malformed(Text::new(fr, error.to_string()))
 }
 
 /// Each audience must have a version in force that can be matched this way and that serves the purpose; all must
@@ -269,7 +283,7 @@ fn caps(room: &Room, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> 
 async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Result<Vec<i64>, AskError> {
     let slot = room.slots.acquire().await.map_err(|error| AskError::internal("slots", &error))?;
     // An interrupted query may have been charged for a narrower margin than is asked now: that one is released.
-    let count = if charge.margin() == plan.count.margin() {
+    let count = if charge.margin() == plan.charge.margin {
         plan.count
     } else {
         let margin = privacy::Accuracy::Margin(charge.margin() as f64);
@@ -305,7 +319,7 @@ fn answer(
     replay: bool,
     admission: &Admission,
 ) -> Answer {
-    Answer::new(request, stored, &room.limits, replay, admission.policy_version().to_owned())
+    Answer::new(request, stored, &room.limits, replay, admission.version().to_owned())
 }
 
 /// The answers that the user's member paid for, newest first.

@@ -4,7 +4,6 @@ use super::{AskError, Room};
 use crate::{
     ledger::{Account, AccountState, Cap, Period},
     model::{MemberName, Rho},
-    privacy,
 };
 use serde::Serialize;
 
@@ -43,7 +42,7 @@ pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>,
 }
 
 fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
-    let epsilon = |rho| privacy::epsilon(rho, room.limits.delta());
+    let epsilon = |rho: Rho| room.limits.epsilon(rho);
     BudgetLine {
         remaining: state.remaining(),
         cap_epsilon: epsilon(state.cap),
@@ -58,9 +57,9 @@ fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
 /// An account with its cap from the room's limits.
 pub(super) fn cap(room: &Room, account: Account) -> Cap {
     let cap = match account {
-        Account::Room => room.limits.room_cap(),
-        Account::Owner(_) => room.limits.owner_cap(),
-        Account::Asker { .. } => room.limits.asker_cap(),
+        Account::Room => room.limits.caps().room.rho,
+        Account::Owner(_) => room.limits.caps().owner.rho,
+        Account::Asker { .. } => room.limits.caps().asker.rho,
     };
     Cap { account, cap }
 }

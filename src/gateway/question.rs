@@ -3,24 +3,28 @@
 use super::AskError;
 use crate::{
     identity::Kind,
-    model::{AudienceRef, PurposeName, TemplateName, Text},
+    model::{AudienceRef, ColumnName, PurposeName, TemplateName, Text},
     template::{Catalogue, Template},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked, as it comes over the API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Which template.
+    #[schema(value_type = String)]
     pub template: TemplateName,
     /// Its audience parameters: `a` to `member/audience`.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub audiences: BTreeMap<String, AudienceRef>,
     /// What for.
+    #[schema(value_type = String)]
     pub purpose: PurposeName,
     /// Which kind of identifier the audiences are matched on.
     #[serde(default = "email", skip_serializing_if = "is_email")]
+    #[schema(value_type = String)]
     pub match_on: Kind,
     /// Half-width of the 95 % interval the marketer can live with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,6 +47,14 @@ pub(super) struct Resolved<'a> {
     pub(super) template: &'a Template,
     /// In the order of the template's parameters; where that order doesn't matter, by name.
     pub(super) audiences: Vec<AudienceRef>,
+}
+
+impl Resolved<'_> {
+    /// The vocabulary columns that the template uses, each once.
+    pub(super) fn columns(&self) -> Vec<ColumnName> {
+        let used: BTreeSet<&ColumnName> = self.template.checked().columns_used().values().flatten().collect();
+        used.into_iter().cloned().collect()
+    }
 }
 
 impl Request {

@@ -60,7 +60,7 @@ pub enum OpenRoomError {
     Store(#[from] StoreError),
     /// The policies, with their places.
     #[error("the policy folder has mistakes")]
-    Policies(#[source] Box<dyn miette::Diagnostic + Send + Sync>),
+    Policies(miette::Report),
 }
 
 /// An open room.
@@ -96,12 +96,12 @@ impl Room {
         }
         let lock = exclusive(&folder.join("room.lock"))?;
         let config = Config::load(folder)?;
-        let policies = Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+        let policies = Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let (text, path) = policies.privacy_toml();
         let limits =
-            privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+            privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let catalogue =
-            Catalogue::load(&folder.join("sql")).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+            Catalogue::load(&folder.join("sql"), policies.vocabulary()).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = Database::open(&database_file).await?;
         if database.key_check().await? != Some(keys.check()) {
@@ -142,7 +142,7 @@ impl Room {
 
     /// Every member that isn't `asker`, in order, for the accounts a page shows.
     pub fn other_members(&self, asker: &MemberName) -> Vec<MemberName> {
-        self.policies.members().map(|member| member.name.clone()).filter(|name| name != asker).collect()
+        self.policies.members().keys().filter(|name| *name != asker).cloned().collect()
     }
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 #[utoipa::path(get, path = "/api/v1/audiences", responses((status = 200, description = "audiences"), (status = 401)))]
 pub(super) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
     let mut audiences = Vec::new();
-    for declared in room.policies.audiences() {
+    let members = room.policies.members().values();
+    for declared in members.flat_map(|member| member.audiences.values()) {
         let version = room.store.version(&declared.audience).await;
         let version = version.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
         let version = version.map(|version| {

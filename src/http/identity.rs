@@ -3,8 +3,8 @@
 use super::{Problem, problem::language};
 use crate::{
     gateway::{AskError, Room},
-    model::Language,
-    people::{Role, User},
+    model::{Language, Role},
+    people::User,
 };
 use axum::{
     Json,

@@ -3,6 +3,7 @@
 use crate::{
     gateway::AskError,
     model::{Language, Text},
+    policy::{Ground, Reason},
     store::StoreError,
 };
 use axum::{
@@ -111,8 +112,8 @@ impl Problem {
             }
             AskError::Refused(refusal) => {
                 Self::new(StatusCode::FORBIDDEN, "refused", "Refusé par les ententes", "Refused by the agreements")
-                    .text(refusal.text())
-                    .with("reasons", refusal.to_json())
+                    .text(joined(refusal.reasons()))
+                    .with("reasons", refusal.reasons().iter().map(reason).collect())
             }
             AskError::Unavailable(audience, text) => {
                 Self::new(StatusCode::CONFLICT, "unavailable", "Auditoire inutilisable", "Audience not usable")
@@ -175,6 +176,27 @@ impl Problem {
             },
         }
     }
+}
+
+/// All reasons of a refusal as one sentence a language.
+fn joined(reasons: &[Reason]) -> Text {
+    let texts: Vec<Text> = reasons.iter().map(Reason::text).collect();
+    let sentence = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>().join(" ; ");
+    Text::new(sentence(Language::Fr), sentence(Language::En))
+}
+
+/// One reason of a refusal, for programs: which audience, which agreement, in both languages.
+fn reason(reason: &Reason) -> Value {
+    let title = match &reason.ground {
+        Ground::Forbidden { title, .. } | Ground::Undecided { title, .. } => Some(title),
+        _ => None,
+    };
+    json!({
+        "audience": reason.audience,
+        "agreement": reason.agreement().map(ToString::to_string),
+        "title": title,
+        "text": reason.text(),
+    })
 }
 
 /// What a steward is told in French; the English is the error's own.

@@ -3,8 +3,7 @@
 use super::{Problem, identity::Asker};
 use crate::{
     gateway::{self, Answer, AskError, Estimate, Request, Room},
-    model::{Language, Text},
-    people::Role,
+    model::{Language, Role, Text},
 };
 use axum::{
     Json,

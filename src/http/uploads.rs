@@ -3,8 +3,7 @@
 use super::{Problem, identity::Asker};
 use crate::{
     gateway::{AskError, Room},
-    model::{AudienceRef, Text},
-    people::Role,
+    model::{AudienceRef, Role, Text},
     store::{Declaration, DeclarationError, Outcome, Progress, StoreError, Upload, UploadState},
 };
 use axum::{
@@ -65,7 +64,7 @@ fn allowed(room: &Room, asker: &Asker, declaration: &Declaration) -> Result<(), 
             format!("column `{column}` is not among those that members.toml grants {audience}"),
         ));
     }
-    if let Some(purpose) = declaration.purposes.iter().find(|purpose| !room.policies.knows_purpose(purpose)) {
+    if let Some(purpose) = declaration.purposes.iter().find(|purpose| !room.policies.purposes().contains_key(*purpose)) {
         return Err(Text::new(
             format!("« {purpose} » n'est pas une finalité de la salle"),
             format!("`{purpose}` is not a purpose of the room"),
@@ -154,7 +153,7 @@ async fn pour(mut body: Body, sender: mpsc::Sender<axum::body::Bytes>) -> bool {
 }
 
 /// What the client says of the whole stream.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Completion {
     /// Its length in bytes.
@@ -177,7 +176,7 @@ pub(super) async fn complete(
     })?;
     let turn = room.upload_turn(&id).await;
     let upload = find(&room, &asker, &id).await?;
-    let (store, people_min) = (room.store.clone(), room.limits.audience_people_min());
+    let (store, people_min) = (room.store.clone(), u64::from(room.limits.audience_people_min()));
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
     let task = tokio::spawn(async move {
         let _turn = turn;

@@ -105,25 +105,25 @@ impl HashError {
             Self::NoHeader => "la première ligne semble être une personne, pas des noms de colonnes : ajoutez une ligne d'en-tête (p. ex. `courriel`)".to_owned(),
             Self::NoIdentifierColumn { names, delimiter } => {
                 let other = delimiter.map(|(used, other)| {
-                    format!(" ; lu avec le séparateur {}, alors que le fichier semble utiliser {} : enlevez --delimiter", sign(used), sign(other))
+                    format!("; lu avec le séparateur {}, alors que le fichier semble utiliser {} : enlevez --delimiter", sign(used), sign(other))
                 });
                 format!(
-                    "aucune colonne de courriel ni de téléphone parmi {}{} ; nommez-la avec --email NOM ou --phone NOM",
+                    "aucune colonne de courriel ni de téléphone parmi {}{}; nommez-la avec --email NOM ou --phone NOM",
                     words::list(names),
                     other.unwrap_or_default()
                 )
             }
             Self::TwoCandidates { kind: of, first, second } => format!(
-                "deux colonnes peuvent contenir le {} : `{}` et `{}` ; choisissez avec --{of} NOM (répétable pour prendre les deux), ou --no-{of} pour l'ignorer",
+                "deux colonnes peuvent contenir le {} : `{}` et `{}`; choisissez avec --{of} NOM (répétable pour prendre les deux), ou --no-{of} pour l'ignorer",
                 kind(of),
                 words::masked(first),
                 words::masked(second)
             ),
-            Self::NoSuchColumn { name, names } => format!("aucune colonne `{}` ; le fichier a {}", words::masked(name), words::list(names)),
+            Self::NoSuchColumn { name, names } => format!("aucune colonne `{}`; le fichier a {}", words::masked(name), words::list(names)),
             Self::AlreadyHashed { column } => {
                 format!("la colonne `{}` est déjà hachée : téléversez ce fichier directement (camerata upload)", words::masked(column))
             }
-            Self::NothingTaken { rows } => format!("aucune des {rows} lignes n'a d'identifiant utilisable : rien n'a été écrit ; voyez le rapport (--report)"),
+            Self::NothingTaken { rows } => format!("aucune des {rows} rangées n'a d'identifiant utilisable : rien n'a été écrit; voyez le rapport (--report)"),
         }
     }
 

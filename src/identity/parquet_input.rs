@@ -35,7 +35,7 @@ pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
             if !is_read(column.compression()) {
                 let name = format!("{:?}", column.compression());
                 let name = name.split('(').next().unwrap_or_default().to_owned();
-                return Err(HashError::Parquet(format!("compression {name}; zstd, snappy, none")));
+                return Err(HashError::Parquet(format!("compression {name} (zstd, snappy, gzip)")));
             }
         }
     }
@@ -56,7 +56,7 @@ pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
 
 /// Brotli above all is not: its decoders have had memory errors.
 fn is_read(compression: Compression) -> bool {
-    matches!(compression, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_))
+    matches!(compression, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_))
 }
 
 fn is_text(data_type: &DataType) -> bool {

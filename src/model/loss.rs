@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// zCDP ρ in units of 1e-12, rounded up wherever it is computed (Bun and Steinke, 2016).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Rho(u64);
 
@@ -45,7 +45,7 @@ impl Rho {
 }
 
 /// δ in units of 1e-18, rounded up wherever it is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Delta(u64);
 

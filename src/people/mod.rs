@@ -4,52 +4,13 @@
 
 use crate::{
     database::Database,
-    model::{Clock, MemberName},
+    model::{Clock, MemberName, Role},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
-use std::{fmt, str::FromStr, sync::Arc};
-
-/// What a user may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Asks approved questions.
-    Marketer,
-    /// Edits the policy files.
-    Officer,
-    /// Uploads hashed lists.
-    Steward,
-}
-
-impl Role {
-    /// The role's word, as stored.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Marketer => "marketer",
-            Self::Officer => "officer",
-            Self::Steward => "steward",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Role {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Marketer, Self::Officer, Self::Steward]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or_else(|| format!("`{text}` is not a role: use marketer, officer or steward"))
-    }
-}
+use std::sync::Arc;
 
 /// Who signs in: a user of a member, in a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,12 @@ use super::{
     agreement::AgreementId,
     check::Names,
     decide::Judge,
-    decision::{Decision, Ground, Question, Role},
+    decision::{Decision, Ground, Question},
     document::{self, Section},
     folder::Source,
     mistake::{Mistake, suggestion},
 };
-use crate::model::{AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, TemplateName, Text};
+use crate::model::{Role, AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, TemplateName, Text};
 use std::{collections::BTreeSet, ops::Range, str::FromStr};
 use toml::Spanned;
 

@@ -1,36 +1,9 @@
 //! What is asked of the policies, and what they answer.
 
 use super::agreement::AgreementId;
-use crate::model::{AudienceRef, ColumnName, MemberName, PurposeName, Rho, TemplateName, Text};
+use crate::model::{AudienceRef, ColumnName, MemberName, PurposeName, Rho, Role, TemplateName, Text};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
-
-/// What a user does for their member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Asks questions.
-    Marketer,
-    /// Edits policies.
-    Officer,
-    /// Uploads audiences.
-    Steward,
-}
-
-impl Role {
-    /// All roles.
-    pub const ALL: [Self; 3] = [Self::Marketer, Self::Officer, Self::Steward];
-
-    /// `marketer`, `officer` or `steward`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Marketer => "marketer",
-            Self::Officer => "officer",
-            Self::Steward => "steward",
-        }
-    }
-}
 
 /// Who wants to compare what, and in which circumstances.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,11 +2,10 @@
 
 use super::{
     check::Names,
-    decision::Role,
-    members::{AudienceDeclaration, Membership, Shape},
+    members::{AudienceDeclaration, Membership},
     room::Purpose,
 };
-use crate::model::{AudienceRef, ColumnName, MemberName, PurposeName, Vocabulary};
+use crate::model::{AudienceRef, ColumnName, MemberName, PurposeName, Role, Shape, Vocabulary};
 use cedar_policy::{Entities, Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression, Schema};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

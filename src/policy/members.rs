@@ -5,33 +5,12 @@ use super::{
     folder::Source,
     mistake::{Mistake, suggestion},
 };
-use crate::model::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Text, Vocabulary};
-use serde::{Deserialize, Serialize};
+use crate::model::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Shape, Text, Vocabulary};
 use std::{
     collections::{BTreeMap, BTreeSet},
     str::FromStr,
 };
 use toml::Spanned;
-
-/// How many rows a person may have in an audience.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Shape {
-    /// One row a person.
-    List,
-    /// Many rows a person.
-    Events,
-}
-
-impl Shape {
-    /// `list` or `events`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Events => "events",
-        }
-    }
-}
 
 /// A member of the co-operative.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,8 +29,8 @@ mod tests;
 mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
-pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal, Role};
-pub use members::{AudienceDeclaration, Member, Shape};
+pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
+pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;
 pub use room::{Purpose, Room};

@@ -39,28 +39,35 @@ pub enum DeclarationError {
 }
 
 /// An upload's terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
     /// The audience, of the steward's own member.
+    #[schema(value_type = String)]
     pub audience: AudienceName,
     /// List or events.
+    #[schema(value_type = String)]
     pub shape: Shape,
     /// How its identifiers were normalised and hashed.
+    #[schema(value_type = String)]
     pub profile: Profile,
     /// Length of the stream in bytes, where it is known before.
     #[serde(default)]
     pub bytes: Option<u64>,
     /// The vocabulary columns that it carries.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     pub columns: Vec<ColumnName>,
     /// The purposes that it may serve.
+    #[schema(value_type = Vec<String>)]
     pub purposes: Vec<PurposeName>,
     /// Legal basis, or the wording people consented to.
     pub legal_basis: String,
     /// When it was collected.
+    #[schema(value_type = String)]
     pub collected: Date,
     /// When the room destroys it.
+    #[schema(value_type = String)]
     pub expires: Date,
 }
 

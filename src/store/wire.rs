@@ -138,14 +138,12 @@ impl Parser {
             if line.is_empty() {
                 continue;
             }
-            let unquoted;
             let taken_row = if line.len() > LINE_BYTES_MAX {
                 rejections.add("line_too_long", lines);
                 false
             } else if memchr::memchr(b'"', line).is_some() {
-                unquoted = cells_of(line);
-                cells.clear();
-                cells.extend(unquoted.iter().map(Vec::as_slice));
+                let unquoted = cells_of(line);
+                let cells: Vec<&[u8]> = unquoted.iter().map(Vec::as_slice).collect();
                 self.row(&cells, lines, &mut rows, &mut rejections)
             } else {
                 cells.clear();

@@ -46,14 +46,18 @@ impl Held {
             }
             let part = request.read();
             self.take(&part);
-            let state = json!({"id": "u-1", "state": "open", "offset": self.bytes.len(), "rows_taken": 1, "rows_rejected": 0});
+            let state =
+                json!({"id": "u-1", "state": "open", "offset": self.bytes.len(), "rows_taken": 1, "rows_rejected": 0});
             self.bytes.truncate(self.bytes.len() - std::mem::take(&mut self.forgets));
             return Some((200, state));
         }
         if request.path.ends_with("/complete") {
             let bytes: serde_json::Value = serde_json::from_slice(&request.read()).unwrap();
             assert_eq!(bytes, json!({"bytes": self.bytes.len()}));
-            return Some((200, json!({"audience": "m/x", "version": {"number": 1}, "rows_taken": 3, "rows_rejected": 0})));
+            return Some((
+                200,
+                json!({"audience": "m/x", "version": 1, "rows_taken": 3, "rows_rejected": 0}),
+            ));
         }
         Some((200, json!({"id": "u-1", "state": "open", "offset": self.bytes.len()})))
     }
@@ -173,6 +177,9 @@ fn a_refusal_is_not_tried_again() {
     });
     let (sent, pauses) = send(&wire, &file(), 0);
     let error = sent.unwrap_err();
-    assert!(matches!(&error, TransferError::Room(ConnectionError::Problem(problem)) if problem.status == 413), "{error:?}");
+    assert!(
+        matches!(&error, TransferError::Room(ConnectionError::Problem(problem)) if problem.status == 413),
+        "{error:?}"
+    );
     assert_eq!((wire.seen().len(), pauses.len()), (1, 0));
 }

@@ -5,8 +5,8 @@ mod mistakes;
 mod pilot;
 mod properties;
 
-use super::{Decision, Policies, PolicyErrors, Question, Refusal, Role};
-use crate::model::{AudienceRef, Rho};
+use super::{Decision, Policies, PolicyErrors, Question, Refusal};
+use crate::model::{Role, AudienceRef, Rho};
 use std::{fs, path::Path, path::PathBuf};
 use tempfile::TempDir;
 
