@@ -28,16 +28,16 @@ pub struct Args {
 /// An answer: a released count with its error, and what it cost.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Answer {
-    /// Its name in the room.
-    pub id: String,
+    /// Its number in the room.
+    pub id: i64,
     /// The template asked.
     pub template: String,
     /// The audiences it was asked of.
     pub audiences: BTreeMap<String, String>,
     /// What for.
     pub purpose: String,
-    /// Half the width of the 95 % interval.
-    pub margin: u64,
+    /// Half the width of the 95 % interval of what was released; it may be narrower than what was asked for.
+    pub released_margin: u64,
     /// The released count, clipped at zero; none if it is withheld.
     #[serde(default)]
     pub shown: Option<i64>,
@@ -54,8 +54,8 @@ pub struct Answer {
     /// Whether it had been given before, and so cost nothing this time.
     #[serde(default)]
     pub replay: bool,
-    /// When it was asked.
-    pub asked: String,
+    /// When it was recorded.
+    pub recorded: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,8 +71,15 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let connection = Connection::open(&args.connection, context)?;
     let path = match &args.id {
         None => "/api/v1/answers".to_owned(),
-        Some(id) if id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => format!("/api/v1/answers/{id}"),
-        Some(_) => return Err(UsageError(context.say("ce n’est pas le nom d’une réponse", "that is not the name of an answer").into()).into()),
+        Some(id) if id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {
+            format!("/api/v1/answers/{id}")
+        }
+        Some(_) => {
+            return Err(UsageError(
+                context.say("ce n’est pas le nom d’une réponse", "that is not the name of an answer").into(),
+            )
+            .into());
+        }
     };
     let answer: Value = connection.get(&path)?;
     if args.json {
@@ -93,18 +100,25 @@ impl Answer {
         let mut lines = vec![self.headline(language)];
         if let (Some((low, high)), false) = (self.interval, self.withheld) {
             let (low, high) = (t::integer(low.max(0), language), t::integer(high.max(0), language));
-            lines.push(line(say("Intervalle à 95\u{202f}%", "95% interval"), format!("{low} {} {high}", say("à", "to"))));
+            lines.push(line(
+                say("Intervalle à 95\u{202f}%", "95% interval"),
+                format!("{low} {} {high}", say("à", "to")),
+            ));
         }
-        let audiences: Vec<String> = self.audiences.iter().map(|(name, audience)| format!("{name} = {audience}")).collect();
+        let audiences: Vec<String> =
+            self.audiences.iter().map(|(name, audience)| format!("{name} = {audience}")).collect();
         lines.push(line(say("Auditoires", "Audiences"), audiences.join(", ")));
         lines.push(line(say("Finalité", "Purpose"), self.purpose.clone()));
         lines.push(line(say("Perte", "Loss"), query::loss(self.epsilon, self.delta, language)));
-        lines.push(line(say("Réponse", "Answer"), format!("{} ({})", self.id, t::day(&self.asked))));
+        lines.push(line(say("Réponse", "Answer"), format!("{} ({})", self.id, t::day(&self.recorded))));
         if self.replay {
-            lines.push(format!("  {}", say(
-                "Gratuit : cette question avait déjà sa réponse; rien n’a été dépensé.",
-                "Free: this question already had its answer; nothing was spent.",
-            )));
+            lines.push(format!(
+                "  {}",
+                say(
+                    "Gratuit : cette question avait déjà sa réponse; rien n’a été dépensé.",
+                    "Free: this question already had its answer; nothing was spent.",
+                )
+            ));
         }
         lines.join("\n")
     }
@@ -112,13 +126,19 @@ impl Answer {
     fn headline(&self, language: Language) -> String {
         match (self.shown, self.withheld, language) {
             (Some(_), false, _) => self.figure(language),
-            (_, _, Language::Fr) => "Réponse retenue : le nombre bruité est sous le minimum de la salle. La perte compte tout de même.".to_owned(),
-            (_, _, Language::En) => "Answer withheld: the noisy count is under the room's minimum. The loss counts all the same.".to_owned(),
+            (_, _, Language::Fr) => {
+                "Réponse retenue : le nombre bruité est sous le minimum de la salle. La perte compte tout de même."
+                    .to_owned()
+            }
+            (_, _, Language::En) => {
+                "Answer withheld: the noisy count is under the room's minimum. The loss counts all the same.".to_owned()
+            }
         }
     }
 
     fn figure(&self, language: Language) -> String {
-        let (value, margin) = (t::integer(self.shown.unwrap_or_default(), language), t::count(self.margin, language));
+        let (value, margin) =
+            (t::integer(self.shown.unwrap_or_default(), language), t::count(self.released_margin, language));
         match language {
             Language::Fr => format!("≈\u{a0}{value} personnes (±\u{a0}{margin}, 95\u{202f}%)"),
             Language::En => format!("≈\u{a0}{value} persons (±\u{a0}{margin}, 95%)"),
@@ -146,13 +166,13 @@ fn list(answers: &[Answer], language: Language) -> String {
         let value = value.map_or_else(|| say("retenue", "withheld").to_owned(), |value| t::integer(value, language));
         let audiences: Vec<&str> = answer.audiences.values().map(String::as_str).collect();
         table.row([
-            answer.id.clone(),
-            t::day(&answer.asked).to_owned(),
+            answer.id.to_string(),
+            t::day(&answer.recorded).to_owned(),
             answer.template.clone(),
             audiences.join(" × "),
             answer.purpose.clone(),
             value,
-            t::count(answer.margin, language),
+            t::count(answer.released_margin, language),
             t::real(answer.epsilon, language),
         ]);
     }
@@ -166,17 +186,25 @@ mod tests {
     use serde_json::json;
 
     fn answer(change: impl FnOnce(&mut Value)) -> Answer {
-        let mut answer = json!({"id": "r-7", "template": "overlap", "purpose": "planification", "margin": 100, "value": 48_210,
+        let mut answer = json!({"id": 7, "template": "overlap", "purpose": "planification", "margin": 100.0, "released_margin": 100, "value": 48_210,
             "audiences": {"a": "festival/abonnes", "b": "billetterie/acheteurs"}, "shown": 48_210, "interval": [48_110, 48_310],
-            "rho": 192_000_000, "epsilon": 0.0723, "delta": 1e-6, "replay": false, "policy": "abc", "asked": "2026-11-24T10:00:00Z"});
+            "rho": 192_000_000, "epsilon": 0.0723, "delta": 1e-6, "replay": false, "policy": "abc", "recorded": "2026-11-24T10:00:00Z"});
         change(&mut answer);
         serde_json::from_value(answer).unwrap()
     }
 
     #[test]
     fn the_figure_comes_first_with_its_margin() {
-        insta::assert_snapshot!(answer(|_| ()).render(Language::Fr));
-        insta::assert_snapshot!(answer(|answer| answer["replay"] = json!(true)).render(Language::En));
+        let french = answer(|_| ()).render(Language::Fr);
+        let lines: Vec<&str> = french.lines().collect();
+        assert_eq!(lines.first(), Some(&"≈\u{a0}48\u{202f}210 personnes (±\u{a0}100, 95\u{202f}%)"));
+        assert!(lines.contains(&"  Intervalle à 95\u{202f}%\u{a0}: 48\u{202f}110 à 48\u{202f}310"), "{french}");
+        assert!(lines.contains(&"  Auditoires\u{a0}: a = festival/abonnes, b = billetterie/acheteurs"), "{french}");
+        assert!(lines.contains(&"  Perte\u{a0}: ε = 0,0723 (δ = 10⁻⁶)"), "{french}");
+        assert!(!french.contains("Gratuit"), "{french}");
+        let english = answer(|answer| answer["replay"] = json!(true)).render(Language::En);
+        assert!(english.starts_with("≈\u{a0}48,210 persons (±\u{a0}100, 95%)\n"), "{english}");
+        assert!(english.ends_with("nothing was spent."), "{english}");
     }
 
     #[test]

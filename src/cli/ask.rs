@@ -43,7 +43,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     if !answer.replay && !estimate.accounts.is_empty() {
         context.print(format_args!("\n{}", query::shares(&estimate.accounts, context.language)))?;
     }
-    if answer.replay && answer.margin < args.margin {
+    if answer.replay && answer.released_margin < args.margin {
         let words = (
             "La salle avait déjà une réponse plus précise que demandé : la voici.",
             "The room already had a more exact answer than you asked for: here it is.",

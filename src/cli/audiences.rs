@@ -35,8 +35,6 @@ struct Audience {
     #[serde(default)]
     columns: Vec<String>,
     #[serde(default)]
-    purposes: Vec<String>,
-    #[serde(default)]
     version: Option<Version>,
 }
 
@@ -45,6 +43,8 @@ struct Version {
     number: u64,
     expires: String,
     profile: String,
+    #[serde(default)]
+    purposes: Vec<String>,
     #[serde(default)]
     kinds: Vec<String>,
     /// For the owner alone.
@@ -107,7 +107,7 @@ fn block(audience: &Audience, language: Language) -> String {
         t::label(say("colonnes", "columns"), language),
         list(&audience.columns),
         t::label(say("finalités", "purposes"), language),
-        list(&audience.purposes),
+        list(audience.version.as_ref().map(|version| version.purposes.as_slice()).unwrap_or_default()),
     )
 }
 
@@ -128,9 +128,15 @@ mod tests {
     fn rows_are_shown_where_the_room_tells_them_alone() {
         let list = serde_json::json!({"audiences": [
             {"audience": "festival/abonnes", "title": {"fr": "Abonnés", "en": "Subscribers"}, "shape": "list", "columns": ["genre", "region"],
-             "purposes": ["planification"], "version": {"number": 2, "created": "2026-11-01T00:00:00Z", "expires": "2027-11-01", "rows": 70_000,
+             "version": {"purposes": ["planification"], "number": 2, "created": "2026-11-01T00:00:00Z", "expires": "2027-11-01", "rows": 70_000,
              "profile": "google", "kinds": ["email", "phone"]}},
-            {"audience": "salle/abonnes", "title": "Abonnés de la salle", "shape": "list", "columns": [], "purposes": []}]});
-        insta::assert_snapshot!(render(&serde_json::from_value(list).unwrap(), Language::Fr));
+            {"audience": "salle/abonnes", "title": "Abonnés de la salle", "shape": "list", "columns": [], "version": null}]});
+        let text = render(&serde_json::from_value(list).unwrap(), Language::Fr);
+        assert!(text.contains("email, phone (google)") && text.contains("70\u{202f}000"), "{text}");
+        assert!(
+            text.contains("festival/abonnes\u{a0}: colonnes\u{a0}: genre, region; finalités\u{a0}: planification"),
+            "{text}"
+        );
+        assert!(text.lines().any(|line| line.starts_with("salle/abonnes ") && line.ends_with('—')), "{text}");
     }
 }

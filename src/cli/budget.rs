@@ -31,17 +31,13 @@ struct Budget {
 #[derive(Debug, Deserialize)]
 struct Account {
     account: String,
-    cap: Loss,
-    unlocked: Loss,
-    spent: Loss,
-    lifetime: Loss,
+    /// In 1e-12 ρ, as is `spent`.
+    unlocked: u64,
+    spent: u64,
+    cap_epsilon: f64,
+    spent_epsilon: f64,
+    lifetime_epsilon: f64,
     period_end: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Loss {
-    rho: f64,
-    epsilon: f64,
 }
 
 /// Runs the command.
@@ -64,27 +60,30 @@ fn render(budget: &Budget, language: Language) -> String {
     let mut table = Table::new(&[
         (say("Budget", "Budget"), Align::Left),
         (say("Dépensé (ε)", "Spent (ε)"), Align::Right),
-        (say("Débloqué (ε)", "Unlocked (ε)"), Align::Right),
         (say("Plafond (ε)", "Cap (ε)"), Align::Right),
-        (say("Reste", "Left"), Align::Right),
+        (say("Reste à ce jour", "Left so far"), Align::Right),
         (say("Depuis le début (ε)", "Since the start (ε)"), Align::Right),
         (say("Jusqu’au", "Until"), Align::Left),
     ]);
     for account in &budget.accounts {
-        // Shares are of ρ, which adds up; ε doesn't. Rounding the spent part up rounds what is left down.
-        let spent = if account.unlocked.rho > 0.0 { (account.spent.rho / account.unlocked.rho).min(1.0) } else { 1.0 };
-        let epsilon = |loss: &Loss| t::real(loss.epsilon, language);
         table.row([
             query::account(&account.account, language),
-            epsilon(&account.spent),
-            epsilon(&account.unlocked),
-            epsilon(&account.cap),
-            t::percent_down(1.0 - spent, language),
-            epsilon(&account.lifetime),
+            t::real(account.spent_epsilon, language),
+            t::real(account.cap_epsilon, language),
+            t::percent_down(left(account), language),
+            t::real(account.lifetime_epsilon, language),
             t::day(&account.period_end).to_owned(),
         ]);
     }
     table.render()
+}
+
+/// What is left of the part that is unlocked so far. Of ρ, which adds up; ε doesn't.
+fn left(account: &Account) -> f64 {
+    if account.unlocked == 0 {
+        return 0.0;
+    }
+    account.unlocked.saturating_sub(account.spent) as f64 / account.unlocked as f64
 }
 
 #[cfg(test)]
@@ -94,12 +93,20 @@ mod tests {
 
     #[test]
     fn what_is_left_is_the_part_of_what_is_unlocked() {
-        let loss = |rho: u64, epsilon: f64| serde_json::json!({"rho": rho, "epsilon": epsilon});
         let account = |name: &str, spent: u64| {
-            serde_json::json!({"account": name, "cap": loss(24_356_000_000, 1.0), "unlocked": loss(2_000_000_000, 0.27), "spent": loss(spent, 0.1),
-                "lifetime": loss(spent, 0.1), "period_start": "2026-01-01T00:00:00Z", "period_end": "2027-01-01T00:00:00Z"})
+            serde_json::json!({"account": name, "cap": 24_356_000_000_u64, "unlocked": 2_000_000_000_u64, "spent": spent, "lifetime": spent,
+                "remaining": 0, "cap_epsilon": 1.0, "spent_epsilon": 0.1, "lifetime_epsilon": 0.1,
+                "period_start": "2026-01-01", "period_end": "2027-01-01"})
         };
-        let budget = serde_json::json!({"accounts": [account("room", 0), account("owner:festival", 500_000_001), account("asker:salle@festival", 2_000_000_000)]});
-        insta::assert_snapshot!(render(&serde_json::from_value(budget).unwrap(), Language::En));
+        let accounts = [
+            account("room", 0),
+            account("owner:festival", 500_000_001),
+            account("asker:salle@festival", 2_000_000_000),
+        ];
+        let budget = serde_json::json!({"delta": 1e-6, "accounts": accounts});
+        let text = render(&serde_json::from_value(budget).unwrap(), Language::En);
+        let percent = |line: &str| line.split_whitespace().find(|word| word.ends_with('%')).map(str::to_owned);
+        let left: Vec<String> = text.lines().skip(2).filter_map(percent).collect();
+        assert_eq!(left, ["100%", "74%", "0%"], "{text}");
     }
 }

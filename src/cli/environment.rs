@@ -18,18 +18,55 @@ pub const LOG: &str = "CAMERATA_LOG";
 /// Set by the reader who wants no colour (<https://no-color.org>).
 pub const NO_COLOR: &str = "NO_COLOR";
 
+/// Where DuckDB's OpenSSL extension lies, for the room.
+pub const DUCKDB_EXTENSION: &str = "CAMERATA_DUCKDB_EXTENSION";
+
 /// Name, French meaning, English meaning.
 pub const VARIABLES: &[(&str, Words)] = &[
-    (URL, ("adresse de la salle (par défaut http://127.0.0.1:8100)", "address of the room (default http://127.0.0.1:8100)")),
+    (
+        URL,
+        (
+            "adresse de la salle (par défaut http://127.0.0.1:8100)",
+            "address of the room (default http://127.0.0.1:8100)",
+        ),
+    ),
     (TOKEN, ("jeton d’accès à la salle", "access token for the room")),
     (TOKEN_FILE, ("fichier qui contient le jeton", "file that holds the token")),
-    (LANG, ("langue des messages, fr ou en; sinon LC_ALL, puis LANG", "language of messages, fr or en; else LC_ALL, then LANG")),
-    (LOG, ("journal technique sur stderr : error, warn, info, debug", "technical log on stderr: error, warn, info, debug")),
+    (
+        LANG,
+        (
+            "langue des messages, fr ou en; sinon LC_ALL, puis LANG",
+            "language of messages, fr or en; else LC_ALL, then LANG",
+        ),
+    ),
+    (
+        LOG,
+        (
+            "journal technique sur stderr : error, warn, info, debug",
+            "technical log on stderr: error, warn, info, debug",
+        ),
+    ),
+    (
+        DUCKDB_EXTENSION,
+        (
+            "extension OpenSSL de DuckDB, pour qui tient la salle",
+            "DuckDB’s OpenSSL extension, for whoever runs the room",
+        ),
+    ),
+    ("CAMERATA_ADDRESS", ("adresse où la salle écoute", "address that the room listens on")),
+    ("CAMERATA_PORT", ("port où la salle écoute", "port that the room listens on")),
+    ("CAMERATA_THREADS", ("fils d’exécution d’une requête", "threads of a query")),
+    ("CAMERATA_MEMORY_MIB", ("mémoire d’une requête, en Mio", "memory of a query, in MiB")),
+    ("CAMERATA_DEADLINE_S", ("durée maximale d’une requête, en secondes", "longest that a query may take, in seconds")),
+    ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
+    (
+        "CAMERATA_FAILPOINT",
+        ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
+    ),
     (NO_COLOR, ("pas de couleurs", "no colours")),
 ];
 
 /// The value of a variable, unless it is unset, empty or not UTF-8.
-#[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the environment")]
 pub fn read(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -4,6 +4,7 @@ use super::{
     connection::{Connection, ConnectionArgs},
     context::{Context, choose},
     exit::Exit,
+    help,
     query::{self, Accuracy, Estimate, QueryArgs},
     typography as t,
 };
@@ -13,16 +14,15 @@ use std::process::ExitCode;
 
 /// Tell what a query would cost, without asking it
 #[derive(Debug, Clone, clap::Args)]
-#[group(id = "accuracy", required = true, multiple = false, args = ["margin", "rho"])]
 pub struct Args {
     #[command(flatten)]
     query: QueryArgs,
     /// The margin to live with: half the width of the 95 % interval, in persons
-    #[arg(long, value_name = "N", value_parser = query::margin, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = query::margin, allow_hyphen_values = true, required_unless_present = "rho")]
     margin: Option<u64>,
     /// The loss to spend instead (zCDP ρ); the margin follows from it
-    #[arg(long, value_name = "RHO", value_parser = rho, allow_hyphen_values = true)]
-    rho: Option<Rho>,
+    #[arg(long, value_name = "RHO", value_parser = rho, allow_hyphen_values = true, conflicts_with = "margin")]
+    rho: Option<f64>,
     /// Print the room's answer as JSON
     #[arg(long)]
     json: bool,
@@ -30,10 +30,10 @@ pub struct Args {
     connection: ConnectionArgs,
 }
 
-fn rho(text: &str) -> Result<Rho, String> {
-    let rho = text.parse().ok().and_then(Rho::from_f64_up).filter(|rho| *rho > Rho::default());
+fn rho(text: &str) -> Result<f64, String> {
+    let sound = |rho: &f64| Rho::from_f64_up(*rho).is_some_and(|units| units > Rho::default());
     let words = ("un ρ est un nombre positif, comme 0,0002 (écrit 0.0002)", "a ρ is a positive number, such as 0.0002");
-    rho.ok_or_else(|| choose(super::environment::language(), words).to_owned())
+    text.parse().ok().filter(sound).ok_or_else(|| choose(help::language(), words).to_owned())
 }
 
 /// Runs the command.
@@ -43,7 +43,7 @@ fn rho(text: &str) -> Result<Rho, String> {
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let accuracy = match (args.margin, args.rho) {
         (Some(margin), _) => Accuracy::Margin(margin),
-        (None, rho) => Accuracy::Rho(rho.unwrap_or_default().units()),
+        (None, rho) => Accuracy::Rho(rho.unwrap_or_default()),
     };
     let query = args.query.query(accuracy, context)?;
     let connection = Connection::open(&args.connection, context)?;
@@ -59,14 +59,26 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 fn render(estimate: &Estimate, language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
     let mut lines = vec![
-        format!("{} ± {} (95{}%)", t::label(say("Marge", "Margin"), language), t::count(estimate.margin, language), say("\u{202f}", "")),
-        format!("{} {}", t::label(say("Perte", "Loss"), language), query::loss(estimate.epsilon, estimate.delta, language)),
+        format!(
+            "{} ± {} (95{}%)",
+            t::label(say("Marge", "Margin"), language),
+            t::count(estimate.margin, language),
+            say("\u{202f}", "")
+        ),
+        format!(
+            "{} {}",
+            t::label(say("Perte", "Loss"), language),
+            query::loss(estimate.epsilon, estimate.delta, language)
+        ),
     ];
     if estimate.free {
-        lines.push(say(
-            "Gratuit : la salle a déjà répondu à cette question; elle redonnera la même réponse.",
-            "Free: the room has already answered this question and will give the same answer again.",
-        ).to_owned());
+        lines.push(
+            say(
+                "Gratuit : la salle a déjà répondu à cette question; elle redonnera la même réponse.",
+                "Free: the room has already answered this question and will give the same answer again.",
+            )
+            .to_owned(),
+        );
         return lines.join("\n");
     }
     lines.push(String::new());
@@ -78,7 +90,8 @@ fn render(estimate: &Estimate, language: Language) -> String {
         say(
             "Un des budgets n’y suffit pas : élargissez la marge, ou attendez le prochain mois.",
             "One of the budgets can't bear it: widen the margin, or wait for next month.",
-        ).to_owned()
+        )
+        .to_owned()
     });
     lines.join("\n")
 }
@@ -94,7 +107,11 @@ mod tests {
             "free": false, "affordable": true,
             "accounts": [{"account": "room", "share": 0.0004}, {"account": "owner:billetterie", "share": 0.0012},
                          {"account": "asker:festival@billetterie", "share": 0.0079, "remaining_rho": 1}]});
-        insta::assert_snapshot!(render(&serde_json::from_value(estimate).unwrap(), Language::Fr));
+        let text = render(&serde_json::from_value(estimate).unwrap(), Language::Fr);
+        assert!(text.starts_with("Marge\u{a0}: ± 100 (95\u{202f}%)\nPerte\u{a0}: ε = 0,0723 (δ = 10⁻⁶)\n"), "{text}");
+        assert!(text.contains("billetterie, part de festival"), "{text}");
+        assert!(text.contains("0,79\u{202f}%") && text.contains("0,04\u{202f}%"), "{text}");
+        assert!(text.ends_with("Rien n’est encore dépensé."), "{text}");
     }
 
     #[test]
@@ -102,6 +119,6 @@ mod tests {
         for bad in ["0", "-1", "NaN", "inf", "x", ""] {
             assert!(rho(bad).is_err(), "{bad}");
         }
-        assert_eq!(rho("0.0002"), Ok(Rho::from_units(200_000_000)));
+        assert_eq!(rho("0.0002"), Ok(0.0002));
     }
 }

@@ -14,6 +14,7 @@ pub mod environment;
 pub mod estimate;
 pub mod exit;
 pub mod hash;
+mod help;
 pub mod query;
 pub mod table;
 pub mod templates;
@@ -32,12 +33,11 @@ use std::{
     process::ExitCode,
 };
 
-/// Salle blanche de données : compare des auditoires sans montrer la clientèle de personne.
-/// Data clean room: compares audiences without showing anyone's customers.
+/// Data clean room: compares audiences without showing anyone's customers
 #[derive(Debug, Parser)]
 #[command(name = "camerata", version, propagate_version = false)]
 struct Cli {
-    /// Langue des messages / Language of messages
+    /// Language of messages
     #[arg(long, global = true, value_enum, value_name = "LANG")]
     lang: Option<LanguageArg>,
     #[command(subcommand)]
@@ -48,6 +48,15 @@ struct Cli {
 enum LanguageArg {
     Fr,
     En,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::Fr => Self::Fr,
+            LanguageArg::En => Self::En,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,7 +75,7 @@ enum Command {
 impl Command {
     fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Hash(args) => hash::run(args),
+            Self::Hash(args) => hash::run(args, context.language),
             Self::Upload(args) => upload::run(&args, context),
             Self::Ask(args) => ask::run(&args, context),
             Self::Estimate(args) => estimate::run(&args, context),
@@ -82,34 +91,22 @@ impl Command {
 /// Runs the program with the arguments it was started with.
 pub fn main() -> ExitCode {
     log();
-    let language = environment::language();
-    let matches = match command(language).try_get_matches() {
-        Ok(matches) => matches,
+    let language = help::language();
+    let read = command(language).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
+        Ok(cli) => cli,
         // Help and version are no failure, and go to stdout; clap knows.
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             let _ = error.print();
-            return exit.into();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return Exit::Usage.into();
-        }
-    };
-    let language = match cli.lang {
-        Some(LanguageArg::Fr) => Language::Fr,
-        Some(LanguageArg::En) => Language::En,
-        None => language,
-    };
-    let context = Context { language };
+    let context = Context { language: cli.lang.map_or(language, Language::from) };
     cli.command.run(&context).unwrap_or_else(|error| fail(&error, &context))
 }
 
 fn command(language: Language) -> clap::Command {
-    Cli::command().after_help(environment::table(language))
+    help::localise(Cli::command(), language)
 }
 
 /// Tells what went wrong, where, and what to do; gives the status to end with.
@@ -126,7 +123,8 @@ fn fail(error: &anyhow::Error, context: &Context) -> ExitCode {
     }
     let usage = error.chain().any(|cause| cause.is::<UsageError>());
     let hint = known.and_then(|known| known.hint(context.language));
-    let hint = hint.or(usage.then(|| context.say("--help montre comment écrire cette commande", "--help shows how to write this command")));
+    let hint = hint.or(usage
+        .then(|| context.say("--help montre comment écrire cette commande", "--help shows how to write this command")));
     if let Some(hint) = hint {
         context.tell(format_args!("{} {hint}", typography::label(context.say("conseil", "hint"), context.language)));
     }
@@ -137,7 +135,8 @@ fn fail(error: &anyhow::Error, context: &Context) -> ExitCode {
 /// Sends the technical log to stderr, as much of it as `CAMERATA_LOG` asks for.
 fn log() {
     let wanted = environment::read(environment::LOG).unwrap_or_else(|| "warn".to_owned());
-    let filter = tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     let colour = environment::read(environment::NO_COLOR).is_none() && io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
 }

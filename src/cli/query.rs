@@ -3,8 +3,8 @@
 
 use super::{
     context::{Context, choose},
-    environment,
     exit::UsageError,
+    help,
     table::{Align, Table},
     typography as t,
 };
@@ -53,8 +53,8 @@ pub struct QueryArgs {
 pub enum Accuracy {
     /// Half the width of the 95 % interval, in persons.
     Margin(u64),
-    /// The loss to spend, in 1e-12 ρ.
-    Rho(u64),
+    /// The loss to spend at most (zCDP ρ).
+    Rho(f64),
 }
 
 /// A query as the room takes it.
@@ -98,7 +98,7 @@ impl QueryArgs {
 
 fn named_audience(text: &str) -> Result<(String, AudienceRef), String> {
     let (name, audience) = text.split_once('=').ok_or_else(|| {
-        choose(environment::language(), ("écrivez NOM=MEMBRE/AUDITOIRE", "write it as NAME=MEMBER/AUDIENCE")).to_owned()
+        choose(help::language(), ("écrivez NOM=MEMBRE/AUDITOIRE", "write it as NAME=MEMBER/AUDIENCE")).to_owned()
     })?;
     Ok((name.to_owned(), audience.parse::<AudienceRef>().map_err(|error| error.to_string())?))
 }
@@ -113,7 +113,7 @@ pub fn margin(text: &str) -> Result<u64, String> {
             "une marge est un nombre entier de personnes, de 1 à 1 000 000 000 (± 100 s’écrit 100)",
             "a margin is a whole number of persons, 1 to 1,000,000,000 (± 100 is written 100)",
         );
-        choose(environment::language(), words).to_owned()
+        choose(help::language(), words).to_owned()
     };
     text.parse().ok().filter(|margin| (1..=MARGIN_MAX).contains(margin)).ok_or_else(refuse)
 }
@@ -155,7 +155,8 @@ pub fn loss(epsilon: f64, delta: f64, language: Language) -> String {
 /// The accounts and the part of each that a query takes.
 pub fn shares(accounts: &[Share], language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
-    let mut table = Table::new(&[(say("Budget", "Budget"), Align::Left), (say("Part prise", "Share taken"), Align::Right)]);
+    let mut table =
+        Table::new(&[(say("Budget", "Budget"), Align::Left), (say("Part prise", "Share taken"), Align::Right)]);
     for share in accounts {
         table.row([account(&share.account, language), t::percent(share.share, language)]);
     }
@@ -207,8 +208,8 @@ mod tests {
         let expected = serde_json::json!({"template": "overlap", "purpose": "planification", "margin": 100,
             "audiences": {"a": "festival/abonnes", "b": "billetterie/acheteurs"}});
         assert_eq!(sent, expected);
-        let sent = serde_json::to_value(args.query(Accuracy::Rho(5), &context).unwrap()).unwrap();
-        assert_eq!(sent.get("rho"), Some(&serde_json::json!(5)));
+        let sent = serde_json::to_value(args.query(Accuracy::Rho(0.5), &context).unwrap()).unwrap();
+        assert_eq!(sent.get("rho"), Some(&serde_json::json!(0.5)));
     }
 
     #[test]

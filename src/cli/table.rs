@@ -71,9 +71,6 @@ mod tests {
         let mut table = Table::new(&[("Compte", Align::Left), ("Dépensé", Align::Right)]);
         table.row(["salle".to_owned(), "0,5".to_owned()]);
         table.row(["propriétaire".to_owned(), String::new()]);
-        assert_eq!(
-            table.render(),
-            "Compte        Dépensé\n────────────  ───────\nsalle             0,5\npropriétaire"
-        );
+        assert_eq!(table.render(), "Compte        Dépensé\n────────────  ───────\nsalle             0,5\npropriétaire");
     }
 }

@@ -73,7 +73,11 @@ fn render(template: &Template, language: Language) -> String {
         lines.push(format!("  {option}  {}", parameter.title.get(language)));
     }
     if let Some(margin) = template.margin_default {
-        lines.push(format!("  {} ± {}", t::label(say("Marge proposée", "Suggested margin"), language), t::count(margin, language)));
+        lines.push(format!(
+            "  {} ± {}",
+            t::label(say("Marge proposée", "Suggested margin"), language),
+            t::count(margin, language)
+        ));
     }
     lines.join("\n")
 }
@@ -89,6 +93,9 @@ mod tests {
             "audiences": [{"name": "a", "title": "Le premier"}, {"name": "c", "title": "Le troisième"}],
             "release": {"kind": "count"}, "margin_default": 1000, "hash": "00"});
         let text = render(&serde_json::from_value(template).unwrap(), Language::En);
-        assert_eq!(text, "overlap — Overlap\n  Combien?\n  --a  Le premier\n  --audience c=  Le troisième\n  Suggested margin: ± 1,000");
+        assert_eq!(
+            text,
+            "overlap — Overlap\n  Combien?\n  --a  Le premier\n  --audience c=  Le troisième\n  Suggested margin: ± 1,000"
+        );
     }
 }

@@ -64,9 +64,15 @@ fn percentage(share: f64, round: impl Fn(f64) -> f64, language: Language) -> Str
         return "?".to_owned();
     }
     let value = (share * 100.0).max(0.0);
-    let places: i32 = if value >= 10.0 || value == 0.0 { 0 } else if value >= 1.0 { 1 } else { 2 };
+    let places: i32 = if value >= 10.0 || value == 0.0 {
+        0
+    } else if value >= 1.0 {
+        1
+    } else {
+        2
+    };
     let unit = 10f64.powi(places);
-    let text = format!("{:.*}", places.unsigned_abs() as usize, round(value * unit).max(0.0) / unit);
+    let text = format!("{:.*}", places.unsigned_abs() as usize, round(value * unit).max(0.0).abs() / unit);
     match language {
         Language::Fr => format!("{}{NARROW}%", decimal_mark(text, language)),
         Language::En => format!("{text}%"),
@@ -84,7 +90,11 @@ pub fn power(value: f64, language: Language) -> String {
         (exponent, factor) = (exponent + 1, 1.0);
     }
     let raised = format!("10{}", superscript(exponent));
-    if (factor - 1.0).abs() < 5e-4 { raised } else { format!("{}{NO_BREAK}×{NO_BREAK}{raised}", real(factor, language)) }
+    if (factor - 1.0).abs() < 5e-4 {
+        raised
+    } else {
+        format!("{}{NO_BREAK}×{NO_BREAK}{raised}", real(factor, language))
+    }
 }
 
 /// A size in bytes.

@@ -46,14 +46,15 @@ impl Held {
             }
             let part = request.read();
             self.take(&part);
-            let state = json!({"id": "u-1", "state": "open", "offset": self.bytes.len(), "rows_taken": 1, "rows_rejected": 0});
+            let state =
+                json!({"id": "u-1", "state": "open", "offset": self.bytes.len(), "rows_taken": 1, "rows_rejected": 0});
             self.bytes.truncate(self.bytes.len() - std::mem::take(&mut self.forgets));
             return Some((200, state));
         }
         if request.path.ends_with("/complete") {
             let bytes: serde_json::Value = serde_json::from_slice(&request.read()).unwrap();
             assert_eq!(bytes, json!({"bytes": self.bytes.len()}));
-            return Some((200, json!({"audience": "m/x", "version": {"number": 1}, "rows_taken": 3, "rows_rejected": 0})));
+            return Some((200, json!({"audience": "m/x", "version": 1, "rows_taken": 3, "rows_rejected": 0})));
         }
         Some((200, json!({"id": "u-1", "state": "open", "offset": self.bytes.len()})))
     }
@@ -78,8 +79,8 @@ fn file() -> Vec<u8> {
 fn send(wire: &Wire, file: &[u8], offset: u64) -> (Result<u64, TransferError>, Vec<Duration>) {
     let connection = connection(&wire.url);
     let pauses = Mutex::new(Vec::new());
-    let pause = |wait| pauses.lock().unwrap().push(wait);
-    let furthest = Mutex::new(0);
+    let pause = |wait: Duration| pauses.lock().unwrap().push(wait);
+    let furthest = Mutex::new(0_u64);
     let progress = |at: Progress| *furthest.lock().unwrap() = at.bytes;
     let transfer = Transfer { connection: &connection, id: "u-1", progress: &progress, pause: &pause };
     let reader_at = |offset: u64| -> io::Result<Box<dyn Read + '_>> {
@@ -87,7 +88,7 @@ fn send(wire: &Wire, file: &[u8], offset: u64) -> (Result<u64, TransferError>, V
     };
     let sent = transfer.send(&Stream { part_bytes: 100_000, reader_at: &reader_at }, offset);
     let sent = sent.inspect(|bytes| {
-        assert_eq!(furthest.into_inner().unwrap(), *bytes);
+        assert_eq!(*furthest.lock().unwrap(), *bytes);
         let receipt: Receipt = transfer.complete(*bytes).unwrap();
         assert_eq!(receipt.rows_taken, 3);
     });
@@ -173,6 +174,9 @@ fn a_refusal_is_not_tried_again() {
     });
     let (sent, pauses) = send(&wire, &file(), 0);
     let error = sent.unwrap_err();
-    assert!(matches!(&error, TransferError::Room(ConnectionError::Problem(problem)) if problem.status == 413), "{error:?}");
+    assert!(
+        matches!(&error, TransferError::Room(ConnectionError::Problem(problem)) if problem.status == 413),
+        "{error:?}"
+    );
     assert_eq!((wire.seen().len(), pauses.len()), (1, 0));
 }

@@ -113,8 +113,8 @@ impl Token {
     }
 
     fn from_file(path: &Path) -> Result<Self, ConnectionError> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| ConnectionError::TokenFile { path: path.to_owned(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| ConnectionError::TokenFile { path: path.to_owned(), source })?;
         Self::parse(&text).ok_or_else(|| ConnectionError::TokenMalformed(path.display().to_string()))
     }
 
@@ -140,7 +140,8 @@ mod tests {
         for local in ["http://127.0.0.1:8100", "http://localhost:1", "http://[::1]:8100/", "HTTP://LOCALHOST"] {
             assert!(Address::parse(local, false).unwrap().is_loopback(), "{local}");
         }
-        for far in ["http://salle.example.ca", "http://127.0.0.1.example.ca", "http://10.0.0.1:8100", "http://0.0.0.0"] {
+        for far in ["http://salle.example.ca", "http://127.0.0.1.example.ca", "http://10.0.0.1:8100", "http://0.0.0.0"]
+        {
             assert!(matches!(Address::parse(far, false), Err(ConnectionError::Insecure(_))), "{far}");
             assert!(Address::parse(far, true).is_ok(), "{far}");
         }

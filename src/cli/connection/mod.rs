@@ -39,7 +39,7 @@ pub enum ConnectionError {
     #[error("{0} is plain http on another machine: the token could be read on the way")]
     Insecure(String),
     /// The file of the token can't be read.
-    #[error("can't read the token in {}", path.display())]
+    #[error("can't read the token in {}", .path.display())]
     TokenFile {
         /// The file.
         path: PathBuf,
@@ -74,7 +74,7 @@ pub enum ConnectionError {
         source: ureq::Error,
     },
     /// The room says no.
-    #[error("{}", _0.message(Language::En))]
+    #[error("{}", .0.message(Language::En))]
     Problem(Box<Problem>),
     /// The room's answer is not one that this version understands.
     #[error("{address} gave an answer that this version doesn't understand")]
@@ -95,12 +95,20 @@ impl ConnectionError {
             (Self::Insecure(address), Language::Fr) => {
                 format!("{address} est en http simple sur une autre machine : le jeton pourrait être lu en chemin")
             }
-            (Self::TokenFile { path, source }, Language::Fr) => format!("jeton illisible dans {} ({source})", path.display()),
-            (Self::TokenFile { path, source }, Language::En) => format!("can't read the token in {} ({source})", path.display()),
+            (Self::TokenFile { path, source }, Language::Fr) => {
+                format!("jeton illisible dans {} ({source})", path.display())
+            }
+            (Self::TokenFile { path, source }, Language::En) => {
+                format!("can't read the token in {} ({source})", path.display())
+            }
             (Self::TokenMalformed(place), Language::Fr) => format!("ce que contient {place} ne peut pas être un jeton"),
             (Self::Unreachable { address, .. }, Language::Fr) => format!("aucune salle ne répond à {address}"),
-            (Self::Insecurable { address, source }, Language::Fr) => format!("pas de connexion sûre avec {address} ({source})"),
-            (Self::Insecurable { address, source }, Language::En) => format!("no secure connection to {address} ({source})"),
+            (Self::Insecurable { address, source }, Language::Fr) => {
+                format!("pas de connexion sûre avec {address} ({source})")
+            }
+            (Self::Insecurable { address, source }, Language::En) => {
+                format!("no secure connection to {address} ({source})")
+            }
             (Self::Broken { address, .. }, Language::Fr) => format!("la connexion avec {address} s’est rompue"),
             (Self::Answer { address, .. }, Language::Fr) => {
                 format!("{address} a donné une réponse que cette version ne comprend pas")
@@ -112,17 +120,32 @@ impl ConnectionError {
     /// What to do about it.
     pub fn hint(&self, language: Language) -> Option<&'static str> {
         let words = match self {
-            Self::Address(_) => ("écrivez-la ainsi : https://salle.example.ca", "write it like https://room.example.ca"),
-            Self::Insecure(_) => ("mettez https://, ou ajoutez --allow-http si le réseau est sûr", "use https://, or add --allow-http if the network is safe"),
-            Self::TokenFile { .. } | Self::TokenMalformed(_) => ("un jeton est un seul mot, sur une ligne", "a token is one word, on one line"),
+            Self::Address(_) => {
+                ("écrivez-la ainsi : https://salle.example.ca", "write it like https://room.example.ca")
+            }
+            Self::Insecure(_) => (
+                "mettez https://, ou ajoutez --allow-http si le réseau est sûr",
+                "use https://, or add --allow-http if the network is safe",
+            ),
+            Self::TokenFile { .. } | Self::TokenMalformed(_) => {
+                ("un jeton est un seul mot, sur une ligne", "a token is one word, on one line")
+            }
             Self::Unreachable { .. } => (
                 "la salle est-elle en marche? « camerata serve --room DOSSIER » ou « camerata demo » la démarre; --room-url ou CAMERATA_URL dit où elle est",
                 "is the room running? `camerata serve --room DIR` or `camerata demo` starts it; --room-url or CAMERATA_URL says where it is",
             ),
-            Self::Broken { .. } => ("réessayez : une requête déjà payée n’est pas payée deux fois", "try again: a query that was paid for is not paid for twice"),
+            Self::Broken { .. } => (
+                "réessayez : une requête déjà payée n’est pas payée deux fois",
+                "try again: a query that was paid for is not paid for twice",
+            ),
             Self::Problem(problem) => return problem.hint(language),
-            Self::Insecurable { .. } => ("vérifiez l’adresse et le certificat de la salle", "check the room's address and certificate"),
-            Self::Answer { .. } => ("la salle et cet outil sont-ils de la même version?", "are the room and this tool of the same version?"),
+            Self::Insecurable { .. } => {
+                ("vérifiez l’adresse et le certificat de la salle", "check the room's address and certificate")
+            }
+            Self::Answer { .. } => (
+                "la salle et cet outil sont-ils de la même version?",
+                "are the room and this tool of the same version?",
+            ),
         };
         Some(choose(language, words))
     }
@@ -206,9 +229,15 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::get`].
-    pub fn post_within<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize, answer_s: u64) -> Result<T, ConnectionError> {
+    pub fn post_within<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        answer_s: u64,
+    ) -> Result<T, ConnectionError> {
         let bytes = serde_json::to_vec(body).map_err(|source| self.misunderstood(source))?;
-        let headers = [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), content_length(bytes.len() as u64)];
+        let headers =
+            [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), content_length(bytes.len() as u64)];
         self.send(Method::POST, path, &headers, SendBody::from_reader(&mut bytes.as_slice()), answer_s)
     }
 
@@ -224,7 +253,13 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::get`].
-    pub fn patch<T: DeserializeOwned>(&self, path: &str, offset: u64, length: u64, mut part: impl Read) -> Result<T, ConnectionError> {
+    pub fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        offset: u64,
+        length: u64,
+        mut part: impl Read,
+    ) -> Result<T, ConnectionError> {
         let headers = [
             (header::CONTENT_TYPE.as_str(), "text/csv".to_owned()),
             ("upload-offset", offset.to_string()),
@@ -253,11 +288,8 @@ impl Connection {
             request = request.header(header::AUTHORIZATION, token.header());
         }
         let request = request.body(body).map_err(|source| self.failed(ureq::Error::Http(source)))?;
-        let request = self
-            .agent
-            .configure_request(request)
-            .timeout_recv_response(Some(Duration::from_secs(answer_s)))
-            .build();
+        let request =
+            self.agent.configure_request(request).timeout_recv_response(Some(Duration::from_secs(answer_s))).build();
         let response = self.agent.run(request).map_err(|source| self.failed(source))?;
         self.read(response)
     }
@@ -284,13 +316,17 @@ impl Connection {
     fn failed(&self, source: ureq::Error) -> ConnectionError {
         let address = self.address.clone();
         match &source {
-            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+            ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed
+            | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
                 ConnectionError::Unreachable { address, source }
             }
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 ConnectionError::Unreachable { address, source }
             }
-            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => ConnectionError::Insecurable { address, source },
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => {
+                ConnectionError::Insecurable { address, source }
+            }
             _ => ConnectionError::Broken { address, source },
         }
     }

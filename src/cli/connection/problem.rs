@@ -57,9 +57,13 @@ impl Reason {
             Self::Agreement { audience, agreement, title, detail: None } => {
                 let audience = audience.as_ref().map(|a| typography::label(a, language) + " ").unwrap_or_default();
                 let title = title.as_ref().map(|words| typography::quoted(words.get(language), language));
-                let verdict = match (title, agreement) {
-                    (Some(title), Some(name)) => format!("{} {title} ({name})", say("interdit par l’entente", "forbidden by the agreement")),
-                    (Some(words), None) | (None, Some(words)) => format!("{} {words}", say("interdit par l’entente", "forbidden by the agreement")),
+                let verdict = match (title.as_deref(), agreement.as_deref()) {
+                    (Some(title), Some(name)) => {
+                        format!("{} {title} ({name})", say("interdit par l’entente", "forbidden by the agreement"))
+                    }
+                    (Some(words), None) | (None, Some(words)) => {
+                        format!("{} {words}", say("interdit par l’entente", "forbidden by the agreement"))
+                    }
                     (None, None) => say("aucune entente ne le permet", "no agreement permits it").to_owned(),
                 };
                 format!("{audience}{verdict}")
@@ -125,7 +129,7 @@ impl Problem {
                 "une marge plus large coûte moins : essayez « camerata estimate »; « camerata budget » dit ce qui reste et jusqu’à quand",
                 "a wider margin costs less: try `camerata estimate`; `camerata budget` says what is left and until when",
             ),
-            (403, _) => (
+            (403, "refused") => (
                 "voyez-en les termes avec la personne responsable de la conformité chez le membre qui détient l’auditoire",
                 "talk its terms over with the compliance officer of the member that owns the audience",
             ),
@@ -167,7 +171,9 @@ mod tests {
             "Refusé par une entente\n  • agents/admirateurs\u{a0}: interdit par l’entente «\u{a0}Pas de prospection\u{a0}» (agents-pas-de-prospection)\n  \
              • festival/abonnes\u{a0}: aucune entente ne le permet\n  • Une phrase."
         );
-        assert!(problem.message(En).contains("forbidden by the agreement “No prospecting” (agents-pas-de-prospection)"));
+        assert!(
+            problem.message(En).contains("forbidden by the agreement “No prospecting” (agents-pas-de-prospection)")
+        );
         assert!(problem.hint(En).is_some_and(|hint| hint.contains("compliance officer")));
     }
 

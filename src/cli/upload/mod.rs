@@ -20,6 +20,7 @@ use crate::{
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use std::{
+    io::Read,
     path::{Path, PathBuf},
     process::ExitCode,
     thread,
@@ -92,7 +93,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     }
     // Everything that can be wrong with the file shows before the room is spoken to.
     let options = HashedOptions { profile: args.profile, columns: args.columns.clone() };
-    let source = hashed::open(&args.file, options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
+    let source =
+        hashed::open(&args.file, &options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
     let connection = Connection::open(&args.connection, context)?;
     let state = match &args.resume {
         Some(id) => connection.get::<UploadState>(&format!("/api/v1/uploads/{id}"))?,
@@ -122,15 +124,27 @@ fn begin(args: &Args, source: &HashedSource, connection: &Connection) -> anyhow:
     Ok(connection.post("/api/v1/uploads", &body)?)
 }
 
-fn deliver(source: &HashedSource, state: &UploadState, connection: &Connection, context: &Context) -> anyhow::Result<serde_json::Value> {
+fn deliver(
+    source: &HashedSource,
+    state: &UploadState,
+    connection: &Connection,
+    context: &Context,
+) -> anyhow::Result<serde_json::Value> {
     let bar = bar(source.total_bytes(), context);
     let show = |progress: Progress| {
         bar.set_position(progress.bytes);
         bar.set_message(t::count(progress.rows, context.language));
     };
     let transfer = Transfer { connection, id: &state.id, progress: &show, pause: &thread::sleep };
-    let stream = Stream { part_bytes: transfer::PART_BYTES, reader_at: &|offset| source.reader_at(offset) };
-    let bytes = if state.state == "stored" { state.offset } else { transfer.send(&stream, state.offset).map_err(|e| words(e, context))? };
+    let stream = Stream {
+        part_bytes: transfer::PART_BYTES,
+        reader_at: &|offset| Ok(source.reader_at(offset)? as Box<dyn Read>),
+    };
+    let bytes = if state.state == "stored" {
+        state.offset
+    } else {
+        transfer.send(&stream, state.offset).map_err(|e| words(e, context))?
+    };
     bar.set_message(context.say("la salle range et chiffre…", "the room sorts and encrypts…"));
     let receipt = transfer.complete(bytes)?;
     bar.finish_and_clear();
@@ -155,7 +169,10 @@ fn explain(args: &Args, id: &str, context: &Context) {
         let columns: Vec<&str> = args.columns.iter().map(ColumnName::as_str).collect();
         command.push_str(&format!(" --columns {}", columns.join(",")));
     }
-    let words = context.say("L’ancienne version reste en vigueur. Pour reprendre où la salle en est", "The old version stays in force. To go on where the room stands");
+    let words = context.say(
+        "L’ancienne version reste en vigueur. Pour reprendre où la salle en est",
+        "The old version stays in force. To go on where the room stands",
+    );
     context.tell(format_args!("{}\n  {command}", t::label(words, context.language)));
 }
 

@@ -62,8 +62,8 @@ pub struct Progress {
 pub struct Receipt {
     /// `member/audience`.
     pub audience: String,
-    /// The version now in force.
-    pub version: Version,
+    /// The number of the version now in force.
+    pub version: i64,
     /// Rows taken.
     pub rows_taken: u64,
     /// Rows refused.
@@ -71,28 +71,15 @@ pub struct Receipt {
     /// Persons by kind of identifier.
     #[serde(default)]
     pub persons: BTreeMap<String, u64>,
-    /// Rows that repeated a person.
+    /// Rows that repeated a person, by kind of identifier.
     #[serde(default)]
-    pub duplicates: u64,
+    pub duplicates: BTreeMap<String, u64>,
     /// Rows refused, by reason.
     #[serde(default)]
     pub rejected: BTreeMap<String, u64>,
     /// The first lines refused, by reason.
     #[serde(default)]
     pub first_lines: BTreeMap<String, Vec<u64>>,
-    /// The upload's name in the room's records.
-    #[serde(default)]
-    pub reference: Option<String>,
-}
-
-/// A version of an audience.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Version {
-    /// Its number.
-    pub number: u64,
-    /// The day it will be destroyed.
-    #[serde(default)]
-    pub expires: Option<String>,
 }
 
 /// Why a stream didn't reach the room whole.
@@ -142,10 +129,18 @@ impl TransferError {
             (Self::DifferentFile { offset }, Language::En) => format!(
                 "the room stands at byte {offset}, where no row of this file ends: give the same file, columns and profile as at the start"
             ),
-            (Self::Stuck { offset }, Language::Fr) => format!("la salle ne prend rien à partir de l’octet {offset} : la dernière rangée est-elle entière?"),
-            (Self::Stuck { offset }, Language::En) => format!("the room takes nothing from byte {offset} on: is the last row whole?"),
-            (Self::Failed { offset }, Language::Fr) => format!("la salle a abandonné ce téléversement à l’octet {offset} : recommencez-le"),
-            (Self::Failed { offset }, Language::En) => format!("the room gave this upload up at byte {offset}: start it again"),
+            (Self::Stuck { offset }, Language::Fr) => {
+                format!("la salle ne prend rien à partir de l’octet {offset} : la dernière rangée est-elle entière?")
+            }
+            (Self::Stuck { offset }, Language::En) => {
+                format!("the room takes nothing from byte {offset} on: is the last row whole?")
+            }
+            (Self::Failed { offset }, Language::Fr) => {
+                format!("la salle a abandonné ce téléversement à l’octet {offset} : recommencez-le")
+            }
+            (Self::Failed { offset }, Language::En) => {
+                format!("the room gave this upload up at byte {offset}: start it again")
+            }
         }
     }
 }
@@ -332,7 +327,9 @@ mod tests {
     #[test]
     fn a_part_goes_on_only_where_a_record_ends() {
         let stream = Stream { part_bytes: PART_BYTES, reader_at: &|offset| reader_at(offset) };
-        for (offset, sound) in [(0, true), (20, true), (26, true), (33, true), (5, false), (25, false), (34, false), (1000, false)] {
+        for (offset, sound) in
+            [(0, true), (20, true), (26, true), (33, true), (5, false), (25, false), (34, false), (1000, false)]
+        {
             assert_eq!(Part::open(&stream, offset).is_ok(), sound, "{offset}");
         }
         let mut part = Part::open(&stream, 20).unwrap();

@@ -69,15 +69,21 @@ fn serve(stream: TcpStream, handler: &mut dyn FnMut(&mut Request<'_>) -> Option<
     let mut lines = head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
     let (method, path) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
-    let headers: BTreeMap<String, String> =
-        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
     assert!(!headers.contains_key("transfer-encoding"), "bodies tell their length");
     log.lock().unwrap().push(format!("{method} {path}"));
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = reader.take(length);
     if let Some((status, json)) = handler(&mut Request { method, path, headers, body: &mut body }) {
         let text = json.to_string();
-        let answer = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());
+        let location = json["location"].as_str().map_or(String::new(), |to| format!("Location: {to}\r\n"));
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\n{location}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        );
         // The program may have had enough already.
         let _ = (&stream).write_all(answer.as_bytes());
     }
@@ -86,7 +92,16 @@ fn serve(stream: TcpStream, handler: &mut dyn FnMut(&mut Request<'_>) -> Option<
 /// The program, with none of the environment that the person running the tests may have.
 pub fn camerata(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_camerata"));
-    for variable in ["CAMERATA_URL", "CAMERATA_TOKEN", "CAMERATA_TOKEN_FILE", "CAMERATA_LANG", "CAMERATA_LOG", "LC_ALL", "LANG", "NO_COLOR"] {
+    for variable in [
+        "CAMERATA_URL",
+        "CAMERATA_TOKEN",
+        "CAMERATA_TOKEN_FILE",
+        "CAMERATA_LANG",
+        "CAMERATA_LOG",
+        "LC_ALL",
+        "LANG",
+        "NO_COLOR",
+    ] {
         command.env_remove(variable);
     }
     command.args(arguments);
@@ -96,5 +111,10 @@ pub fn camerata(arguments: &[&str]) -> Command {
 /// Exit status, stdout and stderr in one text.
 pub fn shown(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    format!("exit {}\n--- stdout\n{}--- stderr\n{}", output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    format!(
+        "exit {}\n--- stdout\n{}--- stderr\n{}",
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr)
+    )
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 /// The folders that a quoted path may begin with; anything else in backticks is no path of ours.
-const FOLDERS: &[&str] = &["src", "tests", "sql", "policies", "docs", "docker", "benches", ".ci", ".cargo", "migrations"];
+const FOLDERS: &[&str] =
+    &["src", "tests", "sql", "policies", "docs", "docker", "benches", ".ci", ".cargo", "migrations"];
 
 /// The paths of this repository that a page quotes in backticks or links to.
 pub fn quoted_paths(page: &str) -> Vec<String> {
@@ -15,7 +16,9 @@ pub fn quoted_paths(page: &str) -> Vec<String> {
         } else if !fenced {
             found.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
             let links = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-            found.extend(links.filter(|link| !link.contains("://") && !link.starts_with('#')).map(|link| format!("./{link}")));
+            found.extend(
+                links.filter(|link| !link.contains("://") && !link.starts_with('#')).map(|link| format!("./{link}")),
+            );
         }
     }
     let ours = |path: &String| {
@@ -47,7 +50,8 @@ pub fn features(manifest: &str) -> Vec<String> {
 pub fn variables(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("CAMERATA_") {
-        let name: String = text[at..].chars().take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_').collect();
+        let name: String =
+            text[at..].chars().take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_').collect();
         let compiling = text[..at].ends_with("env!(\"") || text[..at].ends_with("env!(\n        \"");
         // `CAMERATA_*` speaks of all of them.
         if !compiling && !name.ends_with('_') {

@@ -59,7 +59,8 @@ fn files_are_short_and_named_for_what_they_hold() {
 
 #[test]
 fn pages_quote_paths_that_exist() {
-    let pages = ["README.md", "CHANGELOG.md"].map(|page| (page.to_owned(), fs::read_to_string(root().join(page)).unwrap()));
+    let pages =
+        ["README.md", "CHANGELOG.md"].map(|page| (page.to_owned(), fs::read_to_string(root().join(page)).unwrap()));
     let docs = files("docs", ".md").into_iter().map(|(path, text)| (format!("docs/{path}"), text));
     let mut missing = Vec::new();
     for (page, text) in pages.into_iter().chain(docs) {
@@ -85,7 +86,10 @@ fn every_environment_variable_is_documented_in_one_place() {
     let documented: Vec<&str> = camerata::cli::environment::VARIABLES.iter().map(|(name, _)| *name).collect();
     for (path, text) in files("src", ".rs") {
         for variable in documents::variables(&text) {
-            assert!(documented.contains(&variable.as_str()), "src/{path} names {variable}; add it to src/cli/environment.rs");
+            assert!(
+                documented.contains(&variable.as_str()),
+                "src/{path} names {variable}; add it to src/cli/environment.rs"
+            );
         }
     }
 }

@@ -70,7 +70,8 @@ fn absolute(path: Vec<String>, module: &[&str], inner: &[(String, usize)]) -> Ve
     if climbs == 0 && !own {
         return path;
     }
-    let here: Vec<String> = module.iter().map(|m| (*m).to_owned()).chain(inner.iter().map(|(m, _)| m.clone())).collect();
+    let here: Vec<String> =
+        module.iter().map(|m| (*m).to_owned()).chain(inner.iter().map(|(m, _)| m.clone())).collect();
     let kept = here.into_iter().rev().skip(climbs).collect::<Vec<_>>();
     let rest = path.into_iter().skip(climbs + usize::from(own));
     ["crate".to_owned()].into_iter().chain(kept.into_iter().rev()).chain(rest).collect()
@@ -92,7 +93,9 @@ pub fn tokens(text: &str) -> Vec<String> {
             '/' if next == '*' => at = block_comment(&chars, at),
             '"' => at = string(&chars, at + 1),
             'r' | 'b' | 'c' if literal_prefix(&chars, at) && !follows_word(&chars, at) => at = literal(&chars, at),
-            '\'' if next == '\\' || chars.get(at + 2) == Some(&'\'') => at = position(&chars, at + 2 + usize::from(next == '\\'), |c| c == '\'') + 1,
+            '\'' if next == '\\' || chars.get(at + 2) == Some(&'\'') => {
+                at = position(&chars, at + 2 + usize::from(next == '\\'), |c| c == '\'') + 1
+            }
             ':' if next == ':' => {
                 found.push("::".to_owned());
                 at += 2;
@@ -125,7 +128,9 @@ fn follows_word(chars: &[char], at: usize) -> bool {
 fn literal_prefix(chars: &[char], at: usize) -> bool {
     let rest: String = chars[at..chars.len().min(at + 12)].iter().collect();
     let rest = rest.trim_start_matches("br").trim_start_matches("cr").trim_start_matches(['r', 'b', 'c']);
-    rest.starts_with('"') || (rest.starts_with('#') && rest.trim_start_matches('#').starts_with('"')) || (chars[at] == 'b' && rest.starts_with('\''))
+    rest.starts_with('"')
+        || (rest.starts_with('#') && rest.trim_start_matches('#').starts_with('"'))
+        || (chars[at] == 'b' && rest.starts_with('\''))
 }
 
 fn literal(chars: &[char], at: usize) -> usize {
@@ -139,7 +144,8 @@ fn literal(chars: &[char], at: usize) -> usize {
     }
     let open = position(chars, quote, |c| c == '"');
     let hashes = open - quote;
-    let closes = |end: &usize| chars[*end] == '"' && chars[end + 1..].iter().take_while(|c| **c == '#').count() >= hashes;
+    let closes =
+        |end: &usize| chars[*end] == '"' && chars[end + 1..].iter().take_while(|c| **c == '#').count() >= hashes;
     (open + 1..chars.len()).find(closes).map_or(chars.len(), |end| end + 1 + hashes)
 }
 
@@ -182,8 +188,16 @@ fn paths_are_found_in_every_form() {
     assert_eq!(
         found,
         [
-            "crate::model::Rho", "crate::model::Loss", "crate::store::*", "crate::ledger", "crate::gateway::ask::inner::Thing",
-            "duckdb::Connection", "Vec", "crate::privacy::Tally", "crate::gateway::ask::*", "crate::gateway::ask::help::me",
+            "crate::model::Rho",
+            "crate::model::Loss",
+            "crate::store::*",
+            "crate::ledger",
+            "crate::gateway::ask::inner::Thing",
+            "duckdb::Connection",
+            "Vec",
+            "crate::privacy::Tally",
+            "crate::gateway::ask::*",
+            "crate::gateway::ask::help::me",
             "crate::gateway::sibling::x",
         ]
     );
@@ -191,7 +205,15 @@ fn paths_are_found_in_every_form() {
 
 #[test]
 fn literals_hide_what_they_hold() {
-    for text in [r"'\''", r"b'\\'", "'\"'", r#""\"crate::x""#, r###"br##"crate::"# "##"###, "b\"crate::x\"", "/* /* crate::x */ */"] {
+    for text in [
+        r"'\''",
+        r"b'\\'",
+        "'\"'",
+        r#""\"crate::x""#,
+        r###"br##"crate::"# "##"###,
+        "b\"crate::x\"",
+        "/* /* crate::x */ */",
+    ] {
         assert_eq!(tokens(&format!("{text} end")).last().map(String::as_str), Some("end"), "{text}");
         assert!(!tokens(text).iter().any(|token| token == "crate"), "{text}");
     }
