@@ -137,7 +137,8 @@ impl Answer {
     }
 
     fn figure(&self, language: Language) -> String {
-        let (value, margin) = (t::integer(self.shown.unwrap_or_default(), language), t::count(self.released_margin, language));
+        let (value, margin) =
+            (t::integer(self.shown.unwrap_or_default(), language), t::count(self.released_margin, language));
         match language {
             Language::Fr => format!("≈\u{a0}{value} personnes (±\u{a0}{margin}, 95\u{202f}%)"),
             Language::En => format!("≈\u{a0}{value} persons (±\u{a0}{margin}, 95%)"),

@@ -133,7 +133,10 @@ mod tests {
             {"audience": "salle/abonnes", "title": "Abonnés de la salle", "shape": "list", "columns": [], "version": null}]});
         let text = render(&serde_json::from_value(list).unwrap(), Language::Fr);
         assert!(text.contains("email, phone (google)") && text.contains("70\u{202f}000"), "{text}");
-        assert!(text.contains("festival/abonnes\u{a0}: colonnes\u{a0}: genre, region; finalités\u{a0}: planification"), "{text}");
+        assert!(
+            text.contains("festival/abonnes\u{a0}: colonnes\u{a0}: genre, region; finalités\u{a0}: planification"),
+            "{text}"
+        );
         assert!(text.lines().any(|line| line.starts_with("salle/abonnes ") && line.ends_with('—')), "{text}");
     }
 }

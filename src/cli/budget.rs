@@ -98,7 +98,11 @@ mod tests {
                 "remaining": 0, "cap_epsilon": 1.0, "spent_epsilon": 0.1, "lifetime_epsilon": 0.1,
                 "period_start": "2026-01-01", "period_end": "2027-01-01"})
         };
-        let accounts = [account("room", 0), account("owner:festival", 500_000_001), account("asker:salle@festival", 2_000_000_000)];
+        let accounts = [
+            account("room", 0),
+            account("owner:festival", 500_000_001),
+            account("asker:salle@festival", 2_000_000_000),
+        ];
         let budget = serde_json::json!({"delta": 1e-6, "accounts": accounts});
         let text = render(&serde_json::from_value(budget).unwrap(), Language::En);
         let percent = |line: &str| line.split_whitespace().find(|word| word.ends_with('%')).map(str::to_owned);

@@ -59,7 +59,10 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_MEMORY_MIB", ("mémoire d’une requête, en Mio", "memory of a query, in MiB")),
     ("CAMERATA_DEADLINE_S", ("durée maximale d’une requête, en secondes", "longest that a query may take, in seconds")),
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
-    ("CAMERATA_FAILPOINT", ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead")),
+    (
+        "CAMERATA_FAILPOINT",
+        ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
+    ),
     (NO_COLOR, ("pas de couleurs", "no colours")),
 ];
 

@@ -14,15 +14,14 @@ use std::process::ExitCode;
 
 /// Tell what a query would cost, without asking it
 #[derive(Debug, Clone, clap::Args)]
-#[group(id = "accuracy", required = true, multiple = false, args = ["margin", "rho"])]
 pub struct Args {
     #[command(flatten)]
     query: QueryArgs,
     /// The margin to live with: half the width of the 95 % interval, in persons
-    #[arg(long, value_name = "N", value_parser = query::margin, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = query::margin, allow_hyphen_values = true, required_unless_present = "rho")]
     margin: Option<u64>,
     /// The loss to spend instead (zCDP ρ); the margin follows from it
-    #[arg(long, value_name = "RHO", value_parser = rho, allow_hyphen_values = true)]
+    #[arg(long, value_name = "RHO", value_parser = rho, allow_hyphen_values = true, conflicts_with = "margin")]
     rho: Option<f64>,
     /// Print the room's answer as JSON
     #[arg(long)]

@@ -51,7 +51,6 @@ use std::{
 struct Cli {
     /// Language of messages
     #[arg(long, global = true, value_enum, value_name = "LANG")]
-    #[expect(dead_code, reason = "read before the line is, by `help::language`; declared so that clap checks it")]
     lang: Option<LanguageArg>,
     #[command(subcommand)]
     command: Command,
@@ -61,6 +60,15 @@ struct Cli {
 enum LanguageArg {
     Fr,
     En,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::Fr => Self::Fr,
+            LanguageArg::En => Self::En,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -129,7 +137,7 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
-    let context = Context { language };
+    let context = Context { language: cli.lang.map_or(language, Language::from) };
     cli.command.run(&context).unwrap_or_else(|error| fail(&error, &context))
 }
 

@@ -43,7 +43,10 @@ fn an_answer_is_data_on_stdout_alone() {
         Some((200, if request.path.ends_with("estimate") { estimate() } else { answer() }))
     });
     let told = run(&wire.url, &ASK);
-    assert!(told.starts_with("exit 0\n--- stdout\n≈\u{a0}48\u{202f}210 personnes (±\u{a0}100, 95\u{202f}%)\n"), "{told}");
+    assert!(
+        told.starts_with("exit 0\n--- stdout\n≈\u{a0}48\u{202f}210 personnes (±\u{a0}100, 95\u{202f}%)\n"),
+        "{told}"
+    );
     assert!(told.contains("billetterie, part de festival") && told.contains("0,79\u{202f}%"), "{told}");
     assert!(told.ends_with("--- stderr\n"), "{told}");
     assert_eq!(wire.seen(), ["POST /api/v1/estimate", "POST /api/v1/queries"]);
@@ -55,7 +58,7 @@ fn json_is_what_the_room_sent() {
         request.read();
         Some((200, answer()))
     });
-    let output = camerata(&[&ASK[..], &["--json", "--room-url", &wire.url]].concat()).output().unwrap();
+    let output = camerata(&[&ASK[..], &["--json", "--room-url", wire.url.as_str()]].concat()).output().unwrap();
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap(), answer());
     assert_eq!(wire.seen(), ["POST /api/v1/queries"]);
 }
@@ -63,13 +66,28 @@ fn json_is_what_the_room_sent() {
 #[test]
 fn problems_are_told_with_what_to_do() {
     let problems = [
-        (json!({"type": "/problems/refused", "status": 403, "title": "Refusé par les ententes", "reasons": [
+        (
+            json!({"type": "/problems/refused", "status": 403, "title": "Refusé par les ententes", "reasons": [
             {"audience": "agents/admirateurs", "agreement": "agents-sans-prospection", "title": "Pas de prospection"}]}),
-         1, "interdit par l’entente «\u{a0}Pas de prospection\u{a0}» (agents-sans-prospection)"),
+            1,
+            "interdit par l’entente «\u{a0}Pas de prospection\u{a0}» (agents-sans-prospection)",
+        ),
         (json!({"type": "/problems/unauthorized", "status": 401, "title": "Jeton requis"}), 1, "CAMERATA_TOKEN"),
-        (json!({"type": "/problems/budget", "status": 409, "title": "Budget insuffisant", "detail": "Attendez."}), 1, "une marge plus large"),
-        (json!({"type": "/problems/internal", "status": 500, "title": "Erreur interne", "reference": "e-41"}), 1, "Référence\u{a0}: e-41"),
-        (json!({"type": "/problems/busy", "status": 503, "title": "La salle est occupée"}), 75, "réessayez dans un moment"),
+        (
+            json!({"type": "/problems/budget", "status": 409, "title": "Budget insuffisant", "detail": "Attendez."}),
+            1,
+            "une marge plus large",
+        ),
+        (
+            json!({"type": "/problems/internal", "status": 500, "title": "Erreur interne", "reference": "e-41"}),
+            1,
+            "Référence\u{a0}: e-41",
+        ),
+        (
+            json!({"type": "/problems/busy", "status": 503, "title": "La salle est occupée"}),
+            75,
+            "réessayez dans un moment",
+        ),
     ];
     for (problem, exit, words) in problems {
         let title = problem["title"].as_str().unwrap().to_owned();
@@ -89,22 +107,37 @@ fn a_room_that_isn_t_running_is_said_to_be_so() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
     let (french, english) = (run(&url, &["budget"]), run(&url, &["--lang", "en", "budget"]));
-    assert!(french.starts_with("exit 75\n--- stdout\n--- stderr\nerreur\u{a0}: aucune salle ne répond à URL\n"), "{french}");
-    assert!(english.starts_with("exit 75\n--- stdout\n--- stderr\nerror: no room answers at URL\nhint: is the room running?"), "{english}");
+    assert!(
+        french.starts_with("exit 75\n--- stdout\n--- stderr\nerreur\u{a0}: aucune salle ne répond à URL\n"),
+        "{french}"
+    );
+    assert!(
+        english
+            .starts_with("exit 75\n--- stdout\n--- stderr\nerror: no room answers at URL\nhint: is the room running?"),
+        "{english}"
+    );
 }
 
 #[test]
 fn a_connection_that_breaks_can_be_tried_again() {
     let wire = Wire::start(|_| None);
     let told = run(&wire.url, &["--lang", "en", "budget"]);
-    assert!(told.starts_with("exit 75\n--- stdout\n--- stderr\nerror: the connection to URL broke\nhint: try again"), "{told}");
+    assert!(
+        told.starts_with("exit 75\n--- stdout\n--- stderr\nerror: the connection to URL broke\nhint: try again"),
+        "{told}"
+    );
 }
 
 #[test]
 fn an_answer_of_another_kind_is_not_shown_as_one() {
     let wire = Wire::start(|_| Some((200, json!({"hello": "world"}))));
     let told = run(&wire.url, &["--lang", "en", "budget"]);
-    assert!(told.starts_with("exit 1\n--- stdout\n--- stderr\nerror: URL gave an answer that this version doesn't understand\n"), "{told}");
+    assert!(
+        told.starts_with(
+            "exit 1\n--- stdout\n--- stderr\nerror: URL gave an answer that this version doesn't understand\n"
+        ),
+        "{told}"
+    );
 }
 
 #[test]
@@ -146,7 +179,7 @@ fn a_token_may_come_from_a_file() {
 
 #[test]
 fn mistakes_in_the_command_end_with_two() {
-    let margin = |margin| [&ASK[..9], &[margin]].concat();
+    let margin = |margin: &'static str| [&ASK[..9], &[margin]].concat();
     let unnamed = vec!["ask", "overlap", "--purpose", "planification", "--margin", "100"];
     let twice = [&ASK[..], &["--audience", "a=salle/abonnes"]].concat();
     let late = vec![

@@ -54,10 +54,7 @@ impl Held {
         if request.path.ends_with("/complete") {
             let bytes: serde_json::Value = serde_json::from_slice(&request.read()).unwrap();
             assert_eq!(bytes, json!({"bytes": self.bytes.len()}));
-            return Some((
-                200,
-                json!({"audience": "m/x", "version": 1, "rows_taken": 3, "rows_rejected": 0}),
-            ));
+            return Some((200, json!({"audience": "m/x", "version": 1, "rows_taken": 3, "rows_rejected": 0})));
         }
         Some((200, json!({"id": "u-1", "state": "open", "offset": self.bytes.len()})))
     }
@@ -82,8 +79,8 @@ fn file() -> Vec<u8> {
 fn send(wire: &Wire, file: &[u8], offset: u64) -> (Result<u64, TransferError>, Vec<Duration>) {
     let connection = connection(&wire.url);
     let pauses = Mutex::new(Vec::new());
-    let pause = |wait| pauses.lock().unwrap().push(wait);
-    let furthest = Mutex::new(0);
+    let pause = |wait: Duration| pauses.lock().unwrap().push(wait);
+    let furthest = Mutex::new(0_u64);
     let progress = |at: Progress| *furthest.lock().unwrap() = at.bytes;
     let transfer = Transfer { connection: &connection, id: "u-1", progress: &progress, pause: &pause };
     let reader_at = |offset: u64| -> io::Result<Box<dyn Read + '_>> {
@@ -91,7 +88,7 @@ fn send(wire: &Wire, file: &[u8], offset: u64) -> (Result<u64, TransferError>, V
     };
     let sent = transfer.send(&Stream { part_bytes: 100_000, reader_at: &reader_at }, offset);
     let sent = sent.inspect(|bytes| {
-        assert_eq!(furthest.into_inner().unwrap(), *bytes);
+        assert_eq!(*furthest.lock().unwrap(), *bytes);
         let receipt: Receipt = transfer.complete(*bytes).unwrap();
         assert_eq!(receipt.rows_taken, 3);
     });

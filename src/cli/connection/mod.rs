@@ -39,7 +39,7 @@ pub enum ConnectionError {
     #[error("{0} is plain http on another machine: the token could be read on the way")]
     Insecure(String),
     /// The file of the token can't be read.
-    #[error("can't read the token in {}", path.display())]
+    #[error("can't read the token in {}", .path.display())]
     TokenFile {
         /// The file.
         path: PathBuf,
@@ -74,7 +74,7 @@ pub enum ConnectionError {
         source: ureq::Error,
     },
     /// The room says no.
-    #[error("{}", _0.message(Language::En))]
+    #[error("{}", .0.message(Language::En))]
     Problem(Box<Problem>),
     /// The room's answer is not one that this version understands.
     #[error("{address} gave an answer that this version doesn't understand")]

@@ -57,7 +57,7 @@ impl Reason {
             Self::Agreement { audience, agreement, title, detail: None } => {
                 let audience = audience.as_ref().map(|a| typography::label(a, language) + " ").unwrap_or_default();
                 let title = title.as_ref().map(|words| typography::quoted(words.get(language), language));
-                let verdict = match (title, agreement.clone()) {
+                let verdict = match (title.as_deref(), agreement.as_deref()) {
                     (Some(title), Some(name)) => {
                         format!("{} {title} ({name})", say("interdit par l’entente", "forbidden by the agreement"))
                     }
@@ -129,7 +129,7 @@ impl Problem {
                 "une marge plus large coûte moins : essayez « camerata estimate »; « camerata budget » dit ce qui reste et jusqu’à quand",
                 "a wider margin costs less: try `camerata estimate`; `camerata budget` says what is left and until when",
             ),
-            (403, _) => (
+            (403, "refused") => (
                 "voyez-en les termes avec la personne responsable de la conformité chez le membre qui détient l’auditoire",
                 "talk its terms over with the compliance officer of the member that owns the audience",
             ),

@@ -93,7 +93,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     }
     // Everything that can be wrong with the file shows before the room is spoken to.
     let options = HashedOptions { profile: args.profile, columns: args.columns.clone() };
-    let source = hashed::open(&args.file, &options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
+    let source =
+        hashed::open(&args.file, &options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
     let connection = Connection::open(&args.connection, context)?;
     let state = match &args.resume {
         Some(id) => connection.get::<UploadState>(&format!("/api/v1/uploads/{id}"))?,
@@ -135,7 +136,10 @@ fn deliver(
         bar.set_message(t::count(progress.rows, context.language));
     };
     let transfer = Transfer { connection, id: &state.id, progress: &show, pause: &thread::sleep };
-    let stream = Stream { part_bytes: transfer::PART_BYTES, reader_at: &|offset| Ok(source.reader_at(offset)? as Box<dyn Read>) };
+    let stream = Stream {
+        part_bytes: transfer::PART_BYTES,
+        reader_at: &|offset| Ok(source.reader_at(offset)? as Box<dyn Read>),
+    };
     let bytes = if state.state == "stored" {
         state.offset
     } else {

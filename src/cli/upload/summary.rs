@@ -84,6 +84,9 @@ mod tests {
         assert!(french.contains("personnes, par courriel\u{a0}: 154\u{202f}321"), "{french}");
         assert!(french.contains("identifiant en clair") && french.contains("17; 2\u{202f}040"), "{french}");
         let english = render(&receipt, Language::En);
-        assert!(english.contains("rows refused: 12") && english.contains("raw identifier") && english.contains("odd"), "{english}");
+        assert!(
+            english.contains("rows refused: 12") && english.contains("raw identifier") && english.contains("odd"),
+            "{english}"
+        );
     }
 }
