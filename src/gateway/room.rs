@@ -97,6 +97,8 @@ impl Room {
         let lock = exclusive(&folder.join("room.lock"))?;
         let config = Config::load(folder)?;
         let policies = Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        // Agreements that contradict the officers' own cases don't come into force.
+        policies.check_cases().map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let (text, path) = policies.privacy_toml();
         let limits =
             privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;

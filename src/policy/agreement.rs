@@ -89,7 +89,9 @@ pub(super) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Opti
     let set = match source.text.parse::<PolicySet>() {
         Ok(set) => set,
         Err(errors) => {
-            mistakes.extend(errors.iter().map(|error| check::from_cedar(source, error, "l'entente n'est pas du Cedar valide")));
+            mistakes.extend(
+                errors.iter().map(|error| check::from_cedar(source, error, "l'entente n'est pas du Cedar valide")),
+            );
             return None;
         }
     };
@@ -114,7 +116,10 @@ pub(super) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Opti
 
 fn only_statement(source: &Source, set: &PolicySet, mistakes: &mut Vec<Mistake>) -> Option<Policy> {
     if set.num_of_templates() > 0 {
-        let message = Text::new("une entente ne peut avoir de case à remplir (`?principal`)", "an agreement can't have slots (`?principal`)");
+        let message = Text::new(
+            "une entente ne peut avoir de case à remplir (`?principal`)",
+            "an agreement can't have slots (`?principal`)",
+        );
         let help = Text::new("écrivez le membre ou l'auditoire visé", "write the member or audience that is meant");
         mistakes.push(Mistake::new(source, locate::effect(&source.text, 0), message).with_help(help));
         return None;
@@ -129,8 +134,12 @@ fn only_statement(source: &Source, set: &PolicySet, mistakes: &mut Vec<Mistake>)
             None
         }
         (Some(_), Some(_)) => {
-            let message = Text::new("ce fichier contient plus d'une entente", "this file holds more than one agreement");
-            let help = Text::new("un fichier par entente : déplacez celle-ci dans le sien", "one file per agreement: move this one into its own");
+            let message =
+                Text::new("ce fichier contient plus d'une entente", "this file holds more than one agreement");
+            let help = Text::new(
+                "un fichier par entente : déplacez celle-ci dans le sien",
+                "one file per agreement: move this one into its own",
+            );
             mistakes.push(Mistake::new(source, locate::effect(&source.text, 1), message).with_help(help));
             None
         }
@@ -141,7 +150,8 @@ fn annotation(source: &Source, policy: &Policy, key: &str, mistakes: &mut Vec<Mi
     let value = policy.annotation(key).filter(|value| !value.trim().is_empty());
     if value.is_none() {
         let place = locate::annotation(&source.text, key).unwrap_or_else(|| locate::effect(&source.text, 0));
-        let message = Text::new(format!("il manque l'annotation `@{key}`"), format!("the annotation `@{key}` is missing"));
+        let message =
+            Text::new(format!("il manque l'annotation `@{key}`"), format!("the annotation `@{key}` is missing"));
         let help = Text::new(
             format!("écrivez @{key}(\"…\") avant `permit` ou `forbid` ; les refus la citent"),
             format!("write @{key}(\"…\") before `permit` or `forbid`; refusals quote it"),
@@ -156,8 +166,14 @@ fn parse_id(source: &Source, id: &str, mistakes: &mut Vec<Mistake>) -> Option<Ag
     if parsed.is_none() {
         let place = locate::annotation(&source.text, "id").unwrap_or(0..0);
         let shown: String = id.chars().take(80).collect();
-        let message = Text::new(format!("`{shown}` ne peut être l'id d'une entente"), format!("`{shown}` can't be an agreement's id"));
-        let help = Text::new("de 1 à 63 caractères parmi a-z, 0-9, - et _, sans accent", "1 to 63 of a-z, 0-9, - and _, without accents");
+        let message = Text::new(
+            format!("`{shown}` ne peut être l'id d'une entente"),
+            format!("`{shown}` can't be an agreement's id"),
+        );
+        let help = Text::new(
+            "de 1 à 63 caractères parmi a-z, 0-9, - et _, sans accent",
+            "1 to 63 of a-z, 0-9, - and _, without accents",
+        );
         mistakes.push(Mistake::new(source, place, message).with_help(help));
     }
     parsed
@@ -174,7 +190,10 @@ pub(super) fn unique<'a>(parsed: Vec<Parsed<'a>>, mistakes: &mut Vec<Mistake>) -
         let place = locate::annotation(&next.source.text, "id").unwrap_or(0..0);
         let id = &next.agreement.id;
         let other = first.agreement.path.file_name().unwrap_or_default().to_string_lossy();
-        let message = Text::new(format!("l'id `{id}` est déjà celui de {other}"), format!("the id `{id}` is already that of {other}"));
+        let message = Text::new(
+            format!("l'id `{id}` est déjà celui de {other}"),
+            format!("the id `{id}` is already that of {other}"),
+        );
         let help = Text::new("chaque entente a son propre id", "each agreement has an id of its own");
         mistakes.push(Mistake::new(next.source, place, message).with_help(help));
     }

@@ -34,22 +34,31 @@ pub(super) fn cases(source: &Source, names: &Names, mistakes: &mut Vec<Mistake>)
 }
 
 fn case(section: &Section<'_>, names: &Names, mistakes: &mut Vec<Mistake>) -> Option<Case> {
-    let keys = ["title", "asker", "role", "template", "audiences", "purpose", "columns", "epsilon", "date", "expect", "by"];
+    let keys =
+        ["title", "asker", "role", "template", "audiences", "purpose", "columns", "epsilon", "date", "expect", "by"];
     section.only(&keys, mistakes);
     let title = section.text("title", mistakes);
-    let asker = section.string("asker", mistakes).and_then(|text| known::<MemberName>(section, &text, names, "Member", mistakes));
+    let asker = section
+        .string("asker", mistakes)
+        .and_then(|text| known::<MemberName>(section, &text, names, "Member", mistakes));
     let role = section.string("role", mistakes).and_then(|text| role(section, &text, mistakes));
-    let template =
-        section.string("template", mistakes).and_then(|text| known::<TemplateName>(section, &text, names, "Action", mistakes));
-    let purpose =
-        section.string("purpose", mistakes).and_then(|text| known::<PurposeName>(section, &text, names, "Purpose", mistakes));
+    let template = section
+        .string("template", mistakes)
+        .and_then(|text| known::<TemplateName>(section, &text, names, "Action", mistakes));
+    let purpose = section
+        .string("purpose", mistakes)
+        .and_then(|text| known::<PurposeName>(section, &text, names, "Purpose", mistakes));
     let mut all = |key, type_name| {
         let texts = section.strings(key, mistakes);
         texts.into_iter().map(|text| (text, type_name)).collect::<Vec<_>>()
     };
     let (audiences, columns, by) = (all("audiences", "Audience"), all("columns", "Column"), all("by", "Agreement"));
-    let audiences = audiences.iter().filter_map(|(text, kind)| known::<AudienceRef>(section, text, names, kind, mistakes)).collect();
-    let columns = columns.iter().filter_map(|(text, kind)| known::<ColumnName>(section, text, names, kind, mistakes)).collect();
+    let audiences = audiences
+        .iter()
+        .filter_map(|(text, kind)| known::<AudienceRef>(section, text, names, kind, mistakes))
+        .collect();
+    let columns =
+        columns.iter().filter_map(|(text, kind)| known::<ColumnName>(section, text, names, kind, mistakes)).collect();
     let by = by.iter().filter_map(|(text, kind)| known::<AgreementId>(section, text, names, kind, mistakes));
     let by = by.map(String::from).collect();
     let epsilon = section.number("epsilon", mistakes);
@@ -101,7 +110,11 @@ fn role(section: &Section<'_>, text: &Spanned<&str>, mistakes: &mut Vec<Mistake>
     role
 }
 
-fn expectation(section: &Section<'_>, text: &Spanned<&str>, mistakes: &mut Vec<Mistake>) -> Option<(bool, Range<usize>)> {
+fn expectation(
+    section: &Section<'_>,
+    text: &Spanned<&str>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(bool, Range<usize>)> {
     match *text.get_ref() {
         "permitted" => Some((true, text.span())),
         "refused" => Some((false, text.span())),

@@ -20,7 +20,9 @@ pub(super) type Names = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// A mistake found by Cedar, told in French by `fr` and in Cedar's own words.
 pub(super) fn from_cedar(source: &Source, error: &dyn Diagnostic, fr: &str) -> Mistake {
-    let cause = std::iter::successors(error.source(), |cause| cause.source()).map(|cause| format!(": {cause}")).collect::<String>();
+    let cause = std::iter::successors(error.source(), |cause| cause.source())
+        .map(|cause| format!(": {cause}"))
+        .collect::<String>();
     let english = format!("{error}{cause}");
     let place = place(error).unwrap_or(0..0);
     let help = error.help().map(|help| Text::new(format!("Cedar propose : {help}"), help.to_string()));
@@ -51,7 +53,11 @@ pub(super) fn schema(source: &Source, mistakes: &mut Vec<Mistake>) -> Option<Sch
 }
 
 /// The templates that the schema knows: every action that a user may ask of an audience.
-pub(super) fn templates(source: &Source, schema: &Schema, mistakes: &mut Vec<Mistake>) -> BTreeMap<TemplateName, EntityUid> {
+pub(super) fn templates(
+    source: &Source,
+    schema: &Schema,
+    mistakes: &mut Vec<Mistake>,
+) -> BTreeMap<TemplateName, EntityUid> {
     let mut templates = BTreeMap::new();
     for request in schema.request_envs() {
         if request.principal().to_string() != "User" || request.resource().to_string() != "Audience" {
@@ -94,8 +100,12 @@ fn in_french(error: &ValidationError) -> &'static str {
     match error {
         ValidationError::UnrecognizedEntityType(_) => "le schéma n'a pas ce type d'entité",
         ValidationError::UnrecognizedActionId(_) => "le schéma n'a pas ce modèle d'analyse",
-        ValidationError::InvalidActionApplication(_) => "aucun modèle d'analyse ne correspond à ce demandeur et à cet auditoire",
-        ValidationError::UnexpectedType(_) | ValidationError::IncompatibleTypes(_) => "ces valeurs ne sont pas du type voulu",
+        ValidationError::InvalidActionApplication(_) => {
+            "aucun modèle d'analyse ne correspond à ce demandeur et à cet auditoire"
+        }
+        ValidationError::UnexpectedType(_) | ValidationError::IncompatibleTypes(_) => {
+            "ces valeurs ne sont pas du type voulu"
+        }
         ValidationError::UnsafeAttributeAccess(_) => "le schéma n'a pas cet attribut",
         ValidationError::UnsafeOptionalAttributeAccess(_) => "cet attribut peut manquer ; vérifiez d'abord avec `has`",
         ValidationError::UndefinedFunction(_) => "Cedar n'a pas cette fonction",
@@ -120,7 +130,10 @@ pub(super) fn names<'a>(names: &Names, parsed: impl Iterator<Item = &'a Parsed<'
             let Some(known) = names.get(type_name.as_str()).filter(|known| !known.contains(id)) else { continue };
             let place = locate::entity(&parsed.source.text, &type_name, id);
             let place = place.unwrap_or_else(|| locate::effect(&parsed.source.text, 0));
-            let message = Text::new(format!("{} `{id}` n'existe pas", kind_fr(&type_name)), format!("there is no {} `{id}`", kind_en(&type_name)));
+            let message = Text::new(
+                format!("{} `{id}` n'existe pas", kind_fr(&type_name)),
+                format!("there is no {} `{id}`", kind_en(&type_name)),
+            );
             let help = suggestion(id, known.iter().map(String::as_str));
             mistakes.push(Mistake::new(parsed.source, place, message).with_help(help));
         }

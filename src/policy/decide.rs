@@ -46,9 +46,8 @@ impl Judge {
         for (position, audience) in question.audiences.iter().enumerate() {
             match self.judge(&asked, position, audience) {
                 Ok(permitting) => agreements.extend(permitting),
-                Err(grounds) => reasons.extend(
-                    grounds.into_iter().map(|ground| Reason { audience: Some(audience.clone()), ground }),
-                ),
+                Err(grounds) => reasons
+                    .extend(grounds.into_iter().map(|ground| Reason { audience: Some(audience.clone()), ground })),
             }
         }
         if reasons.is_empty() {
@@ -103,7 +102,12 @@ impl Judge {
     }
 
     /// Judges one audience: the agreements that permit it, or why it isn't permitted.
-    fn judge(&self, asked: &Asked<'_>, position: usize, audience: &AudienceRef) -> Result<Vec<AgreementId>, Vec<Ground>> {
+    fn judge(
+        &self,
+        asked: &Asked<'_>,
+        position: usize,
+        audience: &AudienceRef,
+    ) -> Result<Vec<AgreementId>, Vec<Ground>> {
         let Some(resource) = self.directory.audiences.get(audience) else {
             // The same words as for an audience that exists and that nobody lets the asker compare.
             return Err(vec![Ground::NotPermitted]);
@@ -119,10 +123,13 @@ impl Judge {
             cedar_policy::AuthorizationError::PolicyEvaluationError(error) => error.policy_id(),
         }));
         let deciding = self.named(response.diagnostics().reason());
-        let mut grounds: Vec<Ground> =
-            undecided.map(|agreement| Ground::Undecided { id: agreement.id.clone(), title: agreement.title.clone() }).collect();
+        let mut grounds: Vec<Ground> = undecided
+            .map(|agreement| Ground::Undecided { id: agreement.id.clone(), title: agreement.title.clone() })
+            .collect();
         match response.decision() {
-            cedar_policy::Decision::Allow if grounds.is_empty() => Ok(deciding.map(|agreement| agreement.id.clone()).collect()),
+            cedar_policy::Decision::Allow if grounds.is_empty() => {
+                Ok(deciding.map(|agreement| agreement.id.clone()).collect())
+            }
             cedar_policy::Decision::Allow => Err(grounds),
             cedar_policy::Decision::Deny => {
                 grounds.extend(deciding.map(|a| Ground::Forbidden { id: a.id.clone(), title: a.title.clone() }));

@@ -142,24 +142,39 @@ impl Reason {
 impl Ground {
     fn text(&self) -> Text {
         let both = |fr: &str, en: &str| Text::new(fr, en);
-        let named = |fr: &str, en: &str, name: &dyn fmt::Display| Text::new(format!("{fr} « {name} »"), format!("{en} “{name}”"));
+        let named = |fr: &str, en: &str, name: &dyn fmt::Display| {
+            Text::new(format!("{fr} « {name} »"), format!("{en} “{name}”"))
+        };
         match self {
             Self::Forbidden { id, title } => Text::new(
                 format!("l'entente « {} » ({id}) l'interdit", title.fr),
                 format!("the agreement “{}” ({id}) forbids it", title.en),
             ),
-            Self::NotPermitted => both("aucune entente ne permet cette comparaison", "no agreement permits this comparison"),
+            Self::NotPermitted => {
+                both("aucune entente ne permet cette comparaison", "no agreement permits this comparison")
+            }
             Self::Undecided { id, title } => Text::new(
                 format!("l'entente « {} » ({id}) n'a pu être évaluée ; dans le doute, c'est non", title.fr),
                 format!("the agreement “{}” ({id}) couldn't be evaluated; in doubt, the answer is no", title.en),
             ),
-            Self::Malformed => both("la demande n'a pu être soumise aux ententes", "the request couldn't be put to the agreements"),
+            Self::Malformed => {
+                both("la demande n'a pu être soumise aux ententes", "the request couldn't be put to the agreements")
+            }
             Self::NoAudience => both("la demande ne nomme aucun auditoire", "the request names no audience"),
             Self::UnknownMember(name) => named("la salle n'a pas de membre", "the room has no member", name),
-            Self::UnknownTemplate(name) => named("les politiques n'ont pas de modèle d'analyse", "the policies have no template", name),
-            Self::UnknownPurpose(name) => named("les politiques n'ont pas de finalité", "the policies have no purpose", name),
-            Self::UnknownColumn(name) => named("le vocabulaire n'a pas de colonne", "the vocabulary has no column", name),
-            Self::LossOutOfRange => both("la perte de confidentialité demandée est hors limites", "the privacy loss asked for is out of range"),
+            Self::UnknownTemplate(name) => {
+                named("les politiques n'ont pas de modèle d'analyse", "the policies have no template", name)
+            }
+            Self::UnknownPurpose(name) => {
+                named("les politiques n'ont pas de finalité", "the policies have no purpose", name)
+            }
+            Self::UnknownColumn(name) => {
+                named("le vocabulaire n'a pas de colonne", "the vocabulary has no column", name)
+            }
+            Self::LossOutOfRange => both(
+                "la perte de confidentialité demandée est hors limites",
+                "the privacy loss asked for is out of range",
+            ),
         }
     }
 }

@@ -98,7 +98,8 @@ impl<'a> Section<'a> {
     pub(super) fn text(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Text> {
         let value = self.required(key, mistakes)?;
         let Some(table) = value.get_ref().as_table() else {
-            let (fr, en) = ("les deux langues : { fr = \"…\", en = \"…\" }", "both languages: { fr = \"…\", en = \"…\" }");
+            let (fr, en) =
+                ("les deux langues : { fr = \"…\", en = \"…\" }", "both languages: { fr = \"…\", en = \"…\" }");
             mistakes.push(self.expected(value, fr, en));
             return None;
         };
@@ -154,7 +155,11 @@ impl<'a> Section<'a> {
                     let section = Section { source: self.source, table, span: key.span() };
                     sections.push((Spanned::new(key.span(), name), section));
                 }
-                None => mistakes.push(self.expected(value, &format!("une section [{name}]"), &format!("a section [{name}]"))),
+                None => mistakes.push(self.expected(
+                    value,
+                    &format!("une section [{name}]"),
+                    &format!("a section [{name}]"),
+                )),
             }
         }
         sections.sort_by_key(|(key, _)| key.span().start);
@@ -178,7 +183,9 @@ impl<'a> Section<'a> {
         let Some(value) = self.get(key) else { return vec![] };
         let items = value.get_ref().as_array().into_iter().flatten();
         let sections: Option<Vec<_>> = items
-            .map(|item| item.get_ref().as_table().map(|table| Section { source: self.source, table, span: item.span() }))
+            .map(|item| {
+                item.get_ref().as_table().map(|table| Section { source: self.source, table, span: item.span() })
+            })
             .collect();
         match sections.filter(|_| value.get_ref().is_array()) {
             Some(sections) => sections,
@@ -195,7 +202,11 @@ impl<'a> Section<'a> {
     }
 
     /// A name; what isn't one is reported.
-    pub(super) fn name<N: FromStr<Err = NameError>>(&self, text: &Spanned<&str>, mistakes: &mut Vec<Mistake>) -> Option<N> {
+    pub(super) fn name<N: FromStr<Err = NameError>>(
+        &self,
+        text: &Spanned<&str>,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<N> {
         match text.get_ref().parse() {
             Ok(name) => Some(name),
             Err(error) => {

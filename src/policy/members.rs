@@ -61,7 +61,11 @@ impl FromStr for Label {
 }
 
 /// Reads the members. Columns are looked up when there is a vocabulary to look in.
-pub(super) fn membership(source: &Source, vocabulary: Option<&Vocabulary>, mistakes: &mut Vec<Mistake>) -> Option<Membership> {
+pub(super) fn membership(
+    source: &Source,
+    vocabulary: Option<&Vocabulary>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Membership> {
     document::read(source, mistakes, |root, mistakes| {
         root.only(&["groups", "tags", "members"], mistakes);
         let mut membership = Membership {
@@ -127,7 +131,10 @@ fn audience(
         "list" => Some(Shape::List),
         "events" => Some(Shape::Events),
         other => {
-            let message = Text::new(format!("forme d'auditoire inconnue `{other}`"), format!("unknown shape of audience `{other}`"));
+            let message = Text::new(
+                format!("forme d'auditoire inconnue `{other}`"),
+                format!("unknown shape of audience `{other}`"),
+            );
             mistakes.push(section.mistake(shape.span(), message).with_help(suggestion(other, ["list", "events"])));
             None
         }
@@ -173,7 +180,10 @@ fn chosen(
             labels.insert(name.to_owned());
             continue;
         }
-        let message = Text::new(format!("{fr} `{name}` : aucune section [{key}.{name}]"), format!("{en} `{name}`: no section [{key}.{name}]"));
+        let message = Text::new(
+            format!("{fr} `{name}` : aucune section [{key}.{name}]"),
+            format!("{en} `{name}`: no section [{key}.{name}]"),
+        );
         let help = suggestion(name, declared.keys().map(String::as_str));
         mistakes.push(section.mistake(text.span(), message).with_help(help));
     }

@@ -82,7 +82,8 @@ impl Policies {
         // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
         let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
         let unfit = |detail: &dyn std::fmt::Display| {
-            let (fr, en) = ("le schéma ne décrit pas ce que la salle soumet", "the schema doesn't describe what the room submits");
+            let (fr, en) =
+                ("le schéma ne décrit pas ce que la salle soumet", "the schema doesn't describe what the room submits");
             Text::new(format!("{fr} (Cedar : {detail})"), format!("{en}: {detail}"))
         };
         let (room, _) = declared.room.ok_or_else(incomplete)?;
@@ -175,9 +176,8 @@ impl Declared {
         let room = sound(mistakes, |mistakes| room::room(folder.get("room.toml")?, mistakes));
         let purposes = sound(mistakes, |mistakes| room::purposes(folder.get("purposes.toml")?, mistakes));
         let vocabulary = sound(mistakes, |mistakes| vocabulary::vocabulary(folder.get("vocabulary.toml")?, mistakes));
-        let membership = sound(mistakes, |mistakes| {
-            members::membership(folder.get("members.toml")?, vocabulary.as_ref(), mistakes)
-        });
+        let membership =
+            sound(mistakes, |mistakes| members::membership(folder.get("members.toml")?, vocabulary.as_ref(), mistakes));
         if let (Some((_, operator)), Some(membership), Some(source)) = (&room, &membership, folder.get("room.toml"))
             && !membership.members.contains_key(operator.get_ref())
         {

@@ -41,7 +41,8 @@ pub(super) fn room(source: &Source, mistakes: &mut Vec<Mistake>) -> Option<(Room
         });
         let written = root.string("operator", mistakes);
         let operator = written.as_ref().and_then(|name| root.name::<MemberName>(name, mistakes));
-        let room = Room { title: title?, default_country: country?.into_inner().to_owned(), operator: operator.clone()? };
+        let room =
+            Room { title: title?, default_country: country?.into_inner().to_owned(), operator: operator.clone()? };
         Some((room, Spanned::new(written?.span(), operator?)))
     })?
 }

@@ -48,7 +48,10 @@ fn column(section: &Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<(Column,
                 "date" => ColumnKind::Date,
                 "amount" => ColumnKind::Amount,
                 _ => {
-                    let message = Text::new(format!("sorte de colonne inconnue `{other}`"), format!("unknown kind of column `{other}`"));
+                    let message = Text::new(
+                        format!("sorte de colonne inconnue `{other}`"),
+                        format!("unknown kind of column `{other}`"),
+                    );
                     let help = suggestion(other, ["category", "date", "amount"]);
                     mistakes.push(section.mistake(kind.span(), message).with_help(help));
                     return None;
@@ -73,7 +76,10 @@ fn unsound(section: &Section<'_>, error: &VocabularyError, places: &BTreeMap<Str
         VocabularyError::Ambiguous { spelling, first, second, .. } => (
             places.get(second).cloned().unwrap_or(at_column),
             format!("`{spelling}` désigne à la fois `{first}` et `{second}`"),
-            Text::new("chaque graphie désigne une seule valeur ; retirez-la de l'une", "a spelling stands for one value; take it off one"),
+            Text::new(
+                "chaque graphie désigne une seule valeur ; retirez-la de l'une",
+                "a spelling stands for one value; take it off one",
+            ),
         ),
         VocabularyError::Count { count, .. } => (
             at_column,
@@ -83,7 +89,10 @@ fn unsound(section: &Section<'_>, error: &VocabularyError, places: &BTreeMap<Str
         VocabularyError::Reserved(name) => (
             at_column,
             format!("une colonne ne peut s'appeler `{name}`"),
-            Text::new("la salle emploie ce nom pour elle-même ; choisissez-en un autre", "the room uses that name; choose another"),
+            Text::new(
+                "la salle emploie ce nom pour elle-même ; choisissez-en un autre",
+                "the room uses that name; choose another",
+            ),
         ),
     };
     section.mistake(span, Text::new(fr, error.to_string())).with_help(help)

@@ -58,7 +58,7 @@ impl RecordParser {
         if memchr(b'"', block).is_none() { self.unquoted(block, first_line, each) } else { self.quoted(block, first_line, each) }
     }
 
-    fn unquoted(&mut self, block: &[u8], first_line: u64, mut each: impl FnMut(u64, &Record<'_>)) {
+    pub(super) fn unquoted(&mut self, block: &[u8], first_line: u64, mut each: impl FnMut(u64, &Record<'_>)) {
         let (mut at, mut line) = (0, first_line);
         while let Some(rest) = block.get(at..).filter(|rest| !rest.is_empty()) {
             let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -78,7 +78,7 @@ impl RecordParser {
         }
     }
 
-    fn quoted(&mut self, block: &[u8], first_line: u64, mut each: impl FnMut(u64, &Record<'_>)) {
+    pub(super) fn quoted(&mut self, block: &[u8], first_line: u64, mut each: impl FnMut(u64, &Record<'_>)) {
         let mut reader = csv_core::ReaderBuilder::new().delimiter(self.delimiter).build();
         if self.output.len() < block.len() {
             self.output.resize(block.len(), 0);

@@ -63,9 +63,12 @@ fn every_prohibition_is_named_in_both_languages() {
 #[test]
 fn an_unknown_audience_is_refused_as_one_that_nobody_lends() {
     let policies = pilot();
-    let unknown = refusal(policies.decide(&question("festival", &["festival/abonnes", "salle/inconnu"], "planification")));
-    let stranger = refusal(policies.decide(&question("festival", &["festival/abonnes", "inconnu/liste"], "planification")));
-    let closed = refusal(policies.decide(&question("festival", &["festival/abonnes", "billetterie/achats"], "planification")));
+    let unknown =
+        refusal(policies.decide(&question("festival", &["festival/abonnes", "salle/inconnu"], "planification")));
+    let stranger =
+        refusal(policies.decide(&question("festival", &["festival/abonnes", "inconnu/liste"], "planification")));
+    let closed =
+        refusal(policies.decide(&question("festival", &["festival/abonnes", "billetterie/achats"], "planification")));
     let said = |refusal: &Refusal| {
         let [reason] = refusal.reasons() else { panic!("{refusal:?}") };
         let (name, text) = (reason.audience.as_ref().unwrap().to_string(), reason.text());

@@ -10,7 +10,8 @@ fn told(name: &str, copy: &Copy) -> String {
         Ok(policies) => policies.check_cases().expect_err(name),
         Err(errors) => errors,
     };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(140).with_links(false);
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(140).with_links(false);
     let mut text = format!("=== {name}\n");
     for language in [Language::Fr, Language::En] {
         let errors = errors.clone().in_language(language);
@@ -37,7 +38,10 @@ fn in_the_folder() {
     let text = all(vec![
         ("a file is missing", Copy::new().remove("purposes.toml")),
         ("a file is misspelt", Copy::new().remove("cases.toml").write("case.toml", "")),
-        ("an agreement with the wrong ending", Copy::new().write("entente.cedar.txt", "permit (principal, action, resource);")),
+        (
+            "an agreement with the wrong ending",
+            Copy::new().write("entente.cedar.txt", "permit (principal, action, resource);"),
+        ),
         ("a file of more than 1 MiB", Copy::new().append("members.toml", &"#".repeat(1 << 20))),
         ("a file in Windows-1252", Copy::new().write("room.toml", b"title = { fr = \"Qu\xe9bec\" }\n")),
         ("an empty file", Copy::new().write("room.toml", "")),
@@ -54,14 +58,30 @@ fn in_toml() {
         ("a key twice", Copy::new().append("room.toml", "operator = \"salle\"\n")),
         ("an unknown key", members("contact = \"publics", "contcat = \"publics")),
         ("a name with an accent", members("[members.etiquette]", "[members.étiquette]")),
-        ("a title in one language", members("{ fr = \"Billetterie du Nord\", en = \"Billetterie du Nord (ticketing)\" }", "{ fr = \"Billetterie du Nord\" }")),
-        ("a title that is a text", members("{ fr = \"Billetterie du Nord\", en = \"Billetterie du Nord (ticketing)\" }", "\"Billetterie\"")),
+        (
+            "a title in one language",
+            members(
+                "{ fr = \"Billetterie du Nord\", en = \"Billetterie du Nord (ticketing)\" }",
+                "{ fr = \"Billetterie du Nord\" }",
+            ),
+        ),
+        (
+            "a title that is a text",
+            members("{ fr = \"Billetterie du Nord\", en = \"Billetterie du Nord (ticketing)\" }", "\"Billetterie\""),
+        ),
         ("an unknown shape", members("shape = \"events\"", "shape = \"event\"")),
         ("an unknown group", members("groups = [\"pilote\"]", "groups = [\"pilotes\"]")),
         ("an unknown tag", members("tags = [\"sensible\"]", "tags = [\"vip\"]")),
         ("an unknown column", members("\"age_band\"]", "\"age-band\"]")),
         ("a column twice", members("\"age_band\"]", "\"genre\"]")),
-        ("an unknown operator", Copy::new().replace("room.toml", "\"cooperative\"", "\"coopérative\"").replace("room.toml", "coopérative", "coperative")),
+        (
+            "an unknown operator",
+            Copy::new().replace("room.toml", "\"cooperative\"", "\"coopérative\"").replace(
+                "room.toml",
+                "coopérative",
+                "coperative",
+            ),
+        ),
         ("a country in words", Copy::new().replace("room.toml", "\"CA\"", "\"Canada\"")),
         ("an unknown kind of column", vocabulary("kind = \"date\"", "kind = \"dates\"")),
         ("a spelling of two values", vocabulary("en = \"Dance\"", "en = \"Theatre\"")),
@@ -79,23 +99,50 @@ fn in_agreements() {
         ("broken Cedar", agreement("permit (principal, action resource);")),
         ("an unclosed condition", agreement(&format!("{forbid} when {{ context.purpose == Purpose::\"marketing\";"))),
         ("no id", Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")\n", "")),
-        ("an id twice", Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")", "@id(\"agents-sans-prospection\")")),
-        ("an id with spaces", Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")", "@id(\"Artistes VIP\")")),
-        ("no English title", Copy::new().replace("artistes-vip.cedar", "@title_en(\"Artists' guests are never compared\")\n", "")),
+        (
+            "an id twice",
+            Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")", "@id(\"agents-sans-prospection\")"),
+        ),
+        (
+            "an id with spaces",
+            Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")", "@id(\"Artistes VIP\")"),
+        ),
+        (
+            "no English title",
+            Copy::new().replace("artistes-vip.cedar", "@title_en(\"Artists' guests are never compared\")\n", ""),
+        ),
         ("an unknown annotation", Copy::new().replace("artistes-vip.cedar", "@title_en", "@title_eng")),
-        ("two agreements in a file", Copy::new().append("artistes-vip.cedar", "\npermit (principal, action, resource);\n")),
+        (
+            "two agreements in a file",
+            Copy::new().append("artistes-vip.cedar", "\npermit (principal, action, resource);\n"),
+        ),
         ("no agreement in a file", Copy::new().write("vide.cedar", "// à venir\n")),
         ("a slot", agreement("permit (principal == ?principal, action, resource);")),
         ("a member that doesn't exist", agreement("permit (principal in Member::\"festivall\", action, resource);")),
-        ("an audience that doesn't exist", agreement("forbid (principal, action, resource == Audience::\"salle/abonne\");")),
-        ("a purpose that doesn't exist", agreement(&format!("{forbid} when {{ context.purpose == Purpose::\"prospections\" }};"))),
-        ("a group, a tag and a column that don't exist", agreement(&format!(
-            "{forbid} when {{ principal in Group::\"pilot\" || resource in Tag::\"sensibles\" || context.columns.contains(Column::\"gendre\") }};"
-        ))),
+        (
+            "an audience that doesn't exist",
+            agreement("forbid (principal, action, resource == Audience::\"salle/abonne\");"),
+        ),
+        (
+            "a purpose that doesn't exist",
+            agreement(&format!("{forbid} when {{ context.purpose == Purpose::\"prospections\" }};")),
+        ),
+        (
+            "a group, a tag and a column that don't exist",
+            agreement(&format!(
+                "{forbid} when {{ principal in Group::\"pilot\" || resource in Tag::\"sensibles\" || context.columns.contains(Column::\"gendre\") }};"
+            )),
+        ),
         ("a template that doesn't exist", agreement("permit (principal, action == Action::\"overlaps\", resource);")),
-        ("a role that doesn't exist", agreement(&format!("{forbid} when {{ principal.role == Role::\"marketing\" }};"))),
+        (
+            "a role that doesn't exist",
+            agreement(&format!("{forbid} when {{ principal.role == Role::\"marketing\" }};")),
+        ),
         ("a type that doesn't exist", agreement("permit (principal in Membre::\"festival\", action, resource);")),
-        ("an attribute that doesn't exist", agreement(&format!("{forbid} when {{ context.purposes == Purpose::\"marketing\" }};"))),
+        (
+            "an attribute that doesn't exist",
+            agreement(&format!("{forbid} when {{ context.purposes == Purpose::\"marketing\" }};")),
+        ),
         ("values of different types", agreement(&format!("{forbid} when {{ context.epsilon == 1 }};"))),
         ("a wrong decimal", agreement(&format!("{forbid} when {{ context.epsilon.greaterThan(decimal(\"0,1\")) }};"))),
         ("a wrong date", agreement(&format!("{forbid} when {{ context.date > datetime(\"30 juin\") }};"))),

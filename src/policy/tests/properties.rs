@@ -43,7 +43,10 @@ impl Drawn {
     fn applies(&self, asker: usize, audiences: &[usize], position: usize, purpose: usize) -> bool {
         let owner = |audience: usize| AUDIENCES[audience].split('/').next().unwrap();
         let beside = |member: usize| {
-            audiences.iter().enumerate().any(|(other, audience)| other != position && owner(*audience) == MEMBERS[member])
+            audiences
+                .iter()
+                .enumerate()
+                .any(|(other, audience)| other != position && owner(*audience) == MEMBERS[member])
         };
         self.asker.is_none_or(|wanted| wanted == asker)
             && self.audience.is_none_or(|wanted| wanted == audiences[position])
@@ -73,7 +76,10 @@ fn room(agreements: &[Drawn]) -> Policies {
 fn applying(agreements: &[Drawn], forbid: bool, asked: (usize, &[usize], usize, usize)) -> Vec<String> {
     let (asker, audiences, position, purpose) = asked;
     let those = agreements.iter().enumerate().filter(|(_, agreement)| agreement.forbid == forbid);
-    those.filter(|(_, a)| a.applies(asker, audiences, position, purpose)).map(|(number, _)| format!("e{number}")).collect()
+    those
+        .filter(|(_, a)| a.applies(asker, audiences, position, purpose))
+        .map(|(number, _)| format!("e{number}"))
+        .collect()
 }
 
 proptest! {
