@@ -1,1 +1,3 @@
 //! cli: see lib.rs.
+
+pub mod hash;

@@ -69,18 +69,18 @@ impl HashedError {
             Self::NoHashes { names } => {
                 let names = words::list(names);
                 (
-                    format!("aucune colonne d'empreintes parmi {names} ; hachez d'abord le fichier : camerata hash"),
+                    format!("aucune colonne d'empreintes parmi {names}; hachez d'abord le fichier : camerata hash"),
                     format!("no column of hashes among {names}; hash the file first: camerata hash"),
                 )
             }
             Self::NoSuchColumn { name, names } => {
                 let names = words::list(names);
-                (format!("aucune colonne `{name}` ; le fichier a {names}"), format!("no column `{name}`; the file has {names}"))
+                (format!("aucune colonne `{name}`; le fichier a {names}"), format!("no column `{name}`; the file has {names}"))
             }
             Self::TwoColumns { kind, first, second } => {
                 let (first, second) = (words::masked(first), words::masked(second));
                 (
-                    format!("deux colonnes d'empreintes de {} : `{first}` et `{second}` ; gardez-en une", words::kind(*kind, Language::Fr)),
+                    format!("deux colonnes d'empreintes de {} : `{first}` et `{second}`; gardez-en une", words::kind(*kind, Language::Fr)),
                     format!("two columns of {} hashes: `{first}` and `{second}`; keep one", words::kind(*kind, Language::En)),
                 )
             }
@@ -89,13 +89,13 @@ impl HashedError {
                 "the columns don't say how identifiers were normalised: add --profile google, meta or uid2".to_owned(),
             ),
             Self::MixedProfiles { first, second } => (
-                format!("profils mélangés ({first} et {second}) : leurs empreintes ne se comparent pas ; un fichier, un profil"),
+                format!("profils mélangés ({first} et {second}) : leurs empreintes ne se comparent pas; un fichier, un profil"),
                 format!("mixed profiles ({first} and {second}): their hashes don't compare; one file, one profile"),
             ),
             Self::Raw { line, column } => {
                 let column = words::masked(column);
                 (
-                    format!("ligne {line}, colonne `{column}` : identifiant en clair ; rien n'a été envoyé ; hachez d'abord : camerata hash"),
+                    format!("ligne {line}, colonne `{column}` : identifiant en clair; rien n'a été envoyé; hachez d'abord : camerata hash"),
                     format!("line {line}, column `{column}`: raw identifier; nothing was sent; hash the file first: camerata hash"),
                 )
             }
@@ -107,7 +107,7 @@ impl HashedError {
                 )
             }
             Self::RawOnTheWay => (
-                "un identifiant en clair se trouve plus loin dans le fichier : l'envoi s'est arrêté avant lui ; hachez d'abord : camerata hash".to_owned(),
+                "un identifiant en clair se trouve plus loin dans le fichier : l'envoi s'est arrêté avant lui; hachez d'abord : camerata hash".to_owned(),
                 "there is a raw identifier further down the file: sending stopped before it; hash the file first: camerata hash".to_owned(),
             ),
             Self::Changed => (
