@@ -206,6 +206,10 @@ fn check_places(options: &HashOptions) -> Result<(), HashError> {
 
 fn plan(options: &HashOptions, source: &Source) -> Result<Plan, HashError> {
     let names = &source.names;
+    // Read with a delimiter that isn't the file's, the whole header is one name, which may well look like an identifier's.
+    if names.len() == 1 && options.delimiter.and(source.suggested).is_some() {
+        return Err(no_identifier(options, source));
+    }
     let emails = header::select(names, Kind::Email, &options.email)?;
     let phones = header::select(names, Kind::Phone, &options.phone)?;
     if emails.is_empty() && phones.is_empty() {
