@@ -1,9 +1,7 @@
 //! `camerata hash`: a file of customers becomes a file of hashes, on the member's own machine.
 
 use crate::{
-    identity::{
-        ColumnMap, Country, HashOptions, HashSummary, Input, Output, Profile, Progress, Selection, hash_file,
-    },
+    identity::{ColumnMap, Country, HashOptions, HashSummary, Input, Output, Profile, Progress, Selection, hash_file},
     model::{ColumnName, Language},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -63,7 +61,7 @@ fn output(text: &str) -> Result<Output, String> {
 
 fn column_map(text: &str) -> Result<ColumnMap, String> {
     let (name, from) = text.split_once('=').unwrap_or((text, text));
-    let name: ColumnName = name.parse().map_err(|error| format!("{error}"))?;
+    let name = name.parse::<ColumnName>().map_err(|error| error.to_string())?;
     Ok(ColumnMap { name, from: from.to_owned() })
 }
 
@@ -152,7 +150,8 @@ fn words(summary: &HashSummary, report: Option<&Path>, language: Language) -> St
         text.push_str(&format!("  {}{colon} {count}\n", reason.words(language)));
     }
     if summary.left_out.total() > 0 {
-        let title = say(language, "identifiants laissés de côté dans des rangées prises", "identifiers left out of rows taken");
+        let title =
+            say(language, "identifiants laissés de côté dans des rangées prises", "identifiers left out of rows taken");
         text.push_str(&format!("{title}{colon} {}\n", summary.left_out.total()));
         for (reason, count) in summary.left_out.iter() {
             text.push_str(&format!("  {}{colon} {count}\n", reason.words(language)));
@@ -165,7 +164,8 @@ fn words(summary: &HashSummary, report: Option<&Path>, language: Language) -> St
             text.push_str(&format!("{title}{colon} {}\n", path.display()));
         }
         None if left > 0 => {
-            let hint = say(language, "--report FICHIER dit lesquelles et pourquoi", "--report FILE tells which, and why");
+            let hint =
+                say(language, "--report FICHIER dit lesquelles et pourquoi", "--report FILE tells which, and why");
             text.push_str(&format!("{hint}\n"));
         }
         _ => {}
@@ -193,12 +193,26 @@ mod tests {
     fn the_command_line_says_what_it_should() {
         let read = options("a.csv --out b.parquet --profile uid2 --country fr --map genre=Style --map region --email x --no-phone --delimiter tab").unwrap();
         assert_eq!((read.input, read.output), (Input::Path("a.csv".into()), Output::Path("b.parquet".into())));
-        assert_eq!((read.profile, read.country.to_string().as_str(), read.delimiter), (Profile::Uid2, "FR", Some(b'\t')));
-        assert_eq!(read.columns.iter().map(|map| (map.name.as_str(), map.from.as_str())).collect::<Vec<_>>(), [("genre", "Style"), ("region", "region")]);
+        assert_eq!(
+            (read.profile, read.country.to_string().as_str(), read.delimiter),
+            (Profile::Uid2, "FR", Some(b'\t'))
+        );
+        assert_eq!(
+            read.columns.iter().map(|map| (map.name.as_str(), map.from.as_str())).collect::<Vec<_>>(),
+            [("genre", "Style"), ("region", "region")]
+        );
         assert_eq!((read.email, read.phone), (Selection::Named(vec!["x".into()]), Selection::Ignore));
         let read = options("- --out -").unwrap();
         assert_eq!((read.input, read.output, read.email), (Input::Stdin, Output::Stdout, Selection::Detect));
-        for wrong in ["a.csv", "a.csv --out b.txt", "a.csv --out b.csv --profile x", "a.csv --out b.csv --country zz", "a.csv --out b.csv --map É", "a.csv --out b.csv --delimiter ab", "a.csv --out b.csv --no-email --no-phone"] {
+        for wrong in [
+            "a.csv",
+            "a.csv --out b.txt",
+            "a.csv --out b.csv --profile x",
+            "a.csv --out b.csv --country zz",
+            "a.csv --out b.csv --map É",
+            "a.csv --out b.csv --delimiter ab",
+            "a.csv --out b.csv --no-email --no-phone",
+        ] {
             assert!(options(wrong).is_err(), "{wrong}");
         }
     }
@@ -210,8 +224,19 @@ mod tests {
         rejected.count(Reason::NotAnEmail);
         let mut left_out = Counts::default();
         left_out.count(Reason::NotAPhone);
-        let summary = HashSummary { rows: 3, taken: 2, rejected, left_out, identifier_columns: vec!["Courriel".into()], columns: vec![] };
-        insta::assert_snapshot!(words(&summary, Some(Path::new("rapport.csv")), Language::Fr));
-        insta::assert_snapshot!(words(&summary, None, Language::En));
+        let summary = HashSummary {
+            rows: 3,
+            taken: 2,
+            rejected,
+            left_out,
+            identifier_columns: vec!["Courriel".into()],
+            columns: vec![],
+        };
+        let french = "colonnes d’identifiants\u{a0}: Courriel\nrangées lues\u{a0}: 3\nrangées prises\u{a0}: 2\nrangées refusées\u{a0}: 1\n  courriel invalide\u{a0}: 1\n\
+            identifiants laissés de côté dans des rangées prises\u{a0}: 1\n  numéro de téléphone invalide\u{a0}: 1\nlesquelles et pourquoi\u{a0}: rapport.csv\n";
+        assert_eq!(words(&summary, Some(Path::new("rapport.csv")), Language::Fr), french);
+        let english = "identifier columns: Courriel\nrows read: 3\nrows taken: 2\nrows rejected: 1\n  not an e-mail address: 1\n\
+            identifiers left out of rows taken: 1\n  not a phone number: 1\n--report FILE tells which, and why\n";
+        assert_eq!(words(&summary, None, Language::En), english);
     }
 }

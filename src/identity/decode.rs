@@ -51,7 +51,7 @@ fn decode_hex(cell: &[u8]) -> Option<[u8; 32]> {
         let value = |digit: u8| DIGITS.get(usize::from(digit)).copied().unwrap_or(255);
         let (high, low) = (value(*high), value(*low));
         seen |= high | low;
-        *byte = high << 4 | low & 15;
+        *byte = (high << 4) | (low & 15);
     }
     (seen < 16).then_some(bytes)
 }

@@ -89,7 +89,8 @@ static FOREIGN: [bool; 256] = {
 /// `first.last+news@gmail.com` and `firstlast@gmail.com` are one mailbox, and UID2 hashes them alike.
 fn drop_gmail_aliases(address: &mut Vec<u8>) -> Result<(), Reason> {
     let Some(local) = address.strip_suffix(b"@gmail.com") else { return Ok(()) };
-    let mailbox: Vec<u8> = local.iter().copied().take_while(|byte| *byte != b'+').filter(|byte| *byte != b'.').collect();
+    let mailbox: Vec<u8> =
+        local.iter().copied().take_while(|byte| *byte != b'+').filter(|byte| *byte != b'.').collect();
     if mailbox.is_empty() {
         return Err(Reason::NotAnEmail);
     }

@@ -133,20 +133,36 @@ impl HashError {
             Self::Write { path, source } => format!("can't write {}: {}", path.display(), cause(source, Language::En)),
             Self::NoFolder(path) => format!("folder {} doesn't exist: create it first", path.display()),
             Self::IsFolder(path) => format!("{} is a folder: give a file", path.display()),
-            Self::SameFile(path) => format!("{} would be used twice: give different files for input, output and report", path.display()),
-            Self::OutputFormat(path) => format!("output {}: give a name ending in .csv or .parquet, or - for standard output", path.display()),
+            Self::SameFile(path) => {
+                format!("{} would be used twice: give different files for input, output and report", path.display())
+            }
+            Self::OutputFormat(path) => {
+                format!("output {}: give a name ending in .csv or .parquet, or - for standard output", path.display())
+            }
             Self::Empty => "the file is empty".to_owned(),
             Self::NoRows => "the file has a header line and no row".to_owned(),
             Self::NotText(Some(format)) => format!("the file seems to be {format}: export it as CSV (UTF-8)"),
-            Self::NotText(None) => "the file has NUL bytes in its header, so it isn't text: export it as CSV (UTF-8)".to_owned(),
+            Self::NotText(None) => {
+                "the file has NUL bytes in its header, so it isn't text: export it as CSV (UTF-8)".to_owned()
+            }
             Self::Parquet(what) => format!("can't read the Parquet file: {what}"),
-            Self::NoHeader => "the first line looks like a person, not like column names: add a header line (such as `email`)".to_owned(),
+            Self::NoHeader => {
+                "the first line looks like a person, not like column names: add a header line (such as `email`)"
+                    .to_owned()
+            }
             Self::NoIdentifierColumn { names, delimiter } => {
                 let other = delimiter.map(|(used, other)| {
-                    format!("; it was read with delimiter {}, and seems to use {}: leave --delimiter out", sign(used), sign(other))
+                    format!(
+                        "; it was read with delimiter {}, and seems to use {}: leave --delimiter out",
+                        sign(used),
+                        sign(other)
+                    )
                 });
                 let other = other.unwrap_or_default();
-                format!("no e-mail or phone column among {}{other}; name it with --email NAME or --phone NAME", words::list(names))
+                format!(
+                    "no e-mail or phone column among {}{other}; name it with --email NAME or --phone NAME",
+                    words::list(names)
+                )
             }
             Self::TwoCandidates { kind, first, second } => format!(
                 "two columns may hold the {}: `{}` and `{}`; choose with --{kind} NAME (repeat it to take both), or leave it out with --no-{kind}",
@@ -154,11 +170,18 @@ impl HashError {
                 words::masked(first),
                 words::masked(second)
             ),
-            Self::NoSuchColumn { name, names } => format!("no column `{}`; the file has {}", words::masked(name), words::list(names)),
-            Self::AlreadyHashed { column } => {
-                format!("column `{}` is already hashed: upload this file directly (camerata upload)", words::masked(column))
+            Self::NoSuchColumn { name, names } => {
+                format!("no column `{}`; the file has {}", words::masked(name), words::list(names))
             }
-            Self::NothingTaken { rows } => format!("none of the {rows} rows has a usable identifier: nothing was written; see the report (--report)"),
+            Self::AlreadyHashed { column } => {
+                format!(
+                    "column `{}` is already hashed: upload this file directly (camerata upload)",
+                    words::masked(column)
+                )
+            }
+            Self::NothingTaken { rows } => format!(
+                "none of the {rows} rows has a usable identifier: nothing was written; see the report (--report)"
+            ),
         }
     }
 }

@@ -138,7 +138,8 @@ pub fn hash_file(options: &HashOptions, progress: &dyn Fn(Progress)) -> Result<H
     let hashes = columns.len() - options.columns.len();
     let mut sink = Sink::create(path, &columns, hashes)?;
     let mut report = options.report.as_deref().map(|path| ReportFile::create(path, options.language)).transpose()?;
-    let mut summary = HashSummary { columns, identifier_columns: identifier_columns(&plan, &source), ..Default::default() };
+    let mut summary =
+        HashSummary { columns, identifier_columns: identifier_columns(&plan, &source), ..Default::default() };
     let mut done = Progress { bytes: source.rows_offset.unwrap_or_default(), bytes_total: source.bytes_total, rows: 0 };
     let mut blocks = Blocks::new(source.rows, plan.delimiter, Tail::Record, source.first_line, 0);
     let ended = pipeline::run(
@@ -205,6 +206,10 @@ fn check_places(options: &HashOptions) -> Result<(), HashError> {
 
 fn plan(options: &HashOptions, source: &Source) -> Result<Plan, HashError> {
     let names = &source.names;
+    // Read with a delimiter that isn't the file's, the whole header is one name, which may well look like an identifier's.
+    if names.len() == 1 && options.delimiter.and(source.suggested).is_some() {
+        return Err(no_identifier(options, source));
+    }
     let emails = header::select(names, Kind::Email, &options.email)?;
     let phones = header::select(names, Kind::Phone, &options.phone)?;
     if emails.is_empty() && phones.is_empty() {
@@ -216,7 +221,8 @@ fn plan(options: &HashOptions, source: &Source) -> Result<Plan, HashError> {
         columns.push(found.ok_or_else(|| HashError::no_such_column(&map.from, names))?);
     }
     for column in emails.iter().chain(&phones) {
-        let cells = source.sample.iter().filter_map(|(_, row)| row.get(*column)).filter(|cell| !cell.trim_ascii().is_empty());
+        let cells =
+            source.sample.iter().filter_map(|(_, row)| row.get(*column)).filter(|cell| !cell.trim_ascii().is_empty());
         let (hashed, others): (Vec<_>, Vec<_>) = cells.partition(|cell| decode_hashed(cell).is_ok());
         if !hashed.is_empty() && others.is_empty() {
             return Err(HashError::AlreadyHashed { column: names.get(*column).cloned().unwrap_or_default() });
@@ -241,12 +247,18 @@ fn no_identifier(options: &HashOptions, source: &Source) -> HashError {
 
 fn output_columns(plan: &Plan, options: &HashOptions) -> Vec<String> {
     let kinds = [(Kind::Email, &plan.emails), (Kind::Phone, &plan.phones)];
-    let hashes = kinds.into_iter().filter(|(_, columns)| !columns.is_empty()).map(|(kind, _)| kind.column(plan.profile));
+    let hashes =
+        kinds.into_iter().filter(|(_, columns)| !columns.is_empty()).map(|(kind, _)| kind.column(plan.profile));
     hashes.chain(options.columns.iter().map(|map| map.name.to_string())).collect()
 }
 
 fn identifier_columns(plan: &Plan, source: &Source) -> Vec<String> {
-    plan.emails.iter().chain(&plan.phones).filter_map(|column| source.names.get(*column)).map(|name| words::masked(name)).collect()
+    plan.emails
+        .iter()
+        .chain(&plan.phones)
+        .filter_map(|column| source.names.get(*column))
+        .map(|name| words::masked(name))
+        .collect()
 }
 
 /// The report: line, column, reason; never the value.
@@ -263,7 +275,9 @@ impl ReportFile {
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), HashError> {
-        self.file.write_all(bytes).map_err(|source| HashError::Write { path: self.file.get_ref().path().to_owned(), source })
+        self.file
+            .write_all(bytes)
+            .map_err(|source| HashError::Write { path: self.file.get_ref().path().to_owned(), source })
     }
 
     fn write(&mut self, reports: &[Report], names: &[String]) -> Result<(), HashError> {

@@ -59,7 +59,7 @@ struct Verbatim {
 /// # Errors
 /// When it can't be read, has no column of hashes or no column asked for, its profile can't be told, or its first rows hold raw
 /// identifiers; see [`HashedError`].
-pub fn open(path: &Path, options: &HashedOptions) -> Result<HashedSource, HashedError> {
+pub fn open(path: &Path, options: HashedOptions) -> Result<HashedSource, HashedError> {
     let source = source::open(path, None)?;
     let names = &source.names;
     let hashes = hash_columns(names)?;
@@ -70,10 +70,16 @@ pub fn open(path: &Path, options: &HashedOptions) -> Result<HashedSource, Hashed
         let found = header::named(names, name.as_str()).and_then(|found| found.first().copied());
         wanted.push(found.ok_or_else(|| HashedError::NoSuchColumn { name: name.clone(), names: names.clone() })?);
     }
-    let titles: Vec<String> = hashes.iter().map(|(kind, _)| kind.column(profile)).chain(options.columns.iter().map(ToString::to_string)).collect();
+    let titles: Vec<String> = hashes
+        .iter()
+        .map(|(kind, _)| kind.column(profile))
+        .chain(options.columns.iter().map(ToString::to_string))
+        .collect();
     let verbatim = match source.rows_offset {
         // Names written exactly so are our own, and what we write is UTF-8.
-        Some(rows_offset) if source.delimiter == b',' && *names == titles => Some(Verbatim { rows_offset, unended: is_unended(path)? }),
+        Some(rows_offset) if source.delimiter == b',' && *names == titles => {
+            Some(Verbatim { rows_offset, unended: is_unended(path)? })
+        }
         _ => None,
     };
     let about = fs::metadata(path).map_err(|error| read_error(path, error))?;
@@ -83,7 +89,7 @@ pub fn open(path: &Path, options: &HashedOptions) -> Result<HashedSource, Hashed
         path: path.to_owned(),
         profile,
         kinds: hashes.into_iter().map(|(kind, _)| kind).collect(),
-        columns: options.columns.clone(),
+        columns: options.columns,
         header,
         wanted,
         verbatim,
@@ -146,11 +152,15 @@ impl HashedSource {
 
 /// The column of hashes of each kind: by its name, or else a column of identifiers, whose values will have to be hashes.
 fn hash_columns(names: &[String]) -> Result<Vec<(Kind, usize)>, HashedError> {
-    let meanings: Vec<_> = names.iter().enumerate().filter_map(|(column, name)| Some((column, header::meaning(name)?))).collect();
+    let meanings: Vec<_> =
+        names.iter().enumerate().filter_map(|(column, name)| Some((column, header::meaning(name)?))).collect();
     let by_name = meanings.iter().any(|(_, meaning)| meaning.hashed);
     let mut columns = Vec::new();
     for kind in Kind::ALL {
-        let mut found = meanings.iter().filter(|(_, meaning)| meaning.kind == kind && meaning.hashed == by_name).map(|(column, _)| *column);
+        let mut found = meanings
+            .iter()
+            .filter(|(_, meaning)| meaning.kind == kind && meaning.hashed == by_name)
+            .map(|(column, _)| *column);
         let (first, second) = (found.next(), found.next());
         if let (Some(first), Some(second)) = (first, second) {
             let name = |column: usize| names.get(column).cloned().unwrap_or_default();
@@ -171,7 +181,9 @@ fn profile(names: &[String], hashes: &[(Kind, usize)], given: Option<Profile>) -
         let name = names.get(*column).map(String::as_str).unwrap_or_default();
         let of_column = header::meaning(name).and_then(|meaning| meaning.profile);
         match (told, of_column) {
-            (Some(told), Some(other)) if told != other => return Err(HashedError::MixedProfiles { first: told, second: other }),
+            (Some(told), Some(other)) if told != other => {
+                return Err(HashedError::MixedProfiles { first: told, second: other });
+            }
             (None, Some(_)) => told = of_column,
             _ => {}
         }

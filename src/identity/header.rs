@@ -50,14 +50,57 @@ fn plain_letter(c: char) -> Option<char> {
 
 const EMAIL_WORDS: [&str; 7] = ["email", "emails", "courriel", "courriels", "mail", "mel", "emailaddress"];
 const PHONE_WORDS: [&str; 11] = [
-    "phone", "phones", "phonenumber", "telephone", "telephones", "tel", "cell", "cellulaire", "cellphone", "mobile", "portable",
+    "phone",
+    "phones",
+    "phonenumber",
+    "telephone",
+    "telephones",
+    "tel",
+    "cell",
+    "cellulaire",
+    "cellphone",
+    "mobile",
+    "portable",
 ];
 const HASH_WORDS: [&str; 8] = ["hash", "hashed", "hache", "hachee", "haches", "sha256", "sha", "empreinte"];
 /// Words that say that a column is about an identifier and holds none.
 const ABOUT_WORDS: [&str; 36] = [
-    "opt", "optin", "optout", "in", "consent", "consentement", "statut", "status", "type", "label", "libelle", "etiquette", "valide",
-    "valid", "verified", "verifie", "date", "id", "langue", "language", "bounce", "bounced", "abonne", "subscribed", "infolettre",
-    "newsletter", "source", "domain", "domaine", "count", "nombre", "poste", "ext", "extension", "pays", "country",
+    "opt",
+    "optin",
+    "optout",
+    "in",
+    "consent",
+    "consentement",
+    "statut",
+    "status",
+    "type",
+    "label",
+    "libelle",
+    "etiquette",
+    "valide",
+    "valid",
+    "verified",
+    "verifie",
+    "date",
+    "id",
+    "langue",
+    "language",
+    "bounce",
+    "bounced",
+    "abonne",
+    "subscribed",
+    "infolettre",
+    "newsletter",
+    "source",
+    "domain",
+    "domaine",
+    "count",
+    "nombre",
+    "poste",
+    "ext",
+    "extension",
+    "pays",
+    "country",
 ];
 
 /// What a name says that its column holds.
@@ -75,10 +118,17 @@ pub(super) struct Meaning {
 
 /// What a name says that its column holds; nothing if it is not about identifiers.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
-    let mut words: Vec<String> = words(name).iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit() && word != "sha256").to_owned()).collect();
+    let mut words: Vec<String> = words(name)
+        .iter()
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit() && word != "sha256").to_owned())
+        .collect();
     words.retain(|word| !word.is_empty() && word != "value" && word != "valeur");
     // `e-mail`, `E-mail 1`.
-    if let Some(at) = words.iter().position(|word| word == "e").filter(|at| words.get(at + 1).is_some_and(|next| next.starts_with("mail"))) {
+    if let Some(at) = words
+        .iter()
+        .position(|word| word == "e")
+        .filter(|at| words.get(at + 1).is_some_and(|next| next.starts_with("mail")))
+    {
         words.remove(at);
         if let Some(word) = words.get_mut(at) {
             word.insert(0, 'e');
@@ -95,7 +145,8 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
     if has(&ABOUT_WORDS) {
         return None;
     }
-    let profile = words.last().and_then(|word| word.parse().ok()).or_else(|| family.ends_with("uid").then_some(Profile::Uid2));
+    let profile =
+        words.last().and_then(|word| word.parse().ok()).or_else(|| family.ends_with("uid").then_some(Profile::Uid2));
     Some(Meaning { kind, hashed: has(&HASH_WORDS), profile, family })
 }
 
@@ -120,7 +171,8 @@ pub(super) fn select(names: &[String], kind: Kind, selection: &Selection) -> Res
                 .filter(|(_, meaning)| meaning.kind == kind && !meaning.hashed)
                 .collect();
             let first = candidates.first();
-            let other = candidates.iter().find(|(_, meaning)| Some(&meaning.family) != first.map(|(_, first)| &first.family));
+            let other =
+                candidates.iter().find(|(_, meaning)| Some(&meaning.family) != first.map(|(_, first)| &first.family));
             if let (Some((first, _)), Some((other, _))) = (first, other) {
                 let name = |index: &usize| names.get(*index).cloned().unwrap_or_default();
                 return Err(HashError::TwoCandidates { kind, first: name(first), second: name(other) });
@@ -133,7 +185,8 @@ pub(super) fn select(names: &[String], kind: Kind, selection: &Selection) -> Res
 /// The columns of a name: those written exactly so, or else those that fold to the same.
 pub(super) fn named(names: &[String], wanted: &str) -> Option<Vec<usize>> {
     let positions = |same: &dyn Fn(&str) -> bool| -> Option<Vec<usize>> {
-        let found: Vec<usize> = names.iter().enumerate().filter(|(_, name)| same(name)).map(|(index, _)| index).collect();
+        let found: Vec<usize> =
+            names.iter().enumerate().filter(|(_, name)| same(name)).map(|(index, _)| index).collect();
         (!found.is_empty()).then_some(found)
     };
     positions(&|name| name.trim() == wanted.trim()).or_else(|| positions(&|name| fold(name) == fold(wanted)))
@@ -141,7 +194,9 @@ pub(super) fn named(names: &[String], wanted: &str) -> Option<Vec<usize>> {
 
 /// Whether a first line is rather a row: it holds an address or a number where names belong.
 pub(super) fn looks_like_a_row(names: &[String]) -> bool {
-    names.iter().any(|name| name.contains('@') || name.bytes().filter(u8::is_ascii_digit).count() >= 7 && meaning(name).is_none())
+    names.iter().any(|name| {
+        name.contains('@') || name.bytes().filter(u8::is_ascii_digit).count() >= 7 && meaning(name).is_none()
+    })
 }
 
 #[cfg(test)]
@@ -156,18 +211,57 @@ mod tests {
     #[test]
     fn the_names_that_exports_use_are_known() {
         for name in [
-            "courriel", "Courriel", "COURRIELS", "adresse courriel", "Adresse_de_courriel", "email", "E-mail", "e_mail", "E-mail 1", "Email2", "E-mail 1 - Value",
-            "Email Address", "mail", "Adresse électronique", "Courrier e\u{301}lectronique", "email_facturation", "\u{feff}Email", "AdresseCourriel",
+            "courriel",
+            "Courriel",
+            "COURRIELS",
+            "adresse courriel",
+            "Adresse_de_courriel",
+            "email",
+            "E-mail",
+            "e_mail",
+            "E-mail 1",
+            "Email2",
+            "E-mail 1 - Value",
+            "Email Address",
+            "mail",
+            "Adresse électronique",
+            "Courrier e\u{301}lectronique",
+            "email_facturation",
+            "\u{feff}Email",
+            "AdresseCourriel",
         ] {
             assert_eq!(kinds(name), Some((Kind::Email, false)), "{name}");
         }
-        for name in ["téléphone", "Telephone", "tel", "Tél.", "cellulaire", "Cell", "Phone", "phone_number", "Mobile", "No de téléphone", "Phone 1 - Value"] {
+        for name in [
+            "téléphone",
+            "Telephone",
+            "tel",
+            "Tél.",
+            "cellulaire",
+            "Cell",
+            "Phone",
+            "phone_number",
+            "Mobile",
+            "No de téléphone",
+            "Phone 1 - Value",
+        ] {
             assert_eq!(kinds(name), Some((Kind::Phone, false)), "{name}");
         }
         for name in ["email_sha256", "hashed_email", "email_hash", "courriel haché", "hashed_email_google"] {
             assert_eq!(kinds(name), Some((Kind::Email, true)), "{name}");
         }
-        for name in ["nom", "email_opt_in", "Consentement courriel", "E-mail 1 - Type", "hotel", "mailing", "Statut courriel", "phone ext", "adresse", ""] {
+        for name in [
+            "nom",
+            "email_opt_in",
+            "Consentement courriel",
+            "E-mail 1 - Type",
+            "hotel",
+            "mailing",
+            "Statut courriel",
+            "phone ext",
+            "adresse",
+            "",
+        ] {
             assert_eq!(kinds(name), None, "{name}");
         }
         assert_eq!(meaning("hashed_email_uid2").unwrap().profile, Some(Profile::Uid2));
@@ -180,7 +274,10 @@ mod tests {
         let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let select = |list: &[&str], selection: &Selection| select(&names(list), Kind::Email, selection);
         assert_eq!(select(&["Email", "Nom", "E-mail 2", "email"], &Selection::Detect).unwrap(), [0, 2, 3]);
-        assert!(matches!(select(&["courriel", "email_facturation"], &Selection::Detect), Err(HashError::TwoCandidates { .. })));
+        assert!(matches!(
+            select(&["courriel", "email_facturation"], &Selection::Detect),
+            Err(HashError::TwoCandidates { .. })
+        ));
         let both = Selection::Named(vec!["courriel".into(), "Email facturation".into()]);
         assert_eq!(select(&["courriel", "email_facturation"], &both).unwrap(), [0, 1]);
         assert!(matches!(select(&["a"], &Selection::Named(vec!["b".into()])), Err(HashError::NoSuchColumn { .. })));

@@ -37,4 +37,4 @@ pub use hash::{ColumnMap, HashOptions, HashSummary, Input, Output, Progress, has
 pub use header::Selection;
 pub use phone::{Country, UnknownCountry, hash_phone, normalise_phone};
 pub use profile::{HashedIdentifier, Kind, Profile, UnknownProfile};
-pub use reason::{Reason, Counts};
+pub use reason::{Counts, Reason};

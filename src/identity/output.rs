@@ -100,11 +100,14 @@ impl Sink {
     pub fn create(path: Option<&Path>, columns: &[String], hashes: usize) -> Result<Self, HashError> {
         let mut sink = match path {
             None => Self::Stdout(io::stdout()),
-            Some(path) => match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
-                Some("csv") => Self::Csv(Pending::create(path)?),
-                Some("parquet") => Self::Parquet(Box::new(ParquetSink::create(path, columns, hashes)?)),
-                _ => return Err(HashError::OutputFormat(path.to_owned())),
-            },
+            Some(path) => {
+                match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref()
+                {
+                    Some("csv") => Self::Csv(Pending::create(path)?),
+                    Some("parquet") => Self::Parquet(Box::new(ParquetSink::create(path, columns, hashes)?)),
+                    _ => return Err(HashError::OutputFormat(path.to_owned())),
+                }
+            }
         };
         if !matches!(sink, Self::Parquet(_)) {
             let mut header = columns.join(",").into_bytes();
@@ -117,8 +120,12 @@ impl Sink {
     /// Writes rows.
     pub fn write(&mut self, csv: &[u8]) -> Result<(), HashError> {
         match self {
-            Self::Stdout(out) => out.write_all(csv).map_err(|source| HashError::Write { path: PathBuf::from("-"), source }),
-            Self::Csv(file) => file.write_all(csv).map_err(|source| HashError::Write { path: file.path().to_owned(), source }),
+            Self::Stdout(out) => {
+                out.write_all(csv).map_err(|source| HashError::Write { path: PathBuf::from("-"), source })
+            }
+            Self::Csv(file) => {
+                file.write_all(csv).map_err(|source| HashError::Write { path: file.path().to_owned(), source })
+            }
             Self::Parquet(parquet) => parquet.write(csv),
         }
     }
@@ -126,7 +133,9 @@ impl Sink {
     /// Puts the file in its place.
     pub fn commit(self) -> Result<(), HashError> {
         match self {
-            Self::Stdout(mut out) => out.flush().map_err(|source| HashError::Write { path: PathBuf::from("-"), source }),
+            Self::Stdout(mut out) => {
+                out.flush().map_err(|source| HashError::Write { path: PathBuf::from("-"), source })
+            }
             Self::Csv(file) => file.commit(),
             Self::Parquet(parquet) => parquet.commit(),
         }
@@ -157,7 +166,8 @@ impl ParquetSink {
             }
         });
         let columns: Vec<ArrayRef> = columns.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef).collect();
-        let batch = RecordBatch::try_new(self.schema.clone(), columns).map_err(|error| failed(&self.path, error.into()))?;
+        let batch =
+            RecordBatch::try_new(self.schema.clone(), columns).map_err(|error| failed(&self.path, error.into()))?;
         self.writer.write(&batch).map_err(|error| failed(&self.path, error))
     }
 

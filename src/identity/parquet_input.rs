@@ -40,7 +40,8 @@ pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
         }
     }
     let fields = builder.schema().fields().clone();
-    let kept: Vec<usize> = fields.iter().enumerate().filter(|(_, field)| is_text(field.data_type())).map(|(index, _)| index).collect();
+    let kept: Vec<usize> =
+        fields.iter().enumerate().filter(|(_, field)| is_text(field.data_type())).map(|(index, _)| index).collect();
     let mut header = Vec::new();
     for (at, index) in kept.iter().enumerate() {
         if at > 0 {
@@ -62,7 +63,13 @@ fn is_read(compression: Compression) -> bool {
 fn is_text(data_type: &DataType) -> bool {
     match data_type {
         DataType::Dictionary(_, value) => is_text(value),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Int32 | DataType::Int64 | DataType::Float64 | DataType::Date32 => true,
+        DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::Float64
+        | DataType::Date32 => true,
         _ => false,
     }
 }
@@ -73,7 +80,8 @@ impl ParquetText {
         let batch = batch.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
         self.ready.clear();
         self.at = 0;
-        write_batch(&batch, &mut self.ready).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "unexpected column type"))?;
+        write_batch(&batch, &mut self.ready)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "unexpected column type"))?;
         Ok(true)
     }
 }
@@ -103,9 +111,14 @@ fn write_batch(batch: &RecordBatch, out: &mut Vec<u8>) -> Option<()> {
 fn plain(column: &ArrayRef) -> Option<ArrayRef> {
     match column.as_any_dictionary_opt() {
         None => Some(column.clone()),
+        // Keys can't be normalised over no values; then every row is empty.
+        Some(dictionary) if dictionary.values().is_empty() => {
+            take(dictionary.values(), &(0..dictionary.len()).map(|_| None::<u64>).collect())
+        }
         Some(dictionary) => {
             let keys = dictionary.normalized_keys();
-            let keys = (0..dictionary.len()).map(|row| dictionary.is_valid(row).then(|| keys.get(row).map(|key| *key as u64)).flatten());
+            let keys = (0..dictionary.len())
+                .map(|row| dictionary.is_valid(row).then(|| keys.get(row).map(|key| *key as u64)).flatten());
             let keys: arrow::array::UInt64Array = keys.collect();
             take(dictionary.values(), &keys)
         }

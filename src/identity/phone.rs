@@ -119,7 +119,10 @@ fn north_american(compact: &str, country: Country) -> Option<&str> {
         (10, country::CA | country::US) => compact,
         _ => return None,
     };
-    if national.len() != 10 || !national.bytes().all(|byte| byte.is_ascii_digit()) || !national.starts_with(['2', '3', '4', '5', '6', '7', '8', '9']) {
+    if national.len() != 10
+        || !national.bytes().all(|byte| byte.is_ascii_digit())
+        || !national.starts_with(['2', '3', '4', '5', '6', '7', '8', '9'])
+    {
         return None;
     }
     let known = PREFIXES.get(national.get(..4)?.parse::<usize>().ok()?)?;
@@ -146,7 +149,11 @@ mod tests {
 
     fn by_the_crate(text: &str, country: country::Id) -> Result<String, Reason> {
         let number = phonenumber::parse(Some(country), text).map_err(|_| Reason::NotAPhone)?;
-        if number.is_valid() { Ok(number.format().mode(phonenumber::Mode::E164).to_string()) } else { Err(Reason::NotAPhone) }
+        if number.is_valid() {
+            Ok(number.format().mode(phonenumber::Mode::E164).to_string())
+        } else {
+            Err(Reason::NotAPhone)
+        }
     }
 
     #[test]
@@ -164,18 +171,42 @@ mod tests {
             "514-555-0123 ext. 45",
             "514 555-0123 x45",
         ] {
-            assert_eq!(normalise_phone(text, Profile::Google, Country::default()).as_deref(), Ok("+15145550123"), "{text}");
-            assert_eq!(normalise_phone(text, Profile::Meta, Country::default()).as_deref(), Ok("15145550123"), "{text}");
+            assert_eq!(
+                normalise_phone(text, Profile::Google, Country::default()).as_deref(),
+                Ok("+15145550123"),
+                "{text}"
+            );
+            assert_eq!(
+                normalise_phone(text, Profile::Meta, Country::default()).as_deref(),
+                Ok("15145550123"),
+                "{text}"
+            );
         }
         let france: Country = "fr".parse().unwrap();
         assert_eq!(normalise_phone("01 42 68 53 00", Profile::Uid2, france).as_deref(), Ok("+33142685300"));
-        assert_eq!(normalise_phone("+33 1 42 68 53 00", Profile::Google, Country::default()).as_deref(), Ok("+33142685300"));
+        assert_eq!(
+            normalise_phone("+33 1 42 68 53 00", Profile::Google, Country::default()).as_deref(),
+            Ok("+33142685300")
+        );
         assert_eq!("zz".parse::<Country>(), Err(UnknownCountry));
     }
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for bad in ["", "-", "+", "555-0123", "000-000-0000", "1111111111", "ann@example.com", "5,14555E+09", "n/a", "12", "+", "514555012345678901"] {
+        for bad in [
+            "",
+            "-",
+            "+",
+            "555-0123",
+            "000-000-0000",
+            "1111111111",
+            "ann@example.com",
+            "5,14555E+09",
+            "n/a",
+            "12",
+            "+",
+            "514555012345678901",
+        ] {
             assert_eq!(normalise_phone(bad, Profile::Google, Country::default()), Err(Reason::NotAPhone), "{bad}");
         }
     }

@@ -72,9 +72,11 @@ mod tests {
         let mut numbers = 0..1_000u64;
         let mut seen = vec![];
         let next = || Ok(numbers.next());
-        let slow_start = || |n: u64| {
-            thread::sleep(std::time::Duration::from_micros(if n % 7 == 0 { 300 } else { 1 }));
-            n * 2
+        let slow_start = || {
+            |n: u64| {
+                thread::sleep(std::time::Duration::from_micros(if n % 7 == 0 { 300 } else { 1 }));
+                n * 2
+            }
         };
         let ended: Result<(), Stopped<()>> = run(next, slow_start, |n| {
             seen.push(n);
@@ -85,7 +87,8 @@ mod tests {
 
         let stopped = run(|| Ok(Some(1)), || |n: u32| n, |_| Err("disk full"));
         assert!(matches!(stopped, Err(Stopped::Using("disk full"))));
-        let stopped: Result<(), Stopped<()>> = run(|| Err::<Option<u32>, _>(io::Error::other("broken")), || |n: u32| n, |_| Ok(()));
+        let stopped: Result<(), Stopped<()>> =
+            run(|| Err::<Option<u32>, _>(io::Error::other("broken")), || |n: u32| n, |_| Ok(()));
         assert!(matches!(stopped, Err(Stopped::Reading(_))));
     }
 }

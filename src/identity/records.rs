@@ -117,8 +117,13 @@ impl<R: Read> Blocks<R> {
             return self.buffer.len();
         }
         // A CR at the very end may be half of a CR LF; its other half belongs to the same line.
-        let halved = complete == self.buffer.len() && self.buffer.ends_with(b"\r") && !(self.ended && self.tail == Tail::Record);
-        if halved { complete_records(self.buffer.get(..complete - 1).unwrap_or_default(), self.delimiter) } else { complete }
+        let halved =
+            complete == self.buffer.len() && self.buffer.ends_with(b"\r") && !(self.ended && self.tail == Tail::Record);
+        if halved {
+            complete_records(self.buffer.get(..complete - 1).unwrap_or_default(), self.delimiter)
+        } else {
+            complete
+        }
     }
 
     fn take(&mut self, length: usize, broken: Option<super::Reason>) -> Block {
@@ -221,7 +226,7 @@ pub(super) fn count_lines(text: &[u8]) -> u64 {
 /// The position after the first line end.
 pub(super) fn line_end(text: &[u8]) -> Option<usize> {
     let at = memchr2(b'\n', b'\r', text)?;
-    let both = text.get(at..at + 2) == Some(b"\r\n");
+    let both = text.get(at..at + 2) == Some(&b"\r\n"[..]);
     Some(at + if both { 2 } else { 1 })
 }
 

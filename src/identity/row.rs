@@ -135,7 +135,9 @@ impl<'a> Hasher<'a> {
         let plan = self.plan;
         let (done, found) = match kind {
             Kind::Email => (email::normalise_into(&text, plan.profile, &mut self.normalised), &mut self.emails),
-            Kind::Phone => (phone::normalise_into(&text, plan.profile, plan.country, &mut self.normalised), &mut self.phones),
+            Kind::Phone => {
+                (phone::normalise_into(&text, plan.profile, plan.country, &mut self.normalised), &mut self.phones)
+            }
         };
         match done {
             Ok(()) => {

@@ -57,7 +57,11 @@ pub(super) fn open(path: &Path, delimiter: Option<u8>) -> Result<Source, HashErr
 }
 
 /// Opens a stream; `path` is its name in messages.
-pub(super) fn from_reader(reader: Box<dyn Read + Send>, path: &Path, delimiter: Option<u8>) -> Result<Source, HashError> {
+pub(super) fn from_reader(
+    reader: Box<dyn Read + Send>,
+    path: &Path,
+    delimiter: Option<u8>,
+) -> Result<Source, HashError> {
     let failed = |source| HashError::Read { path: path.to_owned(), source };
     let (mut reader, mark, translated) = decoded(reader).map_err(failed)?;
     let mut sample = Vec::new();
@@ -120,9 +124,11 @@ fn header_end(sample: &[u8], delimiter: u8, whole: bool) -> usize {
 fn sniff(sample: &[u8]) -> u8 {
     let head = sample.get(..sample.len().min(64 << 10)).unwrap_or_default();
     let score = |delimiter: u8| {
-        let records: Vec<Vec<Vec<u8>>> = first_records(head, delimiter, 1, 50).into_iter().map(|(_, cells)| cells).collect();
+        let records: Vec<Vec<Vec<u8>>> =
+            first_records(head, delimiter, 1, 50).into_iter().map(|(_, cells)| cells).collect();
         let columns = records.first().map_or(0, Vec::len);
-        let known = records.first().is_some_and(|names| names.iter().any(|name| header::meaning(&text(name)).is_some()));
+        let known =
+            records.first().is_some_and(|names| names.iter().any(|name| header::meaning(&text(name)).is_some()));
         let alike = records.iter().filter(|record| columns > 1 && record.len() == columns).count();
         (known && columns > 1, alike, columns)
     };
@@ -170,7 +176,17 @@ fn decoded(mut reader: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>
     };
     let rest = head.split_off(2);
     let reader = io::Cursor::new(rest).chain(reader);
-    Ok((Box::new(Utf16 { reader, decoder: encoding.new_decoder_without_bom_handling(), ready: Vec::new(), at: 0, ended: false }), 2, true))
+    Ok((
+        Box::new(Utf16 {
+            reader,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            ready: Vec::new(),
+            at: 0,
+            ended: false,
+        }),
+        2,
+        true,
+    ))
 }
 
 /// UTF-16 as UTF-8.

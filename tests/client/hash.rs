@@ -2,8 +2,8 @@
 
 use camerata::{
     identity::{
-        ColumnMap, HashError, HashOptions, HashSummary, Input, Kind, Output, Profile, Reason, Selection, hash_email, hash_file,
-        hash_phone, normalise_email, normalise_phone,
+        ColumnMap, HashError, HashOptions, HashSummary, Input, Kind, Output, Profile, Reason, Selection, hash_email,
+        hash_file, hash_phone, normalise_email, normalise_phone,
     },
     model::Language,
 };
@@ -211,8 +211,12 @@ fn profiles_write_their_own_way() {
 fn two_candidates_are_named_and_a_choice_is_asked_for() {
     let text = "courriel,email_facturation\na@example.com,b@example.com\n";
     let error = Case::new(text).error();
-    insta::assert_snapshot!(error.message(Language::En));
-    insta::assert_snapshot!(error.message(Language::Fr));
+    assert_eq!(
+        error.message(Language::En),
+        "two columns may hold the e-mail: `courriel` and `email_facturation`; choose with --email NAME (repeat it to take both), or leave it out with --no-email"
+    );
+    let french = error.message(Language::Fr);
+    assert!(french.contains("`courriel` et `email_facturation`") && french.contains("--email NOM"), "{french}");
     let chosen = Case::new(text).with(|options| options.email = Selection::Named(vec!["Email facturation".into()]));
     assert_eq!(chosen.out(), format!("hashed_email_google\n{}\n", hash("b@example.com")));
     let error = Case::new("téléphone,cellulaire\n514-555-0123,\n").error();
@@ -221,27 +225,36 @@ fn two_candidates_are_named_and_a_choice_is_asked_for() {
 
 #[test]
 fn each_bad_input_says_where_and_what_to_do() {
-    let messages: Vec<String> = [
-        Case::new(""),
-        Case::new(" \r\n\n"),
-        Case::new("courriel\n"),
-        Case::new("courriel,genre"),
-        Case::new("nom,ville\nAnn,Alma\n"),
-        Case::new("courriel;genre\na@example.com;jazz\n").with(|options| options.delimiter = Some(b'|')),
-        Case::new("ann@example.com,jazz\nbob@example.com,rock\n"),
-        Case::new("courriel\nnope\n-\n"),
-        Case::new("courriel\na@example.com\n").with(|options| options.columns = vec![genre()]),
-        Case::new("courriel\na@example.com\n").with(|options| options.email = Selection::Named(vec!["mel".into()])),
-        Case::new("email_sha256\nx\n"),
-        Case::new(format!("Email\n{}\n{}\n", hash("a@example.com"), hash("b@example.com"))),
-        Case::new(b"c\0o\0u\0r\0\n\0"),
-        Case::new(b"PK\x03\x04 whatever"),
-        Case::named("in.parquet", b"PAR1 and then nothing of the kind"),
-    ]
-    .iter()
-    .map(|case| case.error().message(Language::En))
-    .collect();
-    insta::assert_snapshot!(messages.join("\n"));
+    let hashes = format!("Email\n{}\n{}\n", hash("a@example.com"), hash("b@example.com"));
+    let wrong_delimiter =
+        Case::new("courriel;genre\na@example.com;jazz\n").with(|options| options.delimiter = Some(b'|'));
+    let no_style = Case::new("courriel\na@example.com\n").with(|options| options.columns = vec![genre()]);
+    let no_mel =
+        Case::new("courriel\na@example.com\n").with(|options| options.email = Selection::Named(vec!["mel".into()]));
+    for (case, words) in [
+        (Case::new(""), "the file is empty"),
+        (Case::new(" \r\n\n"), "the file is empty"),
+        (Case::new("courriel\n"), "a header line and no row"),
+        (Case::new("courriel,genre"), "a header line and no row"),
+        (
+            Case::new("nom,ville\nAnn,Alma\n"),
+            "no e-mail or phone column among `nom`, `ville`; name it with --email NAME or --phone NAME",
+        ),
+        (wrong_delimiter, "it was read with delimiter `|`, and seems to use `;`: leave --delimiter out"),
+        (Case::new("ann@example.com,jazz\nbob@example.com,rock\n"), "add a header line"),
+        (Case::new("courriel\nnope\n-\n"), "none of the 2 rows has a usable identifier"),
+        (no_style, "no column `Style`; the file has `courriel`"),
+        (no_mel, "no column `mel`; the file has `courriel`"),
+        (Case::new("email_sha256\nx\n"), "column `email_sha256` is already hashed"),
+        (Case::new(hashes), "column `Email` is already hashed"),
+        (Case::new(b"c\0o\0u\0r\0\n\0"), "NUL bytes"),
+        (Case::new(b"PK\x03\x04 whatever"), "Excel"),
+        (Case::named("in.parquet", b"PAR1 and then nothing of the kind"), "can't read the Parquet file"),
+    ] {
+        let message = case.error().message(Language::En);
+        assert!(message.contains(words), "{message}");
+        assert!(!message.contains('@'), "{message}");
+    }
 }
 
 #[test]
@@ -249,10 +262,17 @@ fn places_that_cannot_be_read_or_written() {
     let case = Case::new("courriel\na@example.com\n");
     let input = case.path("in.csv");
     let missing = Case::new("").with(|options| options.input = Input::Path("/nowhere/at-all.csv".into())).error();
-    assert!(matches!(&missing, HashError::Read { .. }) && missing.message(Language::Fr).contains("n'existe pas"), "{missing}");
+    assert!(
+        matches!(&missing, HashError::Read { .. }) && missing.message(Language::Fr).contains("n'existe pas"),
+        "{missing}"
+    );
     let folder = case.folder.path().to_owned();
-    assert!(matches!(Case::new("").with(|options| options.input = Input::Path(folder.clone())).error(), HashError::IsFolder(_)));
-    let no_folder = Case::new("courriel\na@example.com\n").with(|options| options.output = Output::Path(folder.join("none/out.csv")));
+    assert!(matches!(
+        Case::new("").with(|options| options.input = Input::Path(folder.clone())).error(),
+        HashError::IsFolder(_)
+    ));
+    let no_folder = Case::new("courriel\na@example.com\n")
+        .with(|options| options.output = Output::Path(folder.join("none/out.csv")));
     assert!(matches!(no_folder.error(), HashError::NoFolder(_)));
     let same = Case::new("courriel\na@example.com\n");
     let path = same.path("in.csv");
@@ -264,7 +284,8 @@ fn places_that_cannot_be_read_or_written() {
     });
     assert!(matches!(report.error(), HashError::SameFile(_)));
     assert_eq!(fs::read_to_string(&input).unwrap(), "courriel\na@example.com\n");
-    let format = Case::new("courriel\na@example.com\n").with(|options| options.output = Output::Path(folder.join("out.txt")));
+    let format =
+        Case::new("courriel\na@example.com\n").with(|options| options.output = Output::Path(folder.join("out.txt")));
     assert!(matches!(format.error(), HashError::OutputFormat(_)));
 }
 
@@ -281,10 +302,13 @@ fn a_failure_leaves_the_old_output_in_place() {
 fn a_huge_cell_an_open_quote_and_nul_bytes_cost_their_row_only() {
     let mut text = b"nom,courriel\nAnn,a@example.com\n\"".to_vec();
     text.extend(std::iter::repeat_n(b'x', 1_200_000));
-    text.extend_from_slice(b"\",b@example.com\nCal,c\0@example.com\nDan,d@example.com,extra\nEve,\"e@example.com\nFay,f@example.com\n");
+    text.extend_from_slice(
+        b"\",b@example.com\nCal,c\0@example.com\nDan,d@example.com,extra\nEve,\"e@example.com\nFay,f@example.com\n",
+    );
     let case = Case::new(&text);
     assert_eq!(case.out(), format!("hashed_email_google\n{}\n{}\n", hash("a@example.com"), hash("f@example.com")));
-    insta::assert_snapshot!(case.report());
+    let expected = "line,column,reason\n3,nom,cell longer than 1 MB\n4,courriel,not an e-mail address\n5,,more cells than columns\n6,,quote never closed\n";
+    assert_eq!(case.report(), expected);
 }
 
 #[test]
@@ -294,7 +318,8 @@ fn a_million_duplicates_are_taken_in_order() {
     for row in 0..rows {
         text.push_str(if row % 2 == 0 { "a@example.com,x\n" } else { "A@Example.com ,y\n" });
     }
-    let case = Case::new(&text).with(|options| options.columns = vec![ColumnMap { name: "genre".parse().unwrap(), from: "genre".into() }]);
+    let case = Case::new(&text)
+        .with(|options| options.columns = vec![ColumnMap { name: "genre".parse().unwrap(), from: "genre".into() }]);
     let out = case.out();
     let hash = hash("a@example.com");
     let (x, y) = (format!("{hash},x"), format!("{hash},y"));
@@ -333,7 +358,9 @@ fn write_parquet(path: &Path, compression: parquet::basic::Compression) {
     ])
     .unwrap();
     let properties = parquet::file::properties::WriterProperties::builder().set_compression(compression).build();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(fs::File::create(path).unwrap(), batch.schema(), Some(properties)).unwrap();
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(fs::File::create(path).unwrap(), batch.schema(), Some(properties))
+            .unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
 }
@@ -341,10 +368,19 @@ fn write_parquet(path: &Path, compression: parquet::basic::Compression) {
 #[test]
 fn parquet_is_read_and_written() {
     use parquet::basic::Compression;
-    for compression in [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::ZSTD(Default::default()), Compression::GZIP(Default::default())] {
+    for compression in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::ZSTD(Default::default()),
+        Compression::GZIP(Default::default()),
+    ] {
         let case = Case::named("in.parquet", "").with(|options| options.columns = vec![genre()]);
         write_parquet(&case.path("in.parquet"), compression);
-        let expected = format!("hashed_email_google,hashed_phone_google,genre\n{},,jazz\n,{},rock roll\n", hash("a@example.com"), phone("514-555-0123"));
+        let expected = format!(
+            "hashed_email_google,hashed_phone_google,genre\n{},,jazz\n,{},rock roll\n",
+            hash("a@example.com"),
+            phone("514-555-0123")
+        );
         assert_eq!(case.out(), expected);
         assert_eq!(case.report(), "line,column,reason\n4,Courriel,not an e-mail address\n");
         let out = case.path("again.parquet");

@@ -55,7 +55,11 @@ impl RecordParser {
     /// Calls `each` with the line and the cells of every record of a block that starts at `first_line`.
     pub fn for_each(&mut self, block: &[u8], first_line: u64, each: impl FnMut(u64, &Record<'_>)) {
         // Most exports have no quote at all, and then a line is a record.
-        if memchr(b'"', block).is_none() { self.unquoted(block, first_line, each) } else { self.quoted(block, first_line, each) }
+        if memchr(b'"', block).is_none() {
+            self.unquoted(block, first_line, each)
+        } else {
+            self.quoted(block, first_line, each)
+        }
     }
 
     pub(super) fn unquoted(&mut self, block: &[u8], first_line: u64, mut each: impl FnMut(u64, &Record<'_>)) {
@@ -73,7 +77,7 @@ impl RecordParser {
                 self.cells.push((from, length));
                 each(line, &Record { data: text, cells: &self.cells });
             }
-            at += length + if rest.get(length..length + 2) == Some(b"\r\n") { 2 } else { 1 };
+            at += length + if rest.get(length..length + 2) == Some(&b"\r\n"[..]) { 2 } else { 1 };
             line += 1;
         }
     }
@@ -92,7 +96,7 @@ impl RecordParser {
             let Some(read) = self.read(&mut reader, rest) else { return };
             each(line, &Record { data: &self.output, cells: &self.cells });
             // csv-core stops after a CR and takes the LF with the next record; here both end this one.
-            let lf = usize::from(rest.get(read.saturating_sub(1)..=read) == Some(b"\r\n"));
+            let lf = usize::from(rest.get(read.saturating_sub(1)..=read) == Some(&b"\r\n"[..]));
             line += count_lines(rest.get(..read + lf).unwrap_or_default());
             at += read + lf;
         }

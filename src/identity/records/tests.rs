@@ -19,7 +19,8 @@ type Rows = Vec<(u64, Vec<Vec<u8>>)>;
 
 fn rows_of(block: &[u8], line: u64, delimiter: u8) -> Rows {
     let mut rows = Rows::new();
-    RecordParser::new(delimiter).for_each(block, line, |line, record| rows.push((line, record.iter().map(<[u8]>::to_vec).collect())));
+    RecordParser::new(delimiter)
+        .for_each(block, line, |line, record| rows.push((line, record.iter().map(<[u8]>::to_vec).collect())));
     rows
 }
 
@@ -27,7 +28,11 @@ fn cut(text: &[u8], delimiter: u8) -> (Rows, Vec<Block>) {
     let mut blocks = Blocks::new(Dribble(text, 7_001), delimiter, Tail::Record, 1, 0);
     let (mut rows, mut broken) = (Rows::new(), vec![]);
     while let Some(block) = blocks.next_block().unwrap() {
-        if block.broken.is_some() { broken.push(block) } else { rows.extend(rows_of(&block.bytes, block.first_line, delimiter)) }
+        if block.broken.is_some() {
+            broken.push(block)
+        } else {
+            rows.extend(rows_of(&block.bytes, block.first_line, delimiter))
+        }
     }
     (rows, broken)
 }
@@ -71,7 +76,10 @@ fn a_quote_that_is_never_closed_costs_its_line_only() {
     let (rows, broken) = cut(&text, b',');
     assert_eq!(rows.len(), 900_000 - 1);
     assert_eq!(broken.len(), 1);
-    assert_eq!((broken[0].first_line, broken[0].broken, &broken[0].bytes[..]), (3, Some(Reason::UnclosedQuote), &b"2,\"b\n"[..]));
+    assert_eq!(
+        (broken[0].first_line, broken[0].broken, &broken[0].bytes[..]),
+        (3, Some(Reason::UnclosedQuote), &b"2,\"b\n"[..])
+    );
     let (rows, broken) = cut(b"a\n\"b\nc", b',');
     assert_eq!((rows.len(), broken.len(), broken[0].first_line), (2, 1, 2));
 }
@@ -96,7 +104,9 @@ fn a_stream_that_goes_on_another_time_keeps_its_tail() {
     assert_eq!(blocks.next_block().unwrap().unwrap().bytes, b"a,b\n");
     assert!(blocks.next_block().unwrap().is_none());
     assert_eq!(blocks.offset(), 104);
-    for (text, complete) in [(&b"a\nb"[..], 2), (b"a\n\"b\n", 2), (b"a\n\"b\n\"\n", 7), (b"", 0), (b"a\"\n", 3), (b"a,\"b\"\"\n", 0)] {
+    let cases: [(&[u8], usize); 6] =
+        [(b"a\nb", 2), (b"a\n\"b\n", 2), (b"a\n\"b\n\"\n", 7), (b"", 0), (b"a\"\n", 3), (b"a,\"b\"\"\n", 0)];
+    for (text, complete) in cases {
         assert_eq!(complete_records(text, b','), complete, "{}", String::from_utf8_lossy(text));
     }
 }
@@ -113,7 +123,8 @@ fn cell() -> impl Strategy<Value = String> {
 fn table() -> impl Strategy<Value = String> {
     let row = prop::collection::vec(cell(), 1..5).prop_map(|cells| cells.join(","));
     let end = prop_oneof![Just("\n"), Just("\r\n"), Just("\r"), Just("\n\n")];
-    prop::collection::vec((row, end), 0..40).prop_map(|rows| rows.into_iter().map(|(row, end)| format!("{row}{end}")).collect())
+    prop::collection::vec((row, end), 0..40)
+        .prop_map(|rows| rows.into_iter().map(|(row, end)| format!("{row}{end}")).collect())
 }
 
 proptest! {
