@@ -1,1 +1,4 @@
 //! cli: see lib.rs.
+
+#[cfg(feature = "server")]
+pub mod template;

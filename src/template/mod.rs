@@ -1,1 +1,23 @@
-//! template: see lib.rs.
+//! Analysis templates: only SQL that is proven person-local runs.
+//!
+//! A template is `sql/<name>.sql` with its manifest `sql/<name>.toml`. The checker translates the SQL, node by node, into
+//! the small language of `local`, in which nothing but person-local queries can be written; what it can't translate is
+//! refused with the clause and the rule. What runs is printed from that language, never the source text, so the checker
+//! and the engine can't read one text in two ways.
+
+mod catalogue;
+mod check;
+mod local;
+mod manifest;
+mod print;
+mod refusal;
+mod tally;
+
+pub use catalogue::{Catalogue, File, Template, TemplateError, TemplateErrors};
+pub use check::{CheckedTemplate, check};
+pub use manifest::{AudienceParameter, Manifest, ManifestError, ReleaseKind, Shape, ShapeRule};
+pub use refusal::{Refusal, Rule};
+pub use tally::{Binding, TallySqlError};
+
+#[cfg(test)]
+mod samples;

@@ -1,0 +1,118 @@
+//! Margin to noise scale: the exact quantile of the discrete Gaussian, always rounded towards a smaller margin of error.
+
+/// Largest margin that can be asked for.
+pub const MARGIN_MAX: u32 = 1_000_000;
+
+/// How sure an interval of plus or minus one margin is.
+const COVERAGE: f64 = 0.95;
+
+/// Added to [`COVERAGE`] where it is compared with a computed probability: ten thousand times the sums' rounding error.
+const GUARD: f64 = 1e-9;
+
+/// The 97.5 % quantile of the standard normal distribution (1.959963984540054…), rounded up.
+const NORMAL_QUANTILE: f64 = 1.959_963_984_540_1;
+
+/// Up to this margin the quantile is computed by summing; above it the closed bound is as good as the grid.
+const SUMMED_MARGIN_MAX: u32 = 512;
+
+/// The scale of a discrete Gaussian, in units of 1/1024 of a person, so that every scale is exactly a binary fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sigma(u32);
+
+impl Sigma {
+    const UNITS_PER_PERSON: u32 = 1024;
+
+    /// As a real number; exact.
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::UNITS_PER_PERSON)
+    }
+
+    /// The largest scale on the grid whose noise stays within `margin` in at least 95 % of draws; `None` for a margin
+    /// of 0 or above [`MARGIN_MAX`].
+    ///
+    /// # Privacy argument
+    /// A function of the margin alone. A wrong scale could only make the margin a lie, not the loss: the loss is
+    /// computed from the scale that is run.
+    ///
+    /// Let X be discrete Gaussian with parameter σ and margin m. P(|X| ≤ m) falls as σ grows (exponential family in
+    /// −1/(2σ²) with statistic x²), so bisection over the grid finds the largest scale. For large m the sum is replaced
+    /// by a bound: f(x) = exp(−x²/2σ²) is convex beyond σ, hence Σ_{k>m} f(k) ≤ ∫_{m+½}^∞ f; and by Poisson summation
+    /// Σ_k f(k) ≥ σ√(2π); so P(|X| > m) ≤ P(|N(0, σ²)| > m + ½), which is at most 5 % when σ ≤ (m + ½)/1.95996….
+    pub fn for_margin(margin: u32) -> Option<Self> {
+        if margin == 0 || margin > MARGIN_MAX {
+            return None;
+        }
+        let closed = Self::on_grid_below((f64::from(margin) + 0.5) / NORMAL_QUANTILE);
+        if margin > SUMMED_MARGIN_MAX {
+            return Some(closed);
+        }
+        // The closed bound holds for every margin, so it is where the search starts; twice of it never holds.
+        let (mut holds, mut fails) = (closed.0, closed.0.saturating_mul(2));
+        while fails - holds > 1 {
+            let middle = holds + (fails - holds) / 2;
+            if within(Self(middle).as_f64(), margin) >= COVERAGE + GUARD { holds = middle } else { fails = middle }
+        }
+        Some(Self(holds))
+    }
+
+    fn on_grid_below(sigma: f64) -> Self {
+        Self((sigma * f64::from(Self::UNITS_PER_PERSON)).floor() as u32)
+    }
+}
+
+/// P(|X| ≤ margin) for the discrete Gaussian of that scale, by summing its weights outwards from zero until they are
+/// below 1e-30 of the largest.
+fn within(sigma: f64, margin: u32) -> f64 {
+    let weight = |k: u32| (-0.5 * (f64::from(k) / sigma).powi(2)).exp();
+    let (mut inside, mut outside, mut k) = (0.0, 0.0, 1);
+    loop {
+        let w = weight(k);
+        if k <= margin { inside += w } else { outside += w }
+        if k > margin && w < 1e-30 {
+            return (1.0 + 2.0 * inside) / (1.0 + 2.0 * (inside + outside));
+        }
+        k += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn every_small_margin_holds_and_the_next_scale_would_not() {
+        for margin in 1..=SUMMED_MARGIN_MAX {
+            let sigma = Sigma::for_margin(margin).unwrap();
+            assert!(within(sigma.as_f64(), margin) >= COVERAGE, "{margin}");
+            assert!(within(Sigma(sigma.0 + 1).as_f64(), margin) < COVERAGE + GUARD, "{margin}");
+        }
+    }
+
+    #[test]
+    fn large_margins_hold_and_give_away_less_than_a_thousandth() {
+        for margin in [513, 1_000, 4_321, 20_000] {
+            let sigma = Sigma::for_margin(margin).unwrap().as_f64();
+            assert!(within(sigma, margin) >= COVERAGE, "{margin}");
+            assert!(within(sigma * 1.001, margin) < COVERAGE, "{margin}");
+        }
+    }
+
+    #[test]
+    fn the_usual_rule_of_thumb_is_not_used() {
+        // ±1.96σ covers only 94 % at σ = 4.5: the scale for its margin must be smaller than margin / 1.96.
+        let rule = 4.5;
+        let margin = (1.96_f64 * rule) as u32;
+        assert!(within(rule, margin) < 0.945);
+        assert!(Sigma::for_margin(margin).unwrap().as_f64() < rule);
+    }
+
+    #[test]
+    fn scales_grow_with_margins_up_to_the_limit() {
+        let margins = (1..2_000).chain([9_999, 10_000, 123_456, MARGIN_MAX - 1, MARGIN_MAX]);
+        let scales: Vec<_> = margins.map(|m| Sigma::for_margin(m).unwrap()).collect();
+        assert!(scales.is_sorted_by(|a, b| a < b));
+        assert_eq!(Sigma::for_margin(0), None);
+        assert_eq!(Sigma::for_margin(MARGIN_MAX + 1), None);
+    }
+}

@@ -1,0 +1,82 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+use super::*;
+
+const SAMPLE: &str = "\
+delta = 1e-6
+
+[caps]
+room_epsilon = 3.0
+owner_epsilon = 1.0
+asker_epsilon = 0.5
+period_months = 12
+
+[release]
+people_min = 20
+margin_min = 1
+margin_max = 1_000_000
+answer_tick_ms = 250
+
+[audiences]
+people_min = 100
+";
+
+impl Limits {
+    /// Wide limits for the tests of the module.
+    pub(in crate::privacy) fn sample() -> Self {
+        Self::parse(SAMPLE, Path::new("privacy.toml")).unwrap()
+    }
+}
+
+#[test]
+fn caps_are_converted_downwards() {
+    let limits = Limits::sample();
+    let Caps { room, owner, asker } = limits.caps();
+    assert!((0.024_356..0.024_357).contains(&owner.rho.as_f64()));
+    assert!(asker.rho < owner.rho && owner.rho < room.rho);
+    for cap in [room, owner, asker] {
+        assert!(limits.epsilon(cap.rho) <= cap.epsilon);
+        assert_eq!(limits.epsilon(cap.rho), epsilon(cap.rho, 1e-6));
+    }
+}
+
+#[test]
+fn every_wrong_figure_is_shown_in_its_place() {
+    let wrong = [
+        ("delta = 1e-6", "delta = nan"),
+        ("delta = 1e-6", "delta = 0.5"),
+        ("delta = 1e-6", "delta = -1e-6"),
+        ("room_epsilon = 3.0", "room_epsilon = inf"),
+        ("room_epsilon = 3.0", "room_epsilon = -inf"),
+        ("owner_epsilon = 1.0", "owner_epsilon = 0.0"),
+        ("asker_epsilon = 0.5", "asker_epsilon = -0.5"),
+        ("asker_epsilon = 0.5", "asker_epsilon = \"0.5\""),
+        ("period_months = 12", "period_months = 0"),
+        ("people_min = 20", "people_min = -1"),
+        ("margin_min = 1", "margin_min = 0"),
+        ("margin_max = 1_000_000", "margin_max = 99_999_999_999"),
+        ("answer_tick_ms = 250", "answer_tick_ms = 0"),
+    ];
+    for (right, changed) in wrong {
+        let text = SAMPLE.replacen(right, changed, 1);
+        let error = Limits::parse(&text, Path::new("privacy.toml")).unwrap_err();
+        let value = changed.split_once("= ").unwrap().1;
+        let at = text.find(changed).unwrap() + changed.find(value).unwrap();
+        assert_eq!(error.span.offset(), at, "{changed}: {error}");
+        assert!(error.source_code.name() == "privacy.toml");
+    }
+}
+
+#[test]
+fn unknown_and_missing_keys_are_refused() {
+    for text in [
+        SAMPLE.replace("people_min = 20", "people_min = 20\npeople_max = 30"),
+        SAMPLE.replace("period_months = 12\n", ""),
+        SAMPLE.replace("[audiences]\npeople_min = 100\n", ""),
+        String::new(),
+        "delta = ".into(),
+    ] {
+        assert!(Limits::parse(&text, Path::new("privacy.toml")).is_err(), "{text}");
+    }
+    let text = SAMPLE.replace("margin_min = 1", "margin_min = 500").replace("margin_max = 1_000_000", "margin_max = 499");
+    assert!(Limits::parse(&text, Path::new("privacy.toml")).unwrap_err().to_string().contains("margin_max"));
+}

@@ -1,0 +1,196 @@
+//! The approved templates of a folder: each `<name>.sql` with its `<name>.toml`.
+
+use super::check::{CheckedTemplate, check};
+use super::manifest::{Manifest, ManifestError};
+use super::refusal::Refusal;
+use crate::model::{TemplateName, Vocabulary};
+use miette::Diagnostic;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// An approved analysis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    name: TemplateName,
+    hash: String,
+    manifest: Manifest,
+    checked: CheckedTemplate,
+}
+
+impl Template {
+    /// Checks one template; the files' names are for messages.
+    ///
+    /// # Errors
+    /// When the manifest or the SQL is refused.
+    pub fn parse(name: TemplateName, sql: File<'_>, toml: File<'_>, vocabulary: &Vocabulary) -> Result<Self, TemplateError> {
+        let manifest = Manifest::parse(toml.text, &toml.path.display().to_string())?;
+        let checked = check(sql.text, &sql.path.display().to_string(), &manifest, vocabulary).map_err(Box::new)?;
+        Ok(Self { name, hash: hash(sql.text, toml.text), manifest, checked })
+    }
+
+    /// Its name: that of its files.
+    pub fn name(&self) -> &TemplateName {
+        &self.name
+    }
+
+    /// SHA-256 over both files, in hexadecimal digits: what an answer was computed by.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Its manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Its query, proven person-local.
+    pub fn checked(&self) -> &CheckedTemplate {
+        &self.checked
+    }
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'a> {
+    /// Where it was read from, for messages.
+    pub path: &'a Path,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// Both lengths first, so that no text can pass from one file to the other unnoticed.
+fn hash(sql: &str, toml: &str) -> String {
+    let mut digest = Sha256::new();
+    for text in [sql, toml] {
+        digest.update((text.len() as u64).to_be_bytes());
+    }
+    digest.update(sql);
+    digest.update(toml);
+    hex::encode(digest.finalize())
+}
+
+/// Why one template isn't usable.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum TemplateError {
+    /// Its manifest has a mistake.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Its SQL is refused.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] Box<Refusal>),
+    /// A file can't be read, or isn't UTF-8.
+    #[error("{} can't be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// One of the two files is missing.
+    #[error("{} is missing", .0.display())]
+    #[diagnostic(help("a template is two files, NAME.sql and NAME.toml"))]
+    Missing(PathBuf),
+    /// The file's name is no name of a template.
+    #[error("{} is not named as a template", .0.display())]
+    #[diagnostic(help("use a-z, 0-9, - and _ before .sql and .toml"))]
+    Named(PathBuf),
+}
+
+/// Everything that is wrong with a folder of templates.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{} of the templates in {} can't be used", errors.len(), folder.display())]
+pub struct TemplateErrors {
+    folder: PathBuf,
+    #[related]
+    errors: Vec<TemplateError>,
+}
+
+impl TemplateErrors {
+    /// One by one.
+    pub fn errors(&self) -> &[TemplateError] {
+        &self.errors
+    }
+}
+
+/// The approved templates, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    templates: BTreeMap<TemplateName, Template>,
+}
+
+impl Catalogue {
+    /// Reads and checks all templates of a folder.
+    ///
+    /// # Errors
+    /// When any of them can't be used; all of the reasons at once.
+    pub fn load(folder: &Path, vocabulary: &Vocabulary) -> Result<Self, TemplateErrors> {
+        let failed = |errors| TemplateErrors { folder: folder.to_owned(), errors };
+        let stems = stems(folder).map_err(|error| failed(vec![error]))?;
+        let (mut templates, mut errors) = (BTreeMap::new(), Vec::new());
+        for stem in stems {
+            match Template::read(&stem, vocabulary) {
+                Ok(template) => {
+                    templates.insert(template.name.clone(), template);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() { Ok(Self { templates }) } else { Err(failed(errors)) }
+    }
+
+    /// The template of that name.
+    pub fn get(&self, name: &TemplateName) -> Option<&Template> {
+        self.templates.get(name)
+    }
+
+    /// All templates, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Template> {
+        self.templates.values()
+    }
+}
+
+impl Template {
+    /// Reads and checks the template of that path without its ending.
+    ///
+    /// # Errors
+    /// When one of its files is missing, unreadable or refused.
+    pub fn read(stem: &Path, vocabulary: &Vocabulary) -> Result<Self, TemplateError> {
+        let name = stem.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        let name = name.ok_or_else(|| TemplateError::Named(stem.to_owned()))?;
+        let (sql_path, toml_path) = (ending(stem, "sql"), ending(stem, "toml"));
+        let (sql, toml) = (text(&sql_path)?, text(&toml_path)?);
+        let (sql, toml) = (File { path: &sql_path, text: &sql }, File { path: &toml_path, text: &toml });
+        Self::parse(name, sql, toml, vocabulary)
+    }
+}
+
+fn ending(stem: &Path, ending: &str) -> PathBuf {
+    let mut path = stem.as_os_str().to_owned();
+    path.push(".");
+    path.push(ending);
+    path.into()
+}
+
+fn text(path: &Path) -> Result<String, TemplateError> {
+    fs::read_to_string(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => TemplateError::Missing(path.to_owned()),
+        _ => TemplateError::Unreadable { path: path.to_owned(), source },
+    })
+}
+
+/// The paths of the folder's `.sql` and `.toml` files without their endings.
+fn stems(folder: &Path) -> Result<BTreeSet<PathBuf>, TemplateError> {
+    let unreadable = |source| TemplateError::Unreadable { path: folder.to_owned(), source };
+    let mut stems = BTreeSet::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|ending| ending == "sql" || ending == "toml") {
+            stems.insert(path.with_extension(""));
+        }
+    }
+    Ok(stems)
+}

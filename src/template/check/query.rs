@@ -1,0 +1,144 @@
+//! Queries: CTEs, set operations, and the clauses that are refused around them.
+
+use super::super::local::{Body, Columns, Name, Query, SetOperation};
+use super::super::refusal::{Refusal, Rule};
+use super::Checker;
+use sqlparser::ast::{self, SetExpr, SetOperator, SetQuantifier, Spanned};
+use sqlparser::tokenizer::Span;
+use std::collections::BTreeSet;
+
+/// Deepest nesting; the parser allows long chains, and chains are nested to the left.
+const DEPTH_MAX: usize = 100;
+
+impl Checker<'_> {
+    pub(super) fn query(&mut self, query: &ast::Query, depth: usize) -> Result<(Query, Columns), Refusal> {
+        let ast::Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        self.depth(depth)?;
+        if let Some(order) = order_by {
+            return Err(self.refuse(Rule::Order, "ORDER BY is not allowed", order.span()));
+        }
+        if let Some(limit) = limit_clause {
+            return Err(self.refuse(Rule::Order, "LIMIT and OFFSET are not allowed", limit.span()));
+        }
+        if fetch.is_some() {
+            return Err(self.refuse(Rule::Order, "FETCH is not allowed", query.span()));
+        }
+        let plain = locks.is_empty() && for_clause.is_none() && settings.is_none() && format_clause.is_none();
+        if !plain || !pipe_operators.is_empty() {
+            return Err(self.refuse(Rule::Clause, "a clause after the query is not allowed", query.span()));
+        }
+        let outer = self.ctes.len();
+        let mut ctes = match with {
+            Some(with) => self.with(with, depth)?,
+            None => Vec::new(),
+        };
+        let (inner, columns) = self.body(body, depth + 1)?;
+        self.ctes.truncate(outer);
+        ctes.extend(inner.ctes);
+        Ok((Query { ctes, body: inner.body }, columns))
+    }
+
+    pub(super) fn depth(&self, depth: usize) -> Result<(), Refusal> {
+        if depth > DEPTH_MAX {
+            return Err(self.refuse(Rule::Syntax, "the template is nested too deeply", Span::empty()));
+        }
+        Ok(())
+    }
+
+    fn with(&mut self, with: &ast::With, depth: usize) -> Result<Vec<(Name, Query)>, Refusal> {
+        let ast::With { with_token: _, recursive, cte_tables } = with;
+        if *recursive {
+            return Err(self.refuse(Rule::Clause, "WITH RECURSIVE is not allowed", with.span()));
+        }
+        let mut ctes = Vec::new();
+        for cte in cte_tables {
+            let ast::Cte { alias, query, from, materialized, closing_paren_token: _ } = cte;
+            if from.is_some() || materialized.is_some() {
+                return Err(self.refuse(Rule::Clause, "a CTE takes no hint", cte.span()));
+            }
+            let name = self.alias(alias)?;
+            let taken = self.manifest.audience(name.as_str()).is_some() || name.is_person();
+            if taken || name.as_str() == "contribution" || !self.cte_names.insert(name.clone()) {
+                let message = format!("the name `{}` is taken", name.as_str());
+                return Err(self.refuse(Rule::Name, message, alias.name.span));
+            }
+            let (query, columns) = self.query(query, depth + 1)?;
+            self.ctes.push((name.clone(), columns));
+            ctes.push((name, query));
+        }
+        Ok(ctes)
+    }
+
+    /// A table alias without anything but its name.
+    pub(super) fn alias(&self, alias: &ast::TableAlias) -> Result<Name, Refusal> {
+        let ast::TableAlias { explicit: _, name, columns, at } = alias;
+        if !columns.is_empty() || at.is_some() {
+            return Err(self.refuse(Rule::Clause, "columns are named in the SELECT, not in an alias", name.span));
+        }
+        self.name(name)
+    }
+
+    fn body(&mut self, body: &SetExpr, depth: usize) -> Result<(Query, Columns), Refusal> {
+        self.depth(depth)?;
+        match body {
+            SetExpr::Select(select) => {
+                let (select, columns) = self.select(select, depth)?;
+                Ok((Query { ctes: Vec::new(), body: Body::Select(Box::new(select)) }, columns))
+            }
+            SetExpr::Query(query) => self.query(query, depth + 1),
+            SetExpr::SetOperation { left, op, set_quantifier, right } => {
+                let (left_query, left_columns) = self.body(left, depth + 1)?;
+                let (right_query, right_columns) = self.body(right, depth + 1)?;
+                if left_columns.columns != right_columns.columns {
+                    return Err(self.refuse(Rule::Set, "the two sides have different columns", body.span()));
+                }
+                let (operation, all) = self.set_operation(*op, *set_quantifier, body.span())?;
+                let once = once(operation, all, &left_columns, &right_columns);
+                let (left, right) = (Box::new(left_query), Box::new(right_query));
+                let query = Query { ctes: Vec::new(), body: Body::Set { operation, all, left, right } };
+                Ok((query, Columns { columns: left_columns.columns, once }))
+            }
+            _ => Err(self.refuse(Rule::OneQuery, "this is not a SELECT", body.span())),
+        }
+    }
+
+    fn set_operation(
+        &self, operator: SetOperator, quantifier: SetQuantifier, span: Span,
+    ) -> Result<(SetOperation, bool), Refusal> {
+        let operation = match operator {
+            SetOperator::Union => SetOperation::Union,
+            SetOperator::Intersect => SetOperation::Intersect,
+            SetOperator::Except => SetOperation::Except,
+            SetOperator::Minus => return Err(self.refuse(Rule::Set, "write EXCEPT for MINUS", span)),
+        };
+        match quantifier {
+            SetQuantifier::None | SetQuantifier::Distinct => Ok((operation, false)),
+            SetQuantifier::All => Ok((operation, true)),
+            _ => Err(self.refuse(Rule::Set, "BY NAME is not allowed", span)),
+        }
+    }
+}
+
+/// When the result of a set operation has at most one row a person.
+fn once(operation: SetOperation, all: bool, left: &Columns, right: &Columns) -> Option<BTreeSet<Name>> {
+    if !all && left.only_person() {
+        return Some(BTreeSet::new());
+    }
+    match operation {
+        SetOperation::Union => None,
+        // No more copies of a row than the side that has fewer.
+        SetOperation::Intersect => left.once.clone().or_else(|| right.once.clone()),
+        SetOperation::Except => left.once.clone(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Names: which relation or column an identifier of the template stands for.
+
+use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Source};
+use super::super::manifest::Manifest;
+use super::super::refusal::{Refusal, Rule};
+use super::Checker;
+use crate::model::ColumnKind;
+use sqlparser::ast::{Expr, Ident, ObjectName, ObjectNamePart, Spanned};
+use sqlparser::tokenizer::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The relations of one FROM that columns can be taken from.
+#[derive(Default)]
+pub(super) struct Scope {
+    pub(super) visible: Vec<(Name, Columns)>,
+    /// Aliases of relations that a semi or anti join has hidden; they stay taken.
+    pub(super) hidden: BTreeSet<Name>,
+    /// Which aliases stand for an audience, and for which.
+    audiences: BTreeMap<Name, Name>,
+}
+
+impl Scope {
+    pub(super) fn show(&mut self, source: &Source, columns: Columns, manifest: &Manifest) {
+        if let Relation::Named(name) = &source.relation
+            && manifest.audience(name.as_str()).is_some()
+        {
+            self.audiences.insert(source.alias.clone(), name.clone());
+        }
+        self.visible.push((source.alias.clone(), columns));
+    }
+
+    pub(super) fn takes(&self, alias: &Name) -> bool {
+        self.hidden.contains(alias) || self.visible.iter().any(|(name, _)| name == alias)
+    }
+}
+
+impl Checker<'_> {
+    /// A plain name: unquoted, or quoted and the same without quotes.
+    pub(super) fn name(&self, ident: &Ident) -> Result<Name, Refusal> {
+        let Ident { value, quote_style, span } = ident;
+        let name = match quote_style {
+            None => Name::new(&value.to_ascii_lowercase()),
+            Some('"') => Name::new(value),
+            Some(_) => None,
+        };
+        name.ok_or_else(|| self.refuse(Rule::Name, "this name can't be used", *span))
+    }
+
+    /// The single part of a name without catalogue or schema.
+    pub(super) fn single<'i>(&self, name: &'i ObjectName, rule: Rule) -> Result<&'i Ident, Refusal> {
+        match name.0.as_slice() {
+            [ObjectNamePart::Identifier(ident)] => Ok(ident),
+            _ => Err(self.refuse(rule, format!("`{name}` is not a plain name"), name.span())),
+        }
+    }
+
+    /// The columns of an audience of the manifest or of a CTE in force.
+    pub(super) fn relation(&mut self, ident: &Ident) -> Result<(Name, Columns), Refusal> {
+        let name = self.name(ident)?;
+        if let Some((_, columns)) = self.ctes.iter().find(|(cte, _)| *cte == name) {
+            return Ok((name, columns.clone()));
+        }
+        let Some(audience) = self.manifest.audience(name.as_str()) else {
+            let message = format!("there is no audience or CTE `{}` here", name.as_str());
+            return Err(self.refuse(Rule::Relation, message, ident.span));
+        };
+        let mut columns = vec![(self.person()?, Kind::Person)];
+        for declared in &audience.columns {
+            let kind = match self.vocabulary.get(declared).map(|column| &column.kind) {
+                Some(ColumnKind::Category { .. }) => Kind::Category(declared.clone()),
+                Some(ColumnKind::Date) => Kind::Date,
+                Some(ColumnKind::Amount) => Kind::Amount,
+                None => {
+                    let message = format!("column `{declared}` of the manifest isn't in the vocabulary");
+                    return Err(self.refuse(Rule::Column, message, ident.span));
+                }
+            };
+            columns.push((self.plain(declared.as_str())?, kind));
+        }
+        self.audiences_used.entry(name.clone()).or_default();
+        let once = Some(BTreeSet::from([name.clone()]));
+        Ok((name, Columns { columns, once }))
+    }
+
+    fn person(&self) -> Result<Name, Refusal> {
+        self.plain(Name::PERSON)
+    }
+
+    fn plain(&self, name: &str) -> Result<Name, Refusal> {
+        Name::new(name).ok_or_else(|| self.refuse(Rule::Name, format!("`{name}` can't be used in SQL"), Span::empty()))
+    }
+
+    /// Remembers that a column of an audience is read.
+    pub(super) fn note_use(&mut self, column: &ColumnRef, scope: &Scope) {
+        if let Some(audience) = scope.audiences.get(&column.relation) {
+            self.audiences_used.entry(audience.clone()).or_default().insert(column.column.clone());
+        }
+    }
+
+    /// The column that an expression is, if it is nothing else.
+    pub(super) fn column(&self, expr: &Expr, scope: &Scope) -> Result<Option<(ColumnRef, Kind)>, Refusal> {
+        let (relation, column, span) = match expr {
+            Expr::Identifier(column) => (None, column, column.span),
+            Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                [relation, column] => (Some(self.name(relation)?), column, expr.span()),
+                _ => return Err(self.refuse(Rule::Column, "this is not a column", expr.span())),
+            },
+            _ => return Ok(None),
+        };
+        let column = self.name(column)?;
+        let has = |(alias, columns): &&(Name, Columns)| {
+            relation.as_ref().is_none_or(|wanted| wanted == alias) && columns.kind(&column).is_some()
+        };
+        let mut found = scope.visible.iter().filter(has);
+        let Some((alias, columns)) = found.next() else {
+            let message = format!("there is no column `{}` here", column.as_str());
+            return Err(self.refuse(Rule::Column, message, span));
+        };
+        // All relations of a FROM have equal persons, so any of them will do for `person`.
+        if found.next().is_some() && !column.is_person() {
+            let message = format!("several relations have a column `{}`", column.as_str());
+            return Err(self.refuse(Rule::Column, message, span));
+        }
+        let kind = columns.kind(&column).cloned().unwrap_or(Kind::Person);
+        let reference = ColumnRef { relation: alias.clone(), column };
+        Ok(Some((reference, kind)))
+    }
+}

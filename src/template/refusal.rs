@@ -1,0 +1,170 @@
+//! Why a template is refused: the clause, the rule, why the rule matters, and how to write it instead.
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use std::fmt;
+
+/// The rules of the checker. Whatever none of them allows is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// It must be SQL, of reasonable size.
+    Syntax,
+    /// One query, nothing else.
+    OneQuery,
+    /// Only the audiences of the manifest and earlier CTEs.
+    Relation,
+    /// Only declared columns.
+    Column,
+    /// Only plain names.
+    Name,
+    /// Joins are on `person`.
+    Join,
+    /// Operands of a set operation have the same columns.
+    Set,
+    /// The result is `person`.
+    Output,
+    /// A person is joined on and counted, never looked at.
+    Person,
+    /// Conditions are comparisons of columns with constants or with columns.
+    Condition,
+    /// Constants have the kind of their column.
+    Constant,
+    /// No function.
+    Function,
+    /// No aggregate and no grouping.
+    Aggregate,
+    /// No window.
+    Window,
+    /// No subquery among expressions.
+    Subquery,
+    /// No order, limit or sample.
+    Order,
+    /// Nothing declared that isn't used.
+    Unused,
+    /// No clause that isn't known here.
+    Clause,
+}
+
+impl Rule {
+    /// The rule's code, as messages and tests cite it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::OneQuery => "one-query",
+            Self::Relation => "relation",
+            Self::Column => "column",
+            Self::Name => "name",
+            Self::Join => "join",
+            Self::Set => "set",
+            Self::Output => "output",
+            Self::Person => "person",
+            Self::Condition => "condition",
+            Self::Constant => "constant",
+            Self::Function => "function",
+            Self::Aggregate => "aggregate",
+            Self::Window => "window",
+            Self::Subquery => "subquery",
+            Self::Order => "order",
+            Self::Unused => "unused",
+            Self::Clause => "clause",
+        }
+    }
+
+    /// Why the rule is there.
+    fn why(self) -> &'static str {
+        match self {
+            Self::Syntax => "what can't be read can't be proven harmless",
+            Self::OneQuery => "a template computes one answer and changes nothing",
+            Self::Relation => "a template sees only what its audiences' owners agreed to, and nothing of the engine or the machine",
+            Self::Column => "owners agree to the columns that the manifest declares, and to no others",
+            Self::Name => "a name in unusual letters or quotes can look like another one",
+            Self::Join => "rows that meet on anything but person let one person change another person's rows",
+            Self::Set => "sides are matched by position: unequal columns could put something else in the place of person",
+            Self::Output => "the release counts persons; whatever else a row carries can't be bounded",
+            Self::Person => "comparing a person with a value singles someone out",
+            Self::Condition => "only comparisons are known to depend on the row alone and to fail on none",
+            Self::Constant => "a comparison across kinds can fail on some row, and the failure would tell that the row exists",
+            Self::Function => "a function can be random, read the clock or files, or fail on some row",
+            Self::Aggregate => "an aggregate mixes the rows of many persons",
+            Self::Window => "a window looks at the rows of other persons",
+            Self::Subquery => "a subquery lets the rows of one person decide about another",
+            Self::Order => "which rows are kept would depend on the rows of other persons",
+            Self::Unused => "an owner would be asked to agree to more than is needed",
+            Self::Clause => "only clauses that are proven person-local are known here",
+        }
+    }
+
+    /// What to write.
+    fn instead(self) -> &'static str {
+        match self {
+            Self::Syntax => "write plain SQL as DuckDB reads it, at most 16 KiB",
+            Self::OneQuery => "write a single SELECT, without semicolons between statements",
+            Self::Relation => "name an audience of the manifest, or a CTE defined before",
+            Self::Column => "declare it in the manifest's `columns`, or write `relation.column` if several have it",
+            Self::Name => "use a-z, 0-9 and _, at most 63, without quotes, and a name that isn't taken",
+            Self::Join => "write JOIN, SEMI JOIN or ANTI JOIN … USING (person), or … ON a.person = b.person",
+            Self::Set => "select the same columns under the same names, in the same order, on both sides",
+            Self::Output => "select `person`, and in the last SELECT nothing else",
+            Self::Person => "join on person; filter on declared columns",
+            Self::Condition => "compare a column with =, <>, <, <=, >, >=, IN, BETWEEN or IS NULL, joined by AND, OR and NOT",
+            Self::Constant => "write a value's id in quotes for a category, whole cents for an amount, DATE 'YYYY-MM-DD' for a date",
+            Self::Function => "compare the column itself; put ranges in BETWEEN and lists in IN",
+            Self::Aggregate => "leave counting to the release; use SELECT DISTINCT for one row a person",
+            Self::Window => "use SELECT DISTINCT for one row a person",
+            Self::Subquery => "write SEMI JOIN … USING (person) for EXISTS and IN, ANTI JOIN … USING (person) for NOT EXISTS",
+            Self::Order => "leave it out: the release doesn't depend on order, and bounds persons by itself",
+            Self::Unused => "use it, or take it out of the manifest",
+            Self::Clause => "leave it out",
+        }
+    }
+}
+
+/// A refused template, with the clause that breaks a rule.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    rule: Rule,
+    message: String,
+    source: NamedSource<String>,
+    span: SourceSpan,
+}
+
+impl Refusal {
+    pub(super) fn new(rule: Rule, message: String, source: NamedSource<String>, span: SourceSpan) -> Self {
+        Self { rule, message, source, span }
+    }
+
+    /// The rule that is broken.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// Where, in bytes of the file.
+    pub fn span(&self) -> SourceSpan {
+        self.span
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Diagnostic for Refusal {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("template::{}", self.rule.code())))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("{}.\nInstead: {}.", self.rule.why(), self.rule.instead())))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(miette::LabeledSpan::new_with_span(Some("here".into()), self.span))))
+    }
+}
