@@ -79,7 +79,8 @@ impl Template {
 
     fn audience_sql(&self, binding: &Binding) -> Result<String, TallySqlError> {
         let parts: Option<Vec<_>> = binding.table.split('.').map(Name::new).collect();
-        let table = parts.filter(|parts| parts.len() == 3).ok_or_else(|| TallySqlError::Table(binding.relation.clone()))?;
+        let table =
+            parts.filter(|parts| parts.len() == 3).ok_or_else(|| TallySqlError::Table(binding.relation.clone()))?;
         let table: Vec<_> = table.iter().map(|part| quoted(part.as_str())).collect();
         let mut columns = vec![quoted(Name::PERSON)];
         for column in self.checked().columns_used().get(&binding.relation).into_iter().flatten() {
