@@ -18,6 +18,3 @@ pub use check::{CheckedTemplate, check};
 pub use manifest::{AudienceParameter, Manifest, ManifestError, ReleaseKind, Shape, ShapeRule};
 pub use refusal::{Refusal, Rule};
 pub use tally::{Binding, TallySqlError};
-
-#[cfg(test)]
-mod samples;

@@ -91,6 +91,10 @@ impl Checker<'_> {
                 ));
             }
         };
+        if self.column(left, scope)?.is_none() && self.column(right, scope)?.is_none() {
+            let telling = if matches!(left, Expr::Value(_)) { right } else { left };
+            return Err(self.refuse_expression(telling, Rule::Condition, "one side has to be a column"));
+        }
         // A constant on the left changes sides.
         let turned = self.column(left, scope)?.is_none();
         let (first, second, comparison) =

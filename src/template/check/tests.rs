@@ -130,7 +130,7 @@ const REFUSED: &[(&str, Rule)] = &[
     ("SELECT a.person FROM a JOIN b ON a.genre = b.genre", Rule::Join),
     ("SELECT a.person FROM a JOIN b USING (genre)", Rule::Join),
     ("SELECT a.person FROM a JOIN b USING (person, genre)", Rule::Join),
-    ("SELECT a.person FROM a JOIN b ON a.person = b.person OR a.genre = b.genre", Rule::Join),
+    ("SELECT a.person FROM a JOIN b ON a.person = b.person OR a.genre = b.genre", Rule::Person),
     ("SELECT a.person FROM a JOIN b ON a.person = a.person", Rule::Person),
     ("SELECT a.person FROM a JOIN b ON person = person", Rule::Person),
     ("SELECT a.person FROM a NATURAL JOIN b", Rule::Join),
@@ -142,7 +142,7 @@ const REFUSED: &[(&str, Rule)] = &[
     ("SELECT person FROM a WHERE genre IN (SELECT genre FROM b)", Rule::Subquery),
     ("SELECT person FROM a WHERE genre = (SELECT max(genre) FROM b)", Rule::Subquery),
     ("SELECT person FROM a WHERE person = 42", Rule::Person),
-    ("SELECT person FROM a WHERE person IN (1, 2)", Rule::Condition),
+    ("SELECT person FROM a WHERE person IN (1, 2)", Rule::Person),
     ("SELECT person + 1 AS person FROM a", Rule::Output),
     ("SELECT genre AS person FROM a", Rule::Output),
     ("SELECT person AS p FROM a", Rule::Output),
@@ -281,4 +281,27 @@ fn the_hash_covers_both_files() {
     let other = parsed("SELECT person FROM a SEMI JOIN b USING (person) ", "", "");
     assert_ne!(one.hash(), other.hash());
     assert_eq!(one.hash().len(), 64);
+}
+
+#[test]
+fn manifests_that_make_no_sense_are_refused_in_their_place() {
+    let right = manifest("genre", "");
+    let wrong = [
+        ("name = \"b\"", "name = \"a\"", "\"a\"\ntitle"),
+        ("name = \"b\"", "name = \"person\"", "\"person\""),
+        ("name = \"b\"", "name = \"B b\"", "\"B b\""),
+        ("\"genre\"", "\"genre\", \"genre\"", "\"genre\"]"),
+        ("margin_default = 100", "margin_default = 0", "0\n"),
+        ("symmetric = false", "symmetric = true", "true"),
+        ("shape = \"any\"", "shape = \"table\"", "\"table\""),
+        ("kind = \"count\"", "kind = \"list\"", ""),
+        ("kind = \"count\"", "kind = \"count\"\nextra = 1", ""),
+    ];
+    for (from, to, place) in wrong {
+        let text = right.replacen(from, to, 1);
+        let error = Manifest::parse(&text, "t.toml").unwrap_err();
+        let labels: Vec<_> = miette::Diagnostic::labels(&error).unwrap().collect();
+        let found = text.rfind(place).unwrap();
+        assert!(place.is_empty() || labels.iter().any(|label| label.offset() == found), "{to}: {error}");
+    }
 }
