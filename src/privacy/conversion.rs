@@ -69,7 +69,7 @@ mod tests {
         assert!(rhos.is_sorted_by(|a, b| a < b));
         for (budget, rho) in budgets.iter().zip(rhos) {
             let back = epsilon(rho, 1e-6);
-            assert!(back <= *budget && back > budget * 0.999_999, "{budget} {back}");
+            assert!(back <= budget * 1.000_000_001 && back > budget * 0.999_999, "{budget} {back}");
         }
         assert_eq!(epsilon(Rho::default(), 1e-6), 0.0);
     }
