@@ -44,7 +44,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Command::Check(check) = args.command;
     let vocabulary = vocabulary(&check.vocabulary)?;
     let templates = match &check.file {
-        Some(file) => Template::read(&file.with_extension(""), &vocabulary).map(|t| vec![t]).map_err(miette::Report::new),
+        Some(file) => {
+            Template::read(&file.with_extension(""), &vocabulary).map(|t| vec![t]).map_err(miette::Report::new)
+        }
         None => Catalogue::load(&check.templates, &vocabulary)
             .map(|catalogue| catalogue.iter().cloned().collect())
             .map_err(miette::Report::new),
@@ -65,7 +67,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn vocabulary(path: &Path) -> anyhow::Result<Vocabulary> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("the vocabulary {} can't be read", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("the vocabulary {} can't be read", path.display()))?;
     let columns: BTreeMap<ColumnName, Column> =
         toml::from_str(&text).with_context(|| format!("the vocabulary {} is not understood", path.display()))?;
     Vocabulary::new(columns).with_context(|| format!("the vocabulary {} can't be used", path.display()))

@@ -67,7 +67,11 @@ fn within(sigma: f64, margin: u32) -> f64 {
     let (mut inside, mut outside, mut k) = (0.0, 0.0, 1);
     loop {
         let w = weight(k);
-        if k <= margin { inside += w } else { outside += w }
+        if k <= margin {
+            inside += w
+        } else {
+            outside += w
+        }
         if k > margin && w < 1e-30 {
             return (1.0 + 2.0 * inside) / (1.0 + 2.0 * (inside + outside));
         }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use toml::Spanned;
 
 /// How many conversions are kept; one entry is 16 bytes.
@@ -23,7 +23,7 @@ pub struct LimitsError {
     #[help]
     help: String,
     #[source_code]
-    source_code: NamedSource<String>,
+    source_code: Arc<NamedSource<String>>,
     #[label("here")]
     span: SourceSpan,
 }
@@ -106,14 +106,16 @@ impl Limits {
     pub fn parse(text: &str, path: &Path) -> Result<Self, LimitsError> {
         let source = Source { text, path };
         let file: LimitsFile = toml::from_str(text).map_err(|error| {
-            let help = "the keys of privacy.toml are delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each";
+            let help =
+                "the keys of privacy.toml are delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each";
             source.error(error.message().to_owned(), help.into(), error.span().unwrap_or(0..text.len().min(1)))
         })?;
         let delta = source.real("delta", &file.delta, 1e-12..=1e-4)?;
-        let cap = |name, value: &Spanned<f64>| {
+        let cap = |name: &str, value: &Spanned<f64>| -> Result<Cap, LimitsError> {
             let epsilon = source.real(name, value, 0.001..=20.0)?;
             let rho = rho_within(epsilon, delta).filter(|rho| *rho > Rho::default());
-            let nothing = || source.error(format!("`{name}` pays for nothing at this delta"), "raise it".into(), value.span());
+            let nothing =
+                || source.error(format!("`{name}` pays for nothing at this delta"), "raise it".into(), value.span());
             Ok(Cap { epsilon, rho: rho.ok_or_else(nothing)? })
         };
         let margin_min = source.whole("margin_min", &file.release.margin_min, 1..=MARGIN_MAX)?;
@@ -201,7 +203,7 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn error(&self, message: String, help: String, span: Range<usize>) -> LimitsError {
-        let source_code = NamedSource::new(self.path.display().to_string(), self.text.to_owned());
+        let source_code = Arc::new(NamedSource::new(self.path.display().to_string(), self.text.to_owned()));
         LimitsError { message, help, source_code, span: span.into() }
     }
 

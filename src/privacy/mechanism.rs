@@ -15,8 +15,7 @@ pub struct MechanismError;
 
 /// The measurement that is mapped for its loss and drawn from: one and the same.
 pub(super) struct Gaussian {
-    measurement:
-        Measurement<VectorDomain<AtomDomain<i64>>, L2Distance<f64>, ZeroConcentratedDivergence, Vec<i64>>,
+    measurement: Measurement<VectorDomain<AtomDomain<i64>>, L2Distance<f64>, ZeroConcentratedDivergence, Vec<i64>>,
 }
 
 impl Gaussian {
@@ -36,6 +35,7 @@ impl Gaussian {
 
     /// Each cell plus its own draw. OpenDP adds in unbounded integers and saturates at the ends of `i64`, which is
     /// post-processing: no overflow can happen, and none can tell anything.
+    #[expect(clippy::ptr_arg, reason = "OpenDP's domain is of vectors")]
     pub(super) fn draw(&self, cells: &Vec<i64>) -> Result<Vec<i64>, MechanismError> {
         self.measurement.invoke(cells).map_err(|_| MechanismError)
     }

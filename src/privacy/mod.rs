@@ -15,5 +15,6 @@ mod release;
 pub use accuracy::{MARGIN_MAX, Sigma};
 pub use conversion::{epsilon, rho_within};
 pub use limits::{Cap, Caps, Limits, LimitsError};
+pub use mechanism::MechanismError;
 pub use plan::{Accuracy, AccuracyError, CountPlan, plan_count};
 pub use release::{Figure, Release, ReleaseError, Tally, release};

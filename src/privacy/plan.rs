@@ -50,10 +50,9 @@ impl AccuracyError {
     /// The same in the words of the person who asked.
     pub fn text(&self) -> Text {
         match self {
-            Self::NotANumber => Text::new(
-                "La précision demandée n'est pas un nombre.",
-                "The accuracy asked for is not a number.",
-            ),
+            Self::NotANumber => {
+                Text::new("La précision demandée n'est pas un nombre.", "The accuracy asked for is not a number.")
+            }
             Self::NotWhole => Text::new(
                 "La marge d'erreur est un nombre entier de personnes, par exemple 100.",
                 "The margin is a whole number of people, for example 100.",
@@ -70,10 +69,9 @@ impl AccuracyError {
                 format!("Le budget offert est trop petit\u{a0}: il faut au moins ρ = {}.", rho_min.as_f64()),
                 format!("The loss offered is too small: at least ρ = {} is needed.", rho_min.as_f64()),
             ),
-            Self::Mechanism(_) => Text::new(
-                "Cette précision ne peut pas être calculée.",
-                "This accuracy can't be computed.",
-            ),
+            Self::Mechanism(_) => {
+                Text::new("Cette précision ne peut pas être calculée.", "This accuracy can't be computed.")
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ impl Tally {
     /// # Privacy argument
     /// Nothing leaves a tally but through [`release`]. That a person moves the cells by no more than the plan's
     /// sensitivity is the duty of the SQL that was run: see `template::Template::tally_sql`.
-    pub fn seal(exact: Vec<i64>) -> Self {
+    pub(crate) fn seal(exact: Vec<i64>) -> Self {
         Self { cells: Zeroizing::new(exact) }
     }
 }

@@ -24,9 +24,14 @@ impl Template {
     ///
     /// # Errors
     /// When the manifest or the SQL is refused.
-    pub fn parse(name: TemplateName, sql: File<'_>, toml: File<'_>, vocabulary: &Vocabulary) -> Result<Self, TemplateError> {
+    pub fn parse(
+        name: TemplateName,
+        sql: File<'_>,
+        toml: File<'_>,
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, TemplateError> {
         let manifest = Manifest::parse(toml.text, &toml.path.display().to_string())?;
-        let checked = check(sql.text, &sql.path.display().to_string(), &manifest, vocabulary).map_err(Box::new)?;
+        let checked = check(sql.text, &sql.path.display().to_string(), &manifest, vocabulary)?;
         Ok(Self { name, hash: hash(sql.text, toml.text), manifest, checked })
     }
 
@@ -81,7 +86,7 @@ pub enum TemplateError {
     /// Its SQL is refused.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Refused(#[from] Box<Refusal>),
+    Refused(#[from] Refusal),
     /// A file can't be read, or isn't UTF-8.
     #[error("{} can't be read", path.display())]
     Unreadable {

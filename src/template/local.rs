@@ -70,7 +70,12 @@ pub(super) enum Body {
     Select(Box<Select>),
     /// Rows of the sides meet only when they are equal, `person` included: the rows of a person in the result are the
     /// same operation on the rows of that person in the sides.
-    Set { operation: SetOperation, all: bool, left: Box<Query>, right: Box<Query> },
+    Set {
+        operation: SetOperation,
+        all: bool,
+        left: Box<Query>,
+        right: Box<Query>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +178,10 @@ pub(super) enum Operand {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Literal {
     /// A value of a category: as templates write it and as the store does.
-    Category { id: String, code: u16 },
+    Category {
+        id: String,
+        code: u16,
+    },
     /// Cents.
     Amount(i64),
     Date(Date),

@@ -1,12 +1,23 @@
 //! A template's manifest: what it is called, which audiences and columns it needs, what it releases.
 
 use super::local::Name;
-use crate::model::{ColumnName, Shape, Text};
+use crate::model::{ColumnName, Text};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
+
+/// How an audience is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// One row a person.
+    List,
+    /// Any number of rows a person.
+    Events,
+}
 
 /// Which shapes a template takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +89,7 @@ pub struct ManifestError {
     #[help]
     help: String,
     #[source_code]
-    source_code: NamedSource<String>,
+    source_code: Arc<NamedSource<String>>,
     #[label("here")]
     span: SourceSpan,
 }
@@ -118,7 +129,7 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn error(&self, message: impl Into<String>, help: &str, span: Range<usize>) -> ManifestError {
-        let source_code = NamedSource::new(self.file, self.text.to_owned());
+        let source_code = Arc::new(NamedSource::new(self.file, self.text.to_owned()));
         ManifestError { message: message.into(), help: help.into(), source_code, span: span.into() }
     }
 
@@ -136,7 +147,8 @@ impl Source<'_> {
             // `contribution` is what the generated SQL calls the template's rows.
             let reserved = name == Name::PERSON || name == "contribution";
             if Name::new(&name).is_none() || reserved || !names.insert(name.clone()) {
-                let help = "use a-z, 0-9 and _, not starting with a digit, once each; `person` and `contribution` are taken";
+                let help =
+                    "use a-z, 0-9 and _, not starting with a digit, once each; `person` and `contribution` are taken";
                 return Err(self.error("an audience can't have this name", help, span));
             }
             let columns = self.columns(table.columns)?;
@@ -167,7 +179,8 @@ impl Manifest {
     pub fn parse(text: &str, file: &str) -> Result<Self, ManifestError> {
         let source = Source { text, file };
         let parsed: ManifestFile = toml::from_str(text).map_err(|e| {
-            let help = "a manifest has title, description, [[audience]], [release] and margin_default; see sql/overlap.toml";
+            let help =
+                "a manifest has title, description, [[audience]], [release] and margin_default; see sql/overlap.toml";
             source.error(e.message(), help, e.span().unwrap_or(0..0))
         })?;
         let audiences = source.audiences(parsed.audience)?;

@@ -31,7 +31,8 @@ struct Printer {
 
 impl Printer {
     fn query(&self, query: &Query) -> String {
-        let ctes: Vec<_> = query.ctes.iter().map(|(name, cte)| format!("{} AS ({})", self.name(name), self.query(cte))).collect();
+        let ctes: Vec<_> =
+            query.ctes.iter().map(|(name, cte)| format!("{} AS ({})", self.name(name), self.query(cte))).collect();
         let with = if ctes.is_empty() { String::new() } else { format!("WITH {} ", ctes.join(", ")) };
         let body = match &query.body {
             Body::Select(select) => self.select(select),
@@ -50,10 +51,14 @@ impl Printer {
 
     fn select(&self, select: &Select) -> String {
         let distinct = if select.distinct { "DISTINCT " } else { "" };
-        let outputs: Vec<_> =
-            select.outputs.iter().map(|(column, name)| format!("{} AS {}", self.column(column), self.name(name))).collect();
+        let outputs: Vec<_> = select
+            .outputs
+            .iter()
+            .map(|(column, name)| format!("{} AS {}", self.column(column), self.name(name)))
+            .collect();
         let joins: String = select.joins.iter().map(|join| self.join(join)).collect();
-        let filter = select.filter.as_ref().map(|filter| format!(" WHERE {}", self.condition(filter))).unwrap_or_default();
+        let filter =
+            select.filter.as_ref().map(|filter| format!(" WHERE {}", self.condition(filter))).unwrap_or_default();
         format!("SELECT {distinct}{} FROM {}{joins}{filter}", outputs.join(", "), self.source(&select.from))
     }
 

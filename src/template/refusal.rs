@@ -2,6 +2,7 @@
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::fmt;
+use std::sync::Arc;
 
 /// The rules of the checker. Whatever none of them allows is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,15 +75,21 @@ impl Rule {
         match self {
             Self::Syntax => "what can't be read can't be proven harmless",
             Self::OneQuery => "a template computes one answer and changes nothing",
-            Self::Relation => "a template sees only what its audiences' owners agreed to, and nothing of the engine or the machine",
+            Self::Relation => {
+                "a template sees only what its audiences' owners agreed to, and nothing of the engine or the machine"
+            }
             Self::Column => "owners agree to the columns that the manifest declares, and to no others",
             Self::Name => "a name in unusual letters or quotes can look like another one",
             Self::Join => "rows that meet on anything but person let one person change another person's rows",
-            Self::Set => "sides are matched by position: unequal columns could put something else in the place of person",
+            Self::Set => {
+                "sides are matched by position: unequal columns could put something else in the place of person"
+            }
             Self::Output => "the release counts persons; whatever else a row carries can't be bounded",
             Self::Person => "comparing a person with a value singles someone out",
             Self::Condition => "only comparisons are known to depend on the row alone and to fail on none",
-            Self::Constant => "a comparison across kinds can fail on some row, and the failure would tell that the row exists",
+            Self::Constant => {
+                "a comparison across kinds can fail on some row, and the failure would tell that the row exists"
+            }
             Self::Function => "a function can be random, read the clock or files, or fail on some row",
             Self::Aggregate => "an aggregate mixes the rows of many persons",
             Self::Window => "a window looks at the rows of other persons",
@@ -105,12 +112,18 @@ impl Rule {
             Self::Set => "select the same columns under the same names, in the same order, on both sides",
             Self::Output => "select `person`, and in the last SELECT nothing else",
             Self::Person => "join on person; filter on declared columns",
-            Self::Condition => "compare a column with =, <>, <, <=, >, >=, IN, BETWEEN or IS NULL, joined by AND, OR and NOT",
-            Self::Constant => "write a value's id in quotes for a category, whole cents for an amount, DATE 'YYYY-MM-DD' for a date",
+            Self::Condition => {
+                "compare a column with =, <>, <, <=, >, >=, IN, BETWEEN or IS NULL, joined by AND, OR and NOT"
+            }
+            Self::Constant => {
+                "write a value's id in quotes for a category, whole cents for an amount, DATE 'YYYY-MM-DD' for a date"
+            }
             Self::Function => "compare the column itself; put ranges in BETWEEN and lists in IN",
             Self::Aggregate => "leave counting to the release; use SELECT DISTINCT for one row a person",
             Self::Window => "use SELECT DISTINCT for one row a person",
-            Self::Subquery => "write SEMI JOIN … USING (person) for EXISTS and IN, ANTI JOIN … USING (person) for NOT EXISTS",
+            Self::Subquery => {
+                "write SEMI JOIN … USING (person) for EXISTS and IN, ANTI JOIN … USING (person) for NOT EXISTS"
+            }
             Self::Order => "leave it out: the release doesn't depend on order, and bounds persons by itself",
             Self::Unused => "use it, or take it out of the manifest",
             Self::Clause => "leave it out",
@@ -123,13 +136,13 @@ impl Rule {
 pub struct Refusal {
     rule: Rule,
     message: String,
-    source: NamedSource<String>,
+    source: Arc<NamedSource<String>>,
     span: SourceSpan,
 }
 
 impl Refusal {
     pub(super) fn new(rule: Rule, message: String, source: NamedSource<String>, span: SourceSpan) -> Self {
-        Self { rule, message, source, span }
+        Self { rule, message, source: Arc::new(source), span }
     }
 
     /// The rule that is broken.

@@ -2,9 +2,9 @@
 
 use super::catalogue::Template;
 use super::local::Name;
-use super::manifest::ReleaseKind;
+use super::manifest::{ReleaseKind, Shape};
 use super::print::{self, Constants, quoted};
-use crate::model::{ColumnName, Shape};
+use crate::model::ColumnName;
 
 /// An audience's version, as the store gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl Template {
 
     fn audience_sql(&self, binding: &Binding) -> Result<String, TallySqlError> {
         let parts: Option<Vec<_>> = binding.table.split('.').map(Name::new).collect();
-        let table = parts.filter(|parts| parts.len() == 3).ok_or_else(|| TallySqlError::Table(binding.relation.clone()))?;
+        let table =
+            parts.filter(|parts| parts.len() == 3).ok_or_else(|| TallySqlError::Table(binding.relation.clone()))?;
         let table: Vec<_> = table.iter().map(|part| quoted(part.as_str())).collect();
         let mut columns = vec![quoted(Name::PERSON)];
         for column in self.checked().columns_used().get(&binding.relation).into_iter().flatten() {

@@ -9,8 +9,27 @@ use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, Spanned, TypedStr
 
 /// Names of aggregates, only to cite the right rule: functions of other names are refused as well.
 const AGGREGATES: &[&str] = &[
-    "any_value", "approx_count_distinct", "arg_max", "arg_min", "array_agg", "avg", "bool_and", "bool_or", "count",
-    "first", "last", "list", "max", "median", "min", "mode", "quantile", "stddev", "string_agg", "sum", "variance",
+    "any_value",
+    "approx_count_distinct",
+    "arg_max",
+    "arg_min",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "first",
+    "last",
+    "list",
+    "max",
+    "median",
+    "min",
+    "mode",
+    "quantile",
+    "stddev",
+    "string_agg",
+    "sum",
+    "variance",
 ];
 
 impl Checker<'_> {
@@ -50,7 +69,12 @@ impl Checker<'_> {
     }
 
     fn comparison(
-        &mut self, whole: &Expr, left: &Expr, op: &BinaryOperator, right: &Expr, scope: &Scope,
+        &mut self,
+        whole: &Expr,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        scope: &Scope,
     ) -> Result<Condition, Refusal> {
         let comparison = match op {
             BinaryOperator::Eq => Comparison::Equal,
@@ -59,8 +83,18 @@ impl Checker<'_> {
             BinaryOperator::LtEq => Comparison::LessOrEqual,
             BinaryOperator::Gt => Comparison::Greater,
             BinaryOperator::GtEq => Comparison::GreaterOrEqual,
-            _ => return Err(self.refuse(Rule::Condition, format!("the operator `{op}` is not known here"), whole.span())),
+            _ => {
+                return Err(self.refuse(
+                    Rule::Condition,
+                    format!("the operator `{op}` is not known here"),
+                    whole.span(),
+                ));
+            }
         };
+        if self.column(left, scope)?.is_none() && self.column(right, scope)?.is_none() {
+            let telling = if matches!(left, Expr::Value(_)) { right } else { left };
+            return Err(self.refuse_expression(telling, Rule::Condition, "one side has to be a column"));
+        }
         // A constant on the left changes sides.
         let turned = self.column(left, scope)?.is_none();
         let (first, second, comparison) =
@@ -96,12 +130,13 @@ impl Checker<'_> {
     /// A constant of the kind of the column that it is compared with.
     fn literal(&self, expr: &Expr, kind: &Kind) -> Result<Literal, Refusal> {
         let wrong = |message: &str| self.refuse_expression(expr, Rule::Constant, message);
-        match (kind, expr) {
+        let literal = match (kind, expr) {
             (Kind::Category(column), Expr::Value(value)) => {
                 let Value::SingleQuotedString(id) = &value.value else {
                     return Err(wrong("this column is compared with ids of its category"));
                 };
-                let Some(ColumnKind::Category { values }) = self.vocabulary.get(column).map(|column| &column.kind) else {
+                let Some(ColumnKind::Category { values }) = self.vocabulary.get(column).map(|column| &column.kind)
+                else {
                     return Err(wrong("this column has no values"));
                 };
                 let code = (0u16..).zip(values).find(|(_, value)| value.id == *id).map(|(code, _)| code);
@@ -113,15 +148,16 @@ impl Checker<'_> {
                 Expr::Value(value) => whole(&value.value, true).map(Literal::Amount),
                 _ => None,
             },
-            (Kind::Date, Expr::TypedString(TypedString { data_type: DataType::Date, value, uses_odbc_syntax: false })) => {
-                match &value.value {
-                    Value::SingleQuotedString(text) if text.len() == 10 => text.parse().ok().map(Literal::Date),
-                    _ => None,
-                }
-            }
+            (
+                Kind::Date,
+                Expr::TypedString(TypedString { data_type: DataType::Date, value, uses_odbc_syntax: false }),
+            ) => match &value.value {
+                Value::SingleQuotedString(text) if text.len() == 10 => text.parse().ok().map(Literal::Date),
+                _ => None,
+            },
             _ => None,
-        }
-        .ok_or_else(|| wrong("this is not a constant of the column's kind"))
+        };
+        literal.ok_or_else(|| wrong("this is not a constant of the column's kind"))
     }
 
     /// A refusal that names the most telling rule that the expression breaks.

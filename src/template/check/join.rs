@@ -1,6 +1,6 @@
 //! FROM and its joins: rows meet on `person` or not at all.
 
-use super::super::local::{Condition, Join, JoinKind, Kind, Name, Source};
+use super::super::local::{Columns, Condition, Join, JoinKind, Kind, Name, Source};
 use super::super::refusal::{Refusal, Rule};
 use super::Checker;
 use super::scope::Scope;
@@ -9,12 +9,15 @@ use sqlparser::tokenizer::Span;
 use std::collections::BTreeSet;
 
 /// What a FROM comes to: its first relation, its joins, and when it has at most one row a person.
-type From = (Source, Vec<Join>, Option<BTreeSet<Name>>);
+type FromClause = (Source, Vec<Join>, Option<BTreeSet<Name>>);
 
 impl Checker<'_> {
     pub(super) fn from(
-        &mut self, select: &ast::Select, scope: &mut Scope, depth: usize,
-    ) -> Result<From, Refusal> {
+        &mut self,
+        select: &ast::Select,
+        scope: &mut Scope,
+        depth: usize,
+    ) -> Result<FromClause, Refusal> {
         let TableWithJoins { relation, joins } = match select.from.as_slice() {
             [only] => only,
             [] => return Err(self.refuse(Rule::Relation, "there is no FROM", select.span())),
@@ -33,7 +36,11 @@ impl Checker<'_> {
     }
 
     fn join(
-        &mut self, join: &ast::Join, scope: &mut Scope, once: &mut Option<BTreeSet<Name>>, depth: usize,
+        &mut self,
+        join: &ast::Join,
+        scope: &mut Scope,
+        once: &mut Option<BTreeSet<Name>>,
+        depth: usize,
     ) -> Result<Join, Refusal> {
         let ast::Join { relation, global, join_operator } = join;
         let (kind, constraint) = match join_operator {
@@ -87,7 +94,11 @@ impl Checker<'_> {
 
     /// Splits `x.person = right.person AND rest…` into x and the rest.
     fn on(
-        &mut self, on: &Expr, right: &Name, scope: &Scope, depth: usize,
+        &mut self,
+        on: &Expr,
+        right: &Name,
+        scope: &Scope,
+        depth: usize,
     ) -> Result<(Option<Name>, Option<Condition>), Refusal> {
         let mut conjuncts = Vec::new();
         flatten(on, &mut conjuncts);

@@ -125,7 +125,11 @@ impl<'a> Checker<'a> {
         let tokenized = Tokenizer::new(&dialect, self.sql).tokenize_with_location_into_buf(&mut tokens);
         tokenized.map_err(|error| not_understood(error.to_string()))?;
         if tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count() > TOKENS_MAX {
-            return Err(self.refuse(Rule::Syntax, format!("the template has more than {TOKENS_MAX} words"), Span::empty()));
+            return Err(self.refuse(
+                Rule::Syntax,
+                format!("the template has more than {TOKENS_MAX} words"),
+                Span::empty(),
+            ));
         }
         let statements = Parser::new(&dialect).with_tokens_with_locations(tokens).parse_statements();
         let statements = statements.map_err(|error| not_understood(error.to_string()))?;
@@ -133,9 +137,7 @@ impl<'a> Checker<'a> {
         match (statements.next(), statements.next()) {
             (Some(Statement::Query(query)), None) => Ok(query),
             (None, _) => Err(self.refuse(Rule::OneQuery, "the template is empty", Span::empty())),
-            (_, Some(second)) => {
-                Err(self.refuse(Rule::OneQuery, "there is more than one statement", second.span()))
-            }
+            (_, Some(second)) => Err(self.refuse(Rule::OneQuery, "there is more than one statement", second.span())),
             (Some(_), None) => Err(self.refuse(Rule::OneQuery, "this is not a query", Span::empty())),
         }
     }
@@ -144,7 +146,8 @@ impl<'a> Checker<'a> {
     fn columns_used(&self) -> Result<BTreeMap<String, Vec<ColumnName>>, Refusal> {
         let mut columns_used = BTreeMap::new();
         for audience in &self.manifest.audiences {
-            let used = self.audiences_used.iter().find(|(name, _)| name.as_str() == audience.name).map(|(_, used)| used);
+            let used =
+                self.audiences_used.iter().find(|(name, _)| name.as_str() == audience.name).map(|(_, used)| used);
             let Some(used) = used else {
                 let message = format!("audience `{}` is declared and not used", audience.name);
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
@@ -197,3 +200,6 @@ fn place(message: &str) -> Span {
     }
 }
 
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

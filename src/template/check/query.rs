@@ -114,7 +114,10 @@ impl Checker<'_> {
     }
 
     fn set_operation(
-        &self, operator: SetOperator, quantifier: SetQuantifier, span: Span,
+        &self,
+        operator: SetOperator,
+        quantifier: SetQuantifier,
+        span: Span,
     ) -> Result<(SetOperation, bool), Refusal> {
         let operation = match operator {
             SetOperator::Union => SetOperation::Union,

@@ -48,7 +48,8 @@ impl Checker<'_> {
         refuse(Rule::Order, top.is_some() || !sort_by.is_empty(), "TOP and SORT BY are not allowed")?;
         refuse(Rule::Order, !cluster_by.is_empty() || !distribute_by.is_empty(), "CLUSTER BY is not allowed")?;
         let unusual = !optimizer_hints.is_empty() || select_modifiers.is_some() || exclude.is_some() || into.is_some();
-        let other = !lateral_views.is_empty() || prewhere.is_some() || !connect_by.is_empty() || value_table_mode.is_some();
+        let other =
+            !lateral_views.is_empty() || prewhere.is_some() || !connect_by.is_empty() || value_table_mode.is_some();
         let standard = *flavor == SelectFlavor::Standard;
         refuse(Rule::Clause, unusual || other || !standard, "a clause of this SELECT is not allowed")?;
         refuse(Rule::Order, matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON is not allowed")?;
@@ -79,7 +80,11 @@ impl Checker<'_> {
             let name = alias.unwrap_or_else(|| column.column.clone());
             // `person` is called `person`, and nothing else is.
             if column.column.is_person() != name.is_person() {
-                return Err(self.refuse(Rule::Output, "`person` keeps its name, and nothing else takes it", item.span()));
+                return Err(self.refuse(
+                    Rule::Output,
+                    "`person` keeps its name, and nothing else takes it",
+                    item.span(),
+                ));
             }
             if columns.iter().any(|(taken, _)| *taken == name) {
                 let message = format!("`{}` is selected twice", name.as_str());
