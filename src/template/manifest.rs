@@ -1,23 +1,13 @@
 //! A template's manifest: what it is called, which audiences and columns it needs, what it releases.
 
 use super::local::Name;
-use crate::model::{ColumnName, Text};
+use crate::model::{ColumnName, Shape, Text};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
-
-/// How an audience is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Shape {
-    /// One row a person.
-    List,
-    /// Any number of rows a person.
-    Events,
-}
 
 /// Which shapes a template takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

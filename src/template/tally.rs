@@ -2,9 +2,9 @@
 
 use super::catalogue::Template;
 use super::local::Name;
-use super::manifest::{ReleaseKind, Shape};
+use super::manifest::ReleaseKind;
 use super::print::{self, Constants, quoted};
-use crate::model::ColumnName;
+use crate::model::{ColumnName, Shape};
 
 /// An audience's version, as the store gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]

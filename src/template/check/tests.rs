@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 use super::super::catalogue::{File, Template};
-use super::super::manifest::Shape;
+use crate::model::Shape;
 use super::super::tally::{Binding, TallySqlError};
 use super::*;
 use crate::model::{Category, Column, ColumnKind, Text};
