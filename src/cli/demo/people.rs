@@ -171,7 +171,8 @@ mod tests {
         let people = generate(20_000, SEED, &vocabulary()).unwrap();
         let total: u32 = PLACES.iter().map(|place| place.weight).sum();
         for (id, tenths) in [("montreal", 236), ("capitale-nationale", 89), ("monteregie", 169), ("cote-nord", 10)] {
-            let found = people.iter().filter(|person| person.region == code("region", id)).count() as f64 / 20_000.0;
+            let region = code("region", id);
+            let found = people.iter().filter(|person| person.region == region).count() as f64 / 20_000.0;
             let wanted = f64::from(tenths) / f64::from(total);
             assert!((found - wanted).abs() < 0.01, "{id}: {found:.3}, not {wanted:.3}");
         }
