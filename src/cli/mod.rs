@@ -1,4 +1,153 @@
-//! cli: see lib.rs.
+//! The command line: one file per command. Results go to stdout, everything else to stderr.
+//!
+//! A command is a module with `Args` and `run`; it joins the program with one line in [`Command`] and one in
+//! [`Command::run`].
 
-#[cfg(feature = "server")]
-pub mod demo;
+pub mod answers;
+pub mod ask;
+pub mod audiences;
+pub mod budget;
+pub mod completions;
+pub mod connection;
+pub mod context;
+pub mod environment;
+pub mod estimate;
+pub mod exit;
+pub mod hash;
+pub mod query;
+pub mod table;
+pub mod templates;
+pub mod typography;
+pub mod upload;
+
+use self::{
+    connection::ConnectionError,
+    context::Context,
+    exit::{Exit, UsageError},
+};
+use crate::model::Language;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
+
+/// Salle blanche de données : compare des auditoires sans montrer la clientèle de personne.
+/// Data clean room: compares audiences without showing anyone's customers.
+#[derive(Debug, Parser)]
+#[command(name = "camerata", version, propagate_version = false)]
+struct Cli {
+    /// Langue des messages / Language of messages
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<LanguageArg>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LanguageArg {
+    Fr,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Hash(hash::Args),
+    Upload(upload::Args),
+    Ask(ask::Args),
+    Estimate(estimate::Args),
+    Budget(budget::Args),
+    Audiences(audiences::Args),
+    Answers(answers::Args),
+    Templates(templates::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Hash(args) => hash::run(args),
+            Self::Upload(args) => upload::run(&args, context),
+            Self::Ask(args) => ask::run(&args, context),
+            Self::Estimate(args) => estimate::run(&args, context),
+            Self::Budget(args) => budget::run(&args, context),
+            Self::Audiences(args) => audiences::run(&args, context),
+            Self::Answers(args) => answers::run(&args, context),
+            Self::Templates(args) => templates::run(&args, context),
+            Self::Completions(args) => completions::run(&args, command(context.language), context),
+        }
+    }
+}
+
+/// Runs the program with the arguments it was started with.
+pub fn main() -> ExitCode {
+    log();
+    let language = environment::language();
+    let matches = match command(language).try_get_matches() {
+        Ok(matches) => matches,
+        // Help and version are no failure, and go to stdout; clap knows.
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return Exit::Usage.into();
+        }
+    };
+    let language = match cli.lang {
+        Some(LanguageArg::Fr) => Language::Fr,
+        Some(LanguageArg::En) => Language::En,
+        None => language,
+    };
+    let context = Context { language };
+    cli.command.run(&context).unwrap_or_else(|error| fail(&error, &context))
+}
+
+fn command(language: Language) -> clap::Command {
+    Cli::command().after_help(environment::table(language))
+}
+
+/// Tells what went wrong, where, and what to do; gives the status to end with.
+fn fail(error: &anyhow::Error, context: &Context) -> ExitCode {
+    let exit = Exit::of(error);
+    if exit == Exit::Done {
+        return exit.into();
+    }
+    let title = typography::label(context.say("erreur", "error"), context.language);
+    let known = error.chain().find_map(|cause| cause.downcast_ref::<ConnectionError>());
+    match known {
+        Some(known) => context.tell(format_args!("{title} {}", known.message(context.language))),
+        None => context.tell(format_args!("{title} {error:#}")),
+    }
+    let usage = error.chain().any(|cause| cause.is::<UsageError>());
+    let hint = known.and_then(|known| known.hint(context.language));
+    let hint = hint.or(usage.then(|| context.say("--help montre comment écrire cette commande", "--help shows how to write this command")));
+    if let Some(hint) = hint {
+        context.tell(format_args!("{} {hint}", typography::label(context.say("conseil", "hint"), context.language)));
+    }
+    tracing::debug!(cause = ?error, "failed");
+    exit.into()
+}
+
+/// Sends the technical log to stderr, as much of it as `CAMERATA_LOG` asks for.
+fn log() {
+    let wanted = environment::read(environment::LOG).unwrap_or_else(|| "warn".to_owned());
+    let filter = tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let colour = environment::read(environment::NO_COLOR).is_none() && io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,1 +1,20 @@
-//! gateway: see lib.rs.
+//! The spine. [`ask`] is the way of a query, readable top to bottom; beside it what else crosses several modules.
+//!
+//! Promise: nothing else in the program admits, charges, tallies or releases.
+
+mod answer;
+mod ask;
+mod budget;
+mod config;
+mod founding;
+mod locks;
+mod question;
+mod room;
+
+pub use answer::{Answer, Estimate, EstimatedAccount};
+pub use ask::{AskError, answers, ask, estimate};
+pub use budget::{BudgetLine, budget};
+pub use config::{Config, ConfigError};
+pub use founding::{FoundError, found};
+pub use question::Request;
+pub use room::{OpenRoomError, Room};

@@ -1,1 +1,66 @@
-//! ledger: see lib.rs.
+//! Accounts, charges and answers.
+//!
+//! Promises:
+//! - a charge debits every account it names or none, and never takes one past what is unlocked;
+//! - a charge is durable before the query runs, and is never refunded;
+//! - one charge has at most one answer: the first one recorded is the one everybody gets;
+//! - the same query at the same or a wider margin is never charged twice.
+#![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
+
+mod account;
+mod answers;
+mod charge;
+mod period;
+
+pub use account::{Account, AccountState, Cap, Shortfall};
+pub use answers::{Recorded, StoredAnswer};
+pub use charge::{Charge, ChargeRequest, Charged};
+pub use period::Period;
+
+use crate::{database::Database, model::Clock};
+use sqlx::Row;
+use std::sync::Arc;
+
+/// Why the ledger can't do what was asked. Not a refusal: those are values.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The database failed.
+    #[error("the room's database failed")]
+    Database(#[from] sqlx::Error),
+    /// A stored row isn't what this version writes.
+    #[error("the ledger holds a row that can't be read: {0}")]
+    Corrupt(&'static str),
+    /// A sum or a date left its range.
+    #[error("a sum or a date in the ledger left its range")]
+    OutOfRange,
+    /// The room was never founded.
+    #[error("the room's database has no founding date: make the room with `camerata init`")]
+    NotFounded,
+}
+
+/// The room's ledger.
+#[derive(Clone)]
+pub struct Ledger {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl Ledger {
+    /// The ledger kept in this database.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+
+    /// The period that now lies in, counted from the room's founding.
+    ///
+    /// # Errors
+    /// When the room was never founded or the database fails.
+    pub async fn period(&self, months: u32) -> Result<Period, LedgerError> {
+        let row = sqlx::query("SELECT founded FROM room").fetch_optional(self.database.pool()).await?;
+        let founded: String = row.ok_or(LedgerError::NotFounded)?.try_get("founded")?;
+        Period::containing(&founded, self.clock.now(), months)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,154 @@
-//! people: see lib.rs.
+//! Bearer tokens, and the member, user and role each stands for.
+//!
+//! Promise: a token is shown once, when it is made; the room keeps only its SHA-256, and looks tokens up by that.
+
+use crate::{
+    database::Database,
+    model::{Clock, MemberName},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use std::{fmt, str::FromStr, sync::Arc};
+
+/// What a user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Asks approved questions.
+    Marketer,
+    /// Edits the policy files.
+    Officer,
+    /// Uploads hashed lists.
+    Steward,
+}
+
+impl Role {
+    /// The role's word, as stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Marketer => "marketer",
+            Self::Officer => "officer",
+            Self::Steward => "steward",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Marketer, Self::Officer, Self::Steward]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is not a role: use marketer, officer or steward"))
+    }
+}
+
+/// Who signs in: a user of a member, in a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The member that the user works for.
+    pub member: MemberName,
+    /// The user's name there.
+    pub user: String,
+    /// What the user may do.
+    pub role: Role,
+}
+
+/// Why tokens can't be made or looked up.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// The database failed.
+    #[error("the room's database failed")]
+    Database(#[from] sqlx::Error),
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes: {0}")]
+    Random(getrandom::Error),
+    /// A stored row isn't what this version writes.
+    #[error("the table of tokens holds a row that can't be read")]
+    Corrupt,
+}
+
+/// The room's users.
+#[derive(Clone)]
+pub struct People {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl People {
+    /// The users kept in this database.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+
+    /// Makes a token for a user and returns it; it can't be shown again.
+    ///
+    /// # Errors
+    /// When the database fails or the system has no random bytes.
+    pub async fn issue(&self, user: &User) -> Result<String, PeopleError> {
+        let mut secret = [0u8; 32];
+        getrandom::fill(&mut secret).map_err(PeopleError::Random)?;
+        let token = format!("cam_{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
+        let mut transaction = self.database.begin().await?;
+        sqlx::query("INSERT INTO tokens (hash, member, user, role, created) VALUES (?, ?, ?, ?, ?)")
+            .bind(hash(&token))
+            .bind(user.member.as_str())
+            .bind(&user.user)
+            .bind(user.role.as_str())
+            .bind(self.clock.now().to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(token)
+    }
+
+    /// The user a token stands for, or `None`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<User>, PeopleError> {
+        // Looked up by hash: how long the search takes says nothing about any token.
+        let row = sqlx::query("SELECT member, user, role FROM tokens WHERE hash = ? AND revoked IS NULL")
+            .bind(hash(token))
+            .fetch_optional(self.database.pool())
+            .await?;
+        row.map(|row| {
+            let member: String = row.try_get("member")?;
+            let role: String = row.try_get("role")?;
+            Ok(User {
+                member: member.parse().map_err(|_| PeopleError::Corrupt)?,
+                user: row.try_get("user")?,
+                role: role.parse().map_err(|_| PeopleError::Corrupt)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Ends every token of a user; returns how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, member: &MemberName, user: &str) -> Result<u64, PeopleError> {
+        let mut transaction = self.database.begin().await?;
+        let done = sqlx::query("UPDATE tokens SET revoked = ? WHERE member = ? AND user = ? AND revoked IS NULL")
+            .bind(self.clock.now().to_string())
+            .bind(member.as_str())
+            .bind(user)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}

@@ -1,1 +1,36 @@
-//! policy: see lib.rs.
+//! Policies: who may compare what, decided by the agreements of one folder, with a reason.
+//!
+//! [`Policies::load`] reads the folder (TOML for names and figures, Cedar for agreements) and reports every mistake at once,
+//! each with its file, line, column and a help. What loads is complete: every name that an agreement uses exists, every
+//! agreement passes Cedar's strict validation, and the schema accepts the very requests that [`Policies::decide`] makes.
+//!
+//! A decision is unanimous: each audience of a question is judged by a request of its own, all must be permitted, and one
+//! `forbid` ends it. An agreement that can't be evaluated refuses. Only a decision makes an [`Admission`], and only an
+//! admission lets a query run.
+//!
+//! Members, audiences and agreements are public within the co-operative, so refusals name them; an audience that doesn't exist
+//! is refused in the same words as one that no agreement permits.
+
+mod agreement;
+mod cases;
+mod check;
+mod decide;
+mod decision;
+mod document;
+mod entities;
+mod folder;
+mod locate;
+mod members;
+mod mistake;
+mod policies;
+mod room;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+pub use agreement::{Agreement, AgreementId, Effect};
+pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal, Role};
+pub use members::{AudienceDeclaration, Member, Shape};
+pub use mistake::{Mistake, PolicyErrors};
+pub use policies::Policies;
+pub use room::{Purpose, Room};

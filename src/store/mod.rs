@@ -1,1 +1,76 @@
-//! store: see lib.rs.
+//! Audiences: ingest, versions, erasure; and the engine that tallies over them.
+//!
+//! Promises:
+//! - an audience version is one immutable, encrypted file with a key of its own; destroying the key destroys it;
+//! - what identifies a person in it is a keyed pseudonym: neither identifiers nor their hashes are ever stored;
+//! - an upload becomes the version in force by one committed row, or leaves the old one in force;
+//! - a query runs in a fresh engine that sees its own audiences' files, read-only, and nothing else.
+
+mod build;
+mod declaration;
+mod duckdb;
+mod engine;
+mod keys;
+mod layout;
+mod pins;
+mod receive;
+mod staging;
+mod values;
+mod versions;
+mod wire;
+
+pub use declaration::{Declaration, DeclarationError};
+pub use duckdb::DuckDb;
+pub use engine::{Attached, Engine, EngineError, EngineFault, Limits};
+pub use keys::{KeyError, Keys};
+pub use layout::LayoutError;
+pub use pins::Pins;
+pub use receive::{Receiver, StoreError};
+pub use staging::Progress;
+pub use versions::{Outcome, Upload, UploadState, Version};
+pub use wire::Rejections;
+
+use crate::{
+    database::Database,
+    model::{Clock, Vocabulary},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// The room's audiences.
+#[derive(Clone)]
+pub struct Store {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    keys: Arc<Keys>,
+    engine: Arc<DuckDb>,
+    vocabulary: Arc<Vocabulary>,
+    folder: PathBuf,
+    pinned: Arc<pins::Pinned>,
+}
+
+impl Store {
+    /// The store whose files lie under `folder` (`data/`, `staging/`).
+    pub fn new(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        keys: Arc<Keys>,
+        engine: Arc<DuckDb>,
+        vocabulary: Arc<Vocabulary>,
+        folder: PathBuf,
+    ) -> Self {
+        Self { database, clock, keys, engine, vocabulary, folder, pinned: Arc::default() }
+    }
+
+    /// The engine that tallies.
+    pub fn engine(&self) -> &DuckDb {
+        &self.engine
+    }
+
+    fn staging_file(&self, upload: &str) -> PathBuf {
+        self.folder.join("staging").join(format!("{upload}.db"))
+    }
+
+    fn version_file(&self, member: &str, upload: &str) -> PathBuf {
+        self.folder.join("data").join(member).join(format!("{upload}.db"))
+    }
+}

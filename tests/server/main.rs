@@ -1,1 +1,18 @@
-#![allow(missing_docs)]
+//! What needs the room: every test runs the real program against a real folder.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod crash;
+mod leak;
+mod query;
+mod refuse;
+mod routes;
+mod support;
+mod upload;

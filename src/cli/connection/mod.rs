@@ -1,0 +1,301 @@
+//! A thin connection to a room: the token, the language, deadlines, and problems turned into words.
+
+mod address;
+mod problem;
+
+pub use address::{Address, ConnectionArgs, Token};
+pub use problem::{Problem, Reason, Wording};
+
+use super::{
+    context::{Context, choose},
+    exit::Exit,
+};
+use crate::model::Language;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    io::{self, Read},
+    path::PathBuf,
+    time::Duration,
+};
+use ureq::{
+    Agent, Body, SendBody,
+    http::{Method, Request, Response, header},
+};
+
+/// Deadline for reaching the room.
+const CONNECT_S: u64 = 10;
+/// Deadline for the room's answer, where no other is given: longer than a query may take.
+pub const ANSWER_S: u64 = 300;
+/// Most bytes of an answer.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+
+/// Why the room didn't do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// What was given is not the address of a room.
+    #[error("`{0}` is not the address of a room")]
+    Address(String),
+    /// Plain http to another machine.
+    #[error("{0} is plain http on another machine: the token could be read on the way")]
+    Insecure(String),
+    /// The file of the token can't be read.
+    #[error("can't read the token in {}", path.display())]
+    TokenFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// What lies there can't be a token.
+    #[error("what {0} holds can't be a token")]
+    TokenMalformed(String),
+    /// Nobody answers there.
+    #[error("no room answers at {address}")]
+    Unreachable {
+        /// Where.
+        address: Address,
+        /// Why not.
+        source: ureq::Error,
+    },
+    /// The room's certificate isn't trusted, or it speaks no TLS.
+    #[error("no secure connection to {address}")]
+    Insecurable {
+        /// Where.
+        address: Address,
+        /// Why not.
+        source: ureq::Error,
+    },
+    /// The connection broke, or a deadline passed.
+    #[error("the connection to {address} broke")]
+    Broken {
+        /// Where.
+        address: Address,
+        /// How.
+        source: ureq::Error,
+    },
+    /// The room says no.
+    #[error("{}", _0.message(Language::En))]
+    Problem(Box<Problem>),
+    /// The room's answer is not one that this version understands.
+    #[error("{address} gave an answer that this version doesn't understand")]
+    Answer {
+        /// Where.
+        address: Address,
+        /// Why not.
+        source: serde_json::Error,
+    },
+}
+
+impl ConnectionError {
+    /// What happened, in the reader's language.
+    pub fn message(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Problem(problem), _) => problem.message(language),
+            (Self::Address(text), Language::Fr) => format!("« {text} » n’est pas l’adresse d’une salle"),
+            (Self::Insecure(address), Language::Fr) => {
+                format!("{address} est en http simple sur une autre machine : le jeton pourrait être lu en chemin")
+            }
+            (Self::TokenFile { path, source }, Language::Fr) => format!("jeton illisible dans {} ({source})", path.display()),
+            (Self::TokenFile { path, source }, Language::En) => format!("can't read the token in {} ({source})", path.display()),
+            (Self::TokenMalformed(place), Language::Fr) => format!("ce que contient {place} ne peut pas être un jeton"),
+            (Self::Unreachable { address, .. }, Language::Fr) => format!("aucune salle ne répond à {address}"),
+            (Self::Insecurable { address, source }, Language::Fr) => format!("pas de connexion sûre avec {address} ({source})"),
+            (Self::Insecurable { address, source }, Language::En) => format!("no secure connection to {address} ({source})"),
+            (Self::Broken { address, .. }, Language::Fr) => format!("la connexion avec {address} s’est rompue"),
+            (Self::Answer { address, .. }, Language::Fr) => {
+                format!("{address} a donné une réponse que cette version ne comprend pas")
+            }
+            (_, Language::En) => self.to_string(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self, language: Language) -> Option<&'static str> {
+        let words = match self {
+            Self::Address(_) => ("écrivez-la ainsi : https://salle.example.ca", "write it like https://room.example.ca"),
+            Self::Insecure(_) => ("mettez https://, ou ajoutez --allow-http si le réseau est sûr", "use https://, or add --allow-http if the network is safe"),
+            Self::TokenFile { .. } | Self::TokenMalformed(_) => ("un jeton est un seul mot, sur une ligne", "a token is one word, on one line"),
+            Self::Unreachable { .. } => (
+                "la salle est-elle en marche? « camerata serve --room DOSSIER » ou « camerata demo » la démarre; --room-url ou CAMERATA_URL dit où elle est",
+                "is the room running? `camerata serve --room DIR` or `camerata demo` starts it; --room-url or CAMERATA_URL says where it is",
+            ),
+            Self::Broken { .. } => ("réessayez : une requête déjà payée n’est pas payée deux fois", "try again: a query that was paid for is not paid for twice"),
+            Self::Problem(problem) => return problem.hint(language),
+            Self::Insecurable { .. } => ("vérifiez l’adresse et le certificat de la salle", "check the room's address and certificate"),
+            Self::Answer { .. } => ("la salle et cet outil sont-ils de la même version?", "are the room and this tool of the same version?"),
+        };
+        Some(choose(language, words))
+    }
+
+    /// The status that the program ends with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Address(_) | Self::Insecure(_) | Self::TokenMalformed(_) => Exit::Usage,
+            Self::Unreachable { .. } | Self::Broken { .. } => Exit::TryLater,
+            Self::Problem(problem) if problem.is_passing() => Exit::TryLater,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// Whether the same request may well succeed a moment later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Broken { .. } => true,
+            Self::Problem(problem) => problem.is_passing(),
+            _ => false,
+        }
+    }
+}
+
+/// A connection to one room, as one user.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    agent: Agent,
+    address: Address,
+    token: Option<Token>,
+    language: Language,
+}
+
+impl Connection {
+    /// The connection that the options and the environment describe. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address or the token can't be used.
+    pub fn open(args: &ConnectionArgs, context: &Context) -> Result<Self, ConnectionError> {
+        Ok(Self::new(Address::from_args(args)?, Token::from_args(args)?, context.language))
+    }
+
+    /// A connection to an address.
+    pub fn new(address: Address, token: Option<Token>, language: Language) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect would carry the request, and perhaps the token, elsewhere.
+            .max_redirects(0)
+            .timeout_connect(Some(Duration::from_secs(CONNECT_S)))
+            .timeout_recv_response(Some(Duration::from_secs(ANSWER_S)))
+            .timeout_per_write(Some(Duration::from_secs(ANSWER_S)))
+            .timeout_per_read(Some(Duration::from_secs(ANSWER_S)))
+            .user_agent(concat!("camerata/", env!("CARGO_PKG_VERSION")));
+        // A room on this machine is never behind a proxy; and a proxy would see a plain token.
+        let config = if address.is_loopback() { config.proxy(None) } else { config };
+        Self { agent: config.build().new_agent(), address, token, language }
+    }
+
+    /// Where the room is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// `GET path`.
+    ///
+    /// # Errors
+    /// When the room can't be reached, says no, or answers something else than a `T`.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ConnectionError> {
+        self.send(Method::GET, path, &[], SendBody::none(), ANSWER_S)
+    }
+
+    /// `POST path` with a JSON body.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ConnectionError> {
+        self.post_within(path, body, ANSWER_S)
+    }
+
+    /// `POST path` with a JSON body, where the room may take longer than usual.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn post_within<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize, answer_s: u64) -> Result<T, ConnectionError> {
+        let bytes = serde_json::to_vec(body).map_err(|source| self.misunderstood(source))?;
+        let headers = [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), content_length(bytes.len() as u64)];
+        self.send(Method::POST, path, &headers, SendBody::from_reader(&mut bytes.as_slice()), answer_s)
+    }
+
+    /// An answer that was kept as JSON, as the type that a command shows.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn understand<T: DeserializeOwned>(&self, answer: serde_json::Value) -> Result<T, ConnectionError> {
+        serde_json::from_value(answer).map_err(|source| self.misunderstood(source))
+    }
+
+    /// `PATCH path` with a part of an upload: the `length` bytes of the stream from `offset` on.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn patch<T: DeserializeOwned>(&self, path: &str, offset: u64, length: u64, mut part: impl Read) -> Result<T, ConnectionError> {
+        let headers = [
+            (header::CONTENT_TYPE.as_str(), "text/csv".to_owned()),
+            ("upload-offset", offset.to_string()),
+            content_length(length),
+        ];
+        self.send(Method::PATCH, path, &headers, SendBody::from_reader(&mut part), ANSWER_S)
+    }
+
+    fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: SendBody<'_>,
+        answer_s: u64,
+    ) -> Result<T, ConnectionError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(self.address.join(path))
+            .header(header::ACCEPT, "application/json, application/problem+json")
+            .header(header::ACCEPT_LANGUAGE, self.language.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, token.header());
+        }
+        let request = request.body(body).map_err(|source| self.failed(ureq::Error::Http(source)))?;
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_recv_response(Some(Duration::from_secs(answer_s)))
+            .build();
+        let response = self.agent.run(request).map_err(|source| self.failed(source))?;
+        self.read(response)
+    }
+
+    fn read<T: DeserializeOwned>(&self, mut response: Response<Body>) -> Result<T, ConnectionError> {
+        let status = response.status();
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).lossy_utf8(true).read_to_string();
+        if status.is_success() {
+            let body = body.map_err(|source| self.failed(source))?;
+            // An empty answer (204) reads as null.
+            let body = if body.is_empty() { "null" } else { &body };
+            return serde_json::from_str(body).map_err(|source| self.misunderstood(source));
+        }
+        let problem = Problem::read(status.as_u16(), &body.unwrap_or_default());
+        Err(ConnectionError::Problem(Box::new(Problem { retry_after_s, ..problem })))
+    }
+
+    fn misunderstood(&self, source: serde_json::Error) -> ConnectionError {
+        ConnectionError::Answer { address: self.address.clone(), source }
+    }
+
+    fn failed(&self, source: ureq::Error) -> ConnectionError {
+        let address = self.address.clone();
+        match &source {
+            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+                ConnectionError::Unreachable { address, source }
+            }
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                ConnectionError::Unreachable { address, source }
+            }
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => ConnectionError::Insecurable { address, source },
+            _ => ConnectionError::Broken { address, source },
+        }
+    }
+}
+
+fn content_length(bytes: u64) -> (&'static str, String) {
+    ("content-length", bytes.to_string())
+}

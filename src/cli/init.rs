@@ -1,0 +1,38 @@
+//! `camerata init`: founds an empty room.
+
+use super::{context::Context, exit::Exit};
+use crate::{gateway, model::SystemClock};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Fonde une salle vide : clés, base, ententes et modèles de départ / Founds an empty room
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Dossier nouveau ou vide / New or empty folder
+    dir: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the folder isn't empty or something can't be written.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(gateway::found(&args.dir, &SystemClock))?;
+    let dir = args.dir.display();
+    context.tell(format_args!(
+        "{} {dir}\n{}\n  camerata token --room {dir} --member festival --user nom --role marketer\n  camerata serve --room {dir}",
+        context.say("Salle fondée :", "Room founded:"),
+        context.say(
+            "Adaptez policies/, gardez keys/ en lieu sûr et hors de la sauvegarde des données ; puis :",
+            "Adapt policies/, keep keys/ safe and out of the data's backup; then:"
+        ),
+    ));
+    Ok(Exit::Done.into())
+}
+
+/// The asynchronous runtime of the room's own commands.
+///
+/// # Errors
+/// When the system gives no threads.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

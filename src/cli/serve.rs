@@ -1,0 +1,108 @@
+//! `camerata serve`: opens a room and serves its API.
+
+use super::{context::Context, exit::Exit, init::runtime};
+use crate::{
+    gateway::{OpenRoomError, Room},
+    http,
+    model::SystemClock,
+};
+use anyhow::Context as _;
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::net::TcpListener;
+
+/// How often expired versions are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Ouvre une salle et sert son API / Opens a room and serves its API
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Dossier de la salle / The room's folder
+    #[arg(long)]
+    room: PathBuf,
+    /// Port d'écoute / Port to listen on
+    #[arg(long, default_value_t = 8100, env = "CAMERATA_PORT")]
+    port: u16,
+    /// Adresse d'écoute ; mettez un mandataire TLS devant toute autre que la boucle locale / Address to listen on
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "CAMERATA_ADDRESS")]
+    address: IpAddr,
+}
+
+/// Runs the command until the process is asked to stop.
+///
+/// # Errors
+/// When the room can't be opened or the port is taken.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    runtime()?.block_on(async {
+        // The port first: it is the quicker of the two to fail.
+        let listener = listen(args.address, args.port, context).await?;
+        let Some(room) = open(&args.room, context).await? else { return Ok(Exit::Invalid.into()) };
+        context.tell(format_args!(
+            "{} http://{}",
+            context.say("La salle est ouverte :", "The room is open:"),
+            listener.local_addr()?
+        ));
+        http::serve(room, listener, stopped()).await?;
+        Ok(Exit::Done.into())
+    })
+}
+
+/// Listens, or says that the port is taken.
+///
+/// # Errors
+/// When the address can't be listened on.
+pub(super) async fn listen(address: IpAddr, port: u16, context: &Context) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((address, port)).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{} {port} {}",
+            context.say("le port", "port"),
+            context.say("est déjà pris : choisissez-en un autre avec --port", "is taken: choose another with --port")
+        ),
+        _ => anyhow::Error::new(error).context(format!("{address}:{port}")),
+    })
+}
+
+/// Opens the room; mistakes in its policies or templates are shown with their places, and `None` returned.
+///
+/// # Errors
+/// When the room can't be opened for another reason.
+pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow::Result<Option<Arc<Room>>> {
+    let room = match Room::open(folder, Arc::new(SystemClock)).await {
+        Ok(room) => Arc::new(room),
+        Err(OpenRoomError::Policies(mistakes)) => {
+            let report = miette::Report::from(mistakes as Box<dyn miette::Diagnostic + Send + Sync>);
+            context.tell(format_args!("{report:?}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(error).context(folder.display().to_string()),
+    };
+    let swept = Arc::clone(&room);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SWEEP_EVERY).await;
+            if let Err(error) = swept.store.sweep().await {
+                tracing::error!(%error, "expired versions could not be swept");
+            }
+        }
+    });
+    Ok(Some(room))
+}
+
+/// Until the process is asked to stop: Ctrl-C or SIGTERM.
+pub(super) async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

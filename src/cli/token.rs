@@ -1,0 +1,69 @@
+//! `camerata token`: makes or ends a user's bearer tokens.
+
+use super::{context::Context, exit::Exit, init::runtime};
+use crate::{
+    database::Database,
+    model::{MemberName, SystemClock},
+    people::{People, Role, User},
+};
+use anyhow::Context as _;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// Crée un jeton pour une personne d'un membre, ou révoque les siens / Makes a user's token, or revokes them
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Dossier de la salle / The room's folder
+    #[arg(long)]
+    room: PathBuf,
+    /// Membre / Member
+    #[arg(long)]
+    member: MemberName,
+    /// Nom de la personne / The user's name
+    #[arg(long)]
+    user: String,
+    /// marketer, officer, steward
+    #[arg(long, required_unless_present = "revoke")]
+    role: Option<Role>,
+    /// Met fin aux jetons de la personne / Ends the user's tokens
+    #[arg(long, conflicts_with = "role")]
+    revoke: bool,
+}
+
+/// Runs the command. The token is printed once, alone on stdout.
+///
+/// # Errors
+/// When the folder is no room or its database can't be written.
+pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    let file = args.room.join("room.sqlite");
+    anyhow::ensure!(
+        file.is_file(),
+        "{} {}",
+        args.room.display(),
+        context.say("n'est pas une salle (voyez `camerata init`)", "is not a room (see `camerata init`)")
+    );
+    runtime()?.block_on(async {
+        let people = People::new(Database::open(&file).await?, Arc::new(SystemClock));
+        match args.role {
+            Some(role) => {
+                let user = User { member: args.member.clone(), user: args.user.clone(), role };
+                let token = people.issue(&user).await?;
+                context.tell(context.say(
+                    "Jeton (il ne sera plus jamais montré) :",
+                    "Token (it will never be shown again):",
+                ));
+                writeln!(io::stdout(), "{token}").context("stdout")
+            }
+            None => {
+                let count = people.revoke(&args.member, &args.user).await?;
+                context.tell(format_args!("{} {count}", context.say("Jetons révoqués :", "Tokens revoked:")));
+                Ok(())
+            }
+        }
+    })?;
+    Ok(Exit::Done.into())
+}

@@ -1,0 +1,66 @@
+//! What may still be spent, as a member sees it.
+
+use super::{AskError, Room};
+use crate::{
+    ledger::{Account, AccountState, Cap, Period},
+    model::{MemberName, Rho},
+    privacy,
+};
+use serde::Serialize;
+
+/// One account with its period, for people: losses as ε at the room's δ beside the exact integers.
+#[derive(Debug, Clone, Serialize)]
+pub struct BudgetLine {
+    /// The account as it stands.
+    #[serde(flatten)]
+    pub state: AccountState,
+    /// What may still be spent now.
+    pub remaining: Rho,
+    /// The cap as ε.
+    pub cap_epsilon: f64,
+    /// What this period has spent, as ε.
+    pub spent_epsilon: f64,
+    /// What was spent since the founding, as ε.
+    pub lifetime_epsilon: f64,
+    /// First day of the period.
+    pub period_start: String,
+    /// First day of the next.
+    pub period_end: String,
+}
+
+/// The accounts that concern a member: the room's, its own as an owner, and its own with each other owner.
+///
+/// # Errors
+/// When the ledger can't be read.
+pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>, AskError> {
+    let period = room.ledger.period(room.limits.period_months()).await.map_err(AskError::ledger)?;
+    let mut caps = vec![cap(room, Account::Room), cap(room, Account::Owner(member.clone()))];
+    for owner in room.other_members(member) {
+        caps.push(cap(room, Account::Asker { asker: member.clone(), owner }));
+    }
+    let states = room.ledger.states(&caps, &period).await.map_err(AskError::ledger)?;
+    Ok(states.into_iter().map(|state| line(room, state, &period)).collect())
+}
+
+fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
+    let epsilon = |rho| privacy::epsilon(rho, room.limits.delta());
+    BudgetLine {
+        remaining: state.remaining(),
+        cap_epsilon: epsilon(state.cap),
+        spent_epsilon: epsilon(state.spent),
+        lifetime_epsilon: epsilon(state.lifetime),
+        period_start: period.start.to_string(),
+        period_end: period.end.to_string(),
+        state,
+    }
+}
+
+/// An account with its cap from the room's limits.
+pub(super) fn cap(room: &Room, account: Account) -> Cap {
+    let cap = match account {
+        Account::Room => room.limits.room_cap(),
+        Account::Owner(_) => room.limits.owner_cap(),
+        Account::Asker { .. } => room.limits.asker_cap(),
+    };
+    Cap { account, cap }
+}

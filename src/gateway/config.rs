@@ -1,0 +1,139 @@
+//! `camerata.toml`: how the room runs on this machine. What members agreed on is in the policy folder instead.
+
+use crate::store;
+use serde::Deserialize;
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+/// The file's name in the room's folder.
+pub const CONFIG_FILE: &str = "camerata.toml";
+
+/// What a new room starts with.
+pub const CONFIG_SAMPLE: &str = "\
+# Comment cette salle tourne sur cette machine. Toute clé peut être remplacée par une variable
+# d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX,
+# CAMERATA_DUCKDB_EXTENSION.
+# How this room runs on this machine. Any key can be overridden by those environment variables.
+
+# threads = 2                # fils d'exécution par requête / threads a query (default: the machine's cores)
+# memory_mib = 12288         # mémoire par requête, en Mio / memory a query, in MiB
+# deadline_s = 600           # durée limite d'une requête, en secondes / longest query, in seconds
+# queries_max = 1            # requêtes à la fois / queries at once
+# duckdb_extension = \"/usr/local/lib/camerata/httpfs.duckdb_extension\"
+";
+
+/// The room's configuration.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    threads: Option<u32>,
+    memory_mib: Option<u64>,
+    deadline_s: Option<u64>,
+    queries_max: Option<usize>,
+    duckdb_extension: Option<PathBuf>,
+}
+
+/// Why the configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("{path} can't be read: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path}: {message}")]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// Where and what, by the TOML reader.
+        message: String,
+    },
+    /// A value from the environment can't be read.
+    #[error("{0} must be a positive whole number")]
+    Environment(&'static str),
+    /// A figure is zero.
+    #[error("`{0}` must be at least 1")]
+    Zero(&'static str),
+    /// No extension found.
+    #[error(
+        "DuckDB's OpenSSL extension (httpfs.duckdb_extension) was found in none of: {0}. Run `.ci/prepare`, or set CAMERATA_DUCKDB_EXTENSION"
+    )]
+    NoExtension(String),
+}
+
+impl Config {
+    /// Reads the room's file, if it is there, and the environment over it.
+    ///
+    /// # Errors
+    /// When the file can't be read or understood, or a figure is out of range.
+    pub fn load(room: &Path) -> Result<Self, ConfigError> {
+        let path = room.join(CONFIG_FILE);
+        let mut config: Self = match fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text)
+                .map_err(|error| ConfigError::Malformed { path, message: error.to_string() })?,
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Self::default(),
+            Err(source) => return Err(ConfigError::Read { path, source }),
+        };
+        config.threads = number("CAMERATA_THREADS")?.or(config.threads);
+        config.memory_mib = number("CAMERATA_MEMORY_MIB")?.or(config.memory_mib);
+        config.deadline_s = number("CAMERATA_DEADLINE_S")?.or(config.deadline_s);
+        config.queries_max = number("CAMERATA_QUERIES_MAX")?.or(config.queries_max);
+        config.duckdb_extension =
+            env::var_os("CAMERATA_DUCKDB_EXTENSION").map(PathBuf::from).or(config.duckdb_extension);
+        let zero = [
+            ("threads", config.threads == Some(0)),
+            ("memory_mib", config.memory_mib == Some(0)),
+            ("deadline_s", config.deadline_s == Some(0)),
+            ("queries_max", config.queries_max == Some(0)),
+        ];
+        match zero.into_iter().find(|(_, is_zero)| *is_zero) {
+            Some((key, _)) => Err(ConfigError::Zero(key)),
+            None => Ok(config),
+        }
+    }
+
+    /// What one engine instance may use.
+    pub fn limits(&self) -> store::Limits {
+        let cores = thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+        store::Limits {
+            threads: self.threads.unwrap_or(cores),
+            memory_mib: self.memory_mib.unwrap_or(12 << 10),
+            deadline: Duration::from_secs(self.deadline_s.unwrap_or(600)),
+        }
+    }
+
+    /// Queries that may run at once: one uses every core, so two would only share them.
+    pub fn queries_max(&self) -> usize {
+        self.queries_max.unwrap_or(1)
+    }
+
+    /// DuckDB's OpenSSL extension: as configured, else beside the program, else where the build found the library.
+    ///
+    /// # Errors
+    /// When it is in none of these places.
+    pub fn extension(&self) -> Result<PathBuf, ConfigError> {
+        const FILE: &str = "httpfs.duckdb_extension";
+        let mut places: Vec<PathBuf> = self.duckdb_extension.iter().cloned().collect();
+        if places.is_empty() {
+            if let Some(folder) = env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)) {
+                places.push(folder.join(FILE));
+                places.push(folder.join("../lib/camerata").join(FILE));
+            }
+            places.push(Path::new(env!("CAMERATA_DUCKDB_DIR")).join(FILE));
+        }
+        let names = || places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ");
+        places.iter().find(|place| place.is_file()).cloned().ok_or_else(|| ConfigError::NoExtension(names()))
+    }
+}
+
+fn number<T: std::str::FromStr>(variable: &'static str) -> Result<Option<T>, ConfigError> {
+    env::var(variable).ok().map(|text| text.parse().map_err(|_| ConfigError::Environment(variable))).transpose()
+}

@@ -1,0 +1,157 @@
+//! An open room: every part of it, in one value.
+
+use super::{Config, ConfigError, locks::Locks};
+use crate::{
+    database::{Database, OpenError},
+    ledger::Ledger,
+    model::{Clock, MemberName},
+    people::People,
+    policy::Policies,
+    privacy,
+    store::{DuckDb, EngineError, KeyError, Keys, Store, StoreError},
+    template::Catalogue,
+};
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep_until},
+};
+
+/// Why a room can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenRoomError {
+    /// Not a room's folder.
+    #[error("{0} is not a room: make one with `camerata init {0}`")]
+    NotARoom(PathBuf),
+    /// Another process serves it.
+    #[error("another process has this room open ({0})")]
+    InUse(PathBuf),
+    /// A file can't be used.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The room's database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The key is another room's.
+    #[error("keys/room.key is not the key this room was founded with: every person would get another pseudonym. Restore the right key from the room's backup; nothing was changed")]
+    WrongKey,
+    /// The engine can't write encrypted files.
+    #[error("DuckDB can't write encrypted files: {0}. The extension must be DuckDB 1.5.5's own; run `.ci/prepare`")]
+    Engine(EngineError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The policies, with their places.
+    #[error("the policy folder has mistakes")]
+    Policies(#[source] Box<dyn miette::Diagnostic + Send + Sync>),
+}
+
+/// An open room.
+pub struct Room {
+    /// Users and tokens.
+    pub people: People,
+    /// Audiences.
+    pub store: Store,
+    /// Accounts, charges, answers.
+    pub ledger: Ledger,
+    /// The agreements in force.
+    pub policies: Policies,
+    /// The approved templates.
+    pub catalogue: Catalogue,
+    /// Caps and release rules.
+    pub limits: privacy::Limits,
+    pub(super) queries: Locks<[u8; 32]>,
+    pub(super) slots: Semaphore,
+    uploads: Locks<String>,
+    started: Instant,
+    _lock: File,
+}
+
+impl Room {
+    /// Opens a room's folder and settles what an earlier crash left behind.
+    ///
+    /// # Errors
+    /// When anything it needs is missing, broken, or not this room's; nothing is changed then.
+    pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
+        let database_file = folder.join("room.sqlite");
+        if !database_file.is_file() {
+            return Err(OpenRoomError::NotARoom(folder.to_owned()));
+        }
+        let lock = exclusive(&folder.join("room.lock"))?;
+        let config = Config::load(folder)?;
+        let policies = Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+        let (text, path) = policies.privacy_toml();
+        let limits =
+            privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+        let catalogue =
+            Catalogue::load(&folder.join("sql")).map_err(|e| OpenRoomError::Policies(Box::new(e)))?;
+        let keys = Arc::new(Keys::open(&folder.join("keys"))?);
+        let database = Database::open(&database_file).await?;
+        if database.key_check().await? != Some(keys.check()) {
+            return Err(OpenRoomError::WrongKey);
+        }
+        let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));
+        engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
+        let vocabulary = Arc::new(policies.vocabulary().clone());
+        let store = Store::new(database.clone(), Arc::clone(&clock), keys, engine, vocabulary, folder.to_owned());
+        store.sweep().await?;
+        Ok(Self {
+            people: People::new(database.clone(), Arc::clone(&clock)),
+            ledger: Ledger::new(database, clock),
+            store,
+            policies,
+            catalogue,
+            limits,
+            queries: Locks::default(),
+            slots: Semaphore::new(config.queries_max()),
+            uploads: Locks::default(),
+            started: Instant::now(),
+            _lock: lock,
+        })
+    }
+
+    /// Waits for an upload's turn: one connection at a time writes its staging file.
+    pub async fn upload_turn(&self, id: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        self.uploads.lock(&id.to_owned()).await
+    }
+
+    /// Waits for the next tick of the answer clock, so that how long an answer took says little.
+    pub async fn tick(&self) {
+        let tick = Duration::from_millis(u64::from(self.limits.answer_tick_ms()).max(1));
+        let ticks = self.started.elapsed().as_nanos() / tick.as_nanos() + 1;
+        let next = tick.checked_mul(u32::try_from(ticks).unwrap_or(u32::MAX)).unwrap_or(tick);
+        sleep_until(self.started + next).await;
+    }
+
+    /// Every member that isn't `asker`, in order, for the accounts a page shows.
+    pub fn other_members(&self, asker: &MemberName) -> Vec<MemberName> {
+        self.policies.members().map(|member| member.name.clone()).filter(|name| name != asker).collect()
+    }
+}
+
+fn exclusive(path: &Path) -> Result<File, OpenRoomError> {
+    let failed = |source| OpenRoomError::File { path: path.to_owned(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenRoomError::InUse(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

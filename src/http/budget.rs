@@ -1,0 +1,15 @@
+//! What may still be spent.
+
+use super::{Problem, identity::Asker};
+use crate::gateway::{Room, budget};
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The accounts that concern the asker's member.
+#[utoipa::path(get, path = "/api/v1/budget", responses((status = 200, description = "accounts"), (status = 401)))]
+pub(super) async fn show(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
+    let accounts = budget(&room, &asker.user.member).await;
+    let accounts = accounts.map_err(|error| Problem::from_ask(error).in_language(asker.language))?;
+    Ok(Json(json!({ "delta": room.limits.delta(), "accounts": accounts })))
+}

@@ -1,0 +1,224 @@
+//! Problem details (RFC 9457), in the asker's language, with nothing of the cause.
+
+use crate::{
+    gateway::AskError,
+    model::{Language, Text},
+    store::StoreError,
+};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+/// A problem, ready to be told.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    slug: &'static str,
+    title: Text,
+    detail: Option<Text>,
+    language: Language,
+    more: Map<String, Value>,
+}
+
+/// The language that a request prefers.
+pub(super) fn language(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    wanted.map(Language::from_tag).unwrap_or_default()
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, slug: &'static str, fr: &str, en: &str) -> Self {
+        Self {
+            status,
+            slug,
+            title: Text::new(fr, en),
+            detail: None,
+            language: Language::default(),
+            more: Map::new(),
+        }
+    }
+
+    pub(super) fn detail(mut self, fr: impl Into<String>, en: impl Into<String>) -> Self {
+        self.detail = Some(Text::new(fr, en));
+        self
+    }
+
+    pub(super) fn text(mut self, detail: Text) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    pub(super) fn with(mut self, key: &str, value: Value) -> Self {
+        self.more.insert(key.to_owned(), value);
+        self
+    }
+
+    pub(super) fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Introuvable", "Not found")
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Jeton requis", "Token required").detail(
+            "Donnez un jeton valide dans l'en-tête `Authorization: Bearer …`.",
+            "Give a valid token in the header `Authorization: Bearer …`.",
+        )
+    }
+
+    pub(super) fn wrong_role(needed: &str) -> Self {
+        let (fr, en) = match needed {
+            "steward" => ("intendant des données", "data steward"),
+            _ => ("marketeur", "marketer"),
+        };
+        Self::new(StatusCode::FORBIDDEN, "wrong-role", "Rôle insuffisant", "Wrong role").detail(
+            format!("Ceci demande le rôle « {fr} ({needed}) » ; votre jeton en a un autre."),
+            format!("This needs the role {en} ({needed}); your token has another."),
+        )
+    }
+
+    pub(super) fn malformed(detail: Text) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed", "Demande mal formée", "Malformed request").text(detail)
+    }
+
+    pub(super) fn internal(reference: String) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Erreur interne", "Internal error")
+            .detail(
+                format!("Donnez la référence {reference} à qui tient la salle. Rien n'est perdu : une requête déjà payée se termine sans nouveau coût en la reposant."),
+                format!("Give the reference {reference} to whoever runs the room. Nothing is lost: a query already paid for is finished at no new cost by asking it again."),
+            )
+            .with("reference", json!(reference))
+    }
+
+    pub(super) fn from_ask(error: AskError) -> Self {
+        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+        match error {
+            AskError::UnknownTemplate(name) => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-template", "Modèle inconnu", "Unknown template").detail(
+                    format!("Il n'y a pas de modèle « {name} » ; voyez `camerata templates`."),
+                    format!("There is no template `{name}`; see `camerata templates`."),
+                )
+            }
+            AskError::Malformed(text) => Self::malformed(text),
+            AskError::Accuracy(error) => {
+                Self::new(unprocessable, "accuracy", "Précision impossible", "Impossible accuracy").text(error.text())
+            }
+            AskError::Refused(refusal) => {
+                Self::new(StatusCode::FORBIDDEN, "refused", "Refusé par les ententes", "Refused by the agreements")
+                    .text(refusal.text())
+                    .with("reasons", refusal.to_json())
+            }
+            AskError::Unavailable(audience, text) => {
+                Self::new(StatusCode::CONFLICT, "unavailable", "Auditoire inutilisable", "Audience not usable")
+                    .text(text)
+                    .with("audience", json!(audience))
+            }
+            AskError::Budget(shortfall) => {
+                let (account, left) = (&shortfall.state.account, shortfall.state.remaining());
+                Self::new(StatusCode::CONFLICT, "budget", "Budget insuffisant", "Not enough budget")
+                    .detail(
+                        format!("Le compte « {account} » ne peut porter cette perte maintenant. Élargissez la marge, ou attendez le mois prochain, qui en débloque une part."),
+                        format!("The account `{account}` can't bear this loss now. Widen the margin, or wait for next month, which unlocks a part."),
+                    )
+                    .with("account", json!(account))
+                    .with("remaining_rho", json!(left))
+                    .with("wanted_rho", json!(shortfall.wanted))
+            }
+            AskError::Internal(reference) => Self::internal(reference),
+        }
+    }
+
+    pub(super) fn from_store(error: StoreError) -> Self {
+        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+        let plain = |problem: Self, error: &StoreError| problem.detail(french(error), error.to_string());
+        match &error {
+            StoreError::Declaration(_) | StoreError::Layout(_) | StoreError::Empty => plain(
+                Self::new(unprocessable, "upload-refused", "Téléversement refusé", "Upload refused"),
+                &error,
+            ),
+            StoreError::TooFew(people) => plain(
+                Self::new(unprocessable, "too-few-people", "Auditoire trop petit", "Audience too small"),
+                &error,
+            )
+            .with("people_min", json!(people)),
+            StoreError::Offset(offset) => {
+                plain(Self::new(StatusCode::CONFLICT, "offset", "Mauvaise position", "Wrong offset"), &error)
+                    .with("offset", json!(offset))
+            }
+            StoreError::Length { received, .. } => plain(
+                Self::new(StatusCode::CONFLICT, "truncated", "Téléversement incomplet", "Upload incomplete"),
+                &error,
+            )
+            .with("offset", json!(received)),
+            StoreError::Closed => {
+                plain(Self::new(StatusCode::CONFLICT, "closed", "Téléversement clos", "Upload closed"), &error)
+            }
+            _ if error.is_disk_full() => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "disk-full",
+                "Le disque de la salle est plein",
+                "The room's disk is full",
+            )
+            .detail(
+                "La version en vigueur reste ; reprenez le téléversement quand il y aura de la place.",
+                "The version in force stays; resume the upload when there is room.",
+            ),
+            _ => match AskError::internal("store", &error) {
+                AskError::Internal(reference) => Self::internal(reference),
+                other => Self::from_ask(other),
+            },
+        }
+    }
+}
+
+/// What a steward is told in French; the English is the error's own.
+fn french(error: &StoreError) -> String {
+    use crate::store::{DeclarationError as D, LayoutError as L};
+    match error {
+        StoreError::Declaration(error) => match error {
+            D::Column(name) => format!("« {name} » n'est pas une colonne du vocabulaire de la salle ; ce qui n'y est pas n'est pas conservé"),
+            D::ColumnTwice(name) => format!("la colonne « {name} » est nommée deux fois"),
+            D::NoPurpose => "un téléversement nomme au moins une finalité".to_owned(),
+            D::LegalBasis => "un téléversement nomme sa base légale ou le texte du consentement".to_owned(),
+            D::Expiry => "l'expiration doit suivre aujourd'hui et la date de collecte".to_owned(),
+            D::Collected => "la date de collecte est dans l'avenir".to_owned(),
+            D::Large => "le flux dépasse 64 Gio : envoyez-le en plusieurs auditoires".to_owned(),
+        },
+        StoreError::Layout(error) => match error {
+            L::Raw(column) => format!("la colonne {column} de l'en-tête ressemble à une adresse ou à un numéro en clair : hachez d'abord le fichier avec `camerata hash`"),
+            L::Unknown(column) => format!("la colonne {column} de l'en-tête n'est ni `hashed_email_<profil>`, ni `hashed_phone_<profil>`, ni une colonne déclarée du vocabulaire"),
+            L::Twice(column) => format!("la colonne {column} de l'en-tête y est deux fois"),
+            L::MixedProfiles { column, found, declared } => format!("la colonne {column} de l'en-tête a été hachée selon le profil « {found} », le téléversement déclare « {declared} » : des listes de profils différents ne se comparent pas, on ne les mêle donc pas"),
+            L::NoIdentifier => "l'en-tête n'a aucune colonne d'identifiants (`hashed_email_<profil>` ou `hashed_phone_<profil>`)".to_owned(),
+            L::Missing(column) => format!("il manque à l'en-tête la colonne déclarée « {column} »"),
+            L::TooMany => "l'en-tête a trop de colonnes".to_owned(),
+        },
+        StoreError::Empty => "aucune ligne du flux ne porte d'identifiant haché".to_owned(),
+        StoreError::TooFew(people) => format!("l'auditoire compte moins de personnes que le minimum de la salle, {people}"),
+        StoreError::Offset(offset) => format!("le flux reprend à l'octet {offset}"),
+        StoreError::Length { declared, received } => format!("le flux a {declared} octets, {received} sont arrivés : reprenez l'envoi"),
+        StoreError::Closed => "le téléversement n'est plus ouvert".to_owned(),
+        _ => "la salle a échoué".to_owned(),
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = self.more;
+        body.insert("type".into(), json!(format!("/problems/{}", self.slug)));
+        body.insert("title".into(), json!(self.title.get(self.language)));
+        body.insert("status".into(), json!(self.status.as_u16()));
+        if let Some(detail) = &self.detail {
+            body.insert("detail".into(), json!(detail.get(self.language)));
+        }
+        let headers =
+            [(header::CONTENT_TYPE, "application/problem+json"), (header::CONTENT_LANGUAGE, self.language.as_str())];
+        (self.status, headers, Json(Value::Object(body)).0.to_string()).into_response()
+    }
+}

@@ -1,0 +1,80 @@
+//! Questions and answers.
+
+use super::{Problem, identity::Asker};
+use crate::{
+    gateway::{self, Answer, AskError, Estimate, Request, Room},
+    model::{Language, Text},
+    people::Role,
+};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Asks: charges, tallies, adds noise, stores, answers. A repeat is free and has the same value.
+#[utoipa::path(post, path = "/api/v1/queries", responses(
+    (status = 200, description = "the answer"), (status = 401), (status = 403, description = "refused, with the agreements' names"),
+    (status = 409, description = "an audience can't be used, or not enough budget"), (status = 422, description = "malformed")))]
+pub(super) async fn ask(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Request>, JsonRejection>,
+) -> Result<Json<Answer>, Problem> {
+    asker.needs(Role::Marketer)?;
+    let request = request(body, asker.language)?;
+    let language = asker.language;
+    let (task_room, user) = (Arc::clone(&room), asker.user);
+    // In a task of its own: a client that hangs up must not leave a charge without its answer.
+    let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request).await });
+    let outcome = task.await.unwrap_or_else(|error| Err(AskError::internal("ask", &error)));
+    room.tick().await;
+    outcome.map(Json).map_err(|error| Problem::from_ask(error).in_language(language))
+}
+
+/// What a question would cost, before anything is spent; reads no data.
+#[utoipa::path(post, path = "/api/v1/estimate", responses(
+    (status = 200, description = "margin, loss, share of each account"), (status = 401), (status = 403), (status = 422)))]
+pub(super) async fn estimate(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Request>, JsonRejection>,
+) -> Result<Json<Estimate>, Problem> {
+    asker.needs(Role::Marketer)?;
+    let request = request(body, asker.language)?;
+    let estimate = gateway::estimate(&room, &asker.user, &request).await;
+    estimate.map(Json).map_err(|error| Problem::from_ask(error).in_language(asker.language))
+}
+
+/// The answers that the asker's member paid for, newest first.
+#[utoipa::path(get, path = "/api/v1/answers", responses((status = 200, description = "answers"), (status = 401)))]
+pub(super) async fn answers(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
+    asker.needs(Role::Marketer)?;
+    Ok(Json(json!({ "answers": recorded(&room, &asker).await? })))
+}
+
+/// One of them.
+#[utoipa::path(get, path = "/api/v1/answers/{id}", params(("id" = i64, Path)), responses(
+    (status = 200, description = "the answer"), (status = 401), (status = 404)))]
+pub(super) async fn answer(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Json<Answer>, Problem> {
+    asker.needs(Role::Marketer)?;
+    let found = recorded(&room, &asker).await?.into_iter().find(|answer| answer.id.to_string() == id);
+    found.map(Json).ok_or_else(|| Problem::not_found().in_language(asker.language))
+}
+
+async fn recorded(room: &Room, asker: &Asker) -> Result<Vec<Answer>, Problem> {
+    let answers = gateway::answers(room, &asker.user).await;
+    answers.map_err(|error| Problem::from_ask(error).in_language(asker.language))
+}
+
+fn request(body: Result<Json<Request>, JsonRejection>, language: Language) -> Result<Request, Problem> {
+    body.map(|Json(request)| request).map_err(|error| {
+        let error = error.body_text();
+        Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(language)
+    })
+}

@@ -1,0 +1,169 @@
+//! Charges: a loss written durably to the accounts before a query runs.
+
+use super::{
+    Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
+    account::{debit, rho, signed, state_in},
+};
+use crate::model::{Delta, Loss, MemberName, Rho};
+use sqlx::{Row, Sqlite, Transaction};
+
+/// What is to be charged.
+#[derive(Debug, Clone)]
+pub struct ChargeRequest {
+    /// SHA-256 over everything that decides the exact figure: template, audience versions, parameters.
+    pub query_key: [u8; 32],
+    /// Half-width of the 95 % interval that was asked for.
+    pub margin: u64,
+    /// What the release costs.
+    pub loss: Loss,
+    /// The member that asks.
+    pub asker: MemberName,
+    /// The question as JSON, kept with the charge for the record.
+    pub question: String,
+    /// Hash of the policy version that admitted it.
+    pub policy: String,
+    /// Every account that bears it, with its cap.
+    pub caps: Vec<Cap>,
+}
+
+/// Proof that a loss has been written to the accounts. Only the ledger makes one, and a tally can't be run without.
+#[derive(Debug)]
+pub struct Charge {
+    id: i64,
+    margin: u64,
+    loss: Loss,
+    recovered: bool,
+}
+
+impl Charge {
+    /// Its number in the ledger.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// The margin that was charged for: the release must have this one, whatever a later asker would accept.
+    pub fn margin(&self) -> u64 {
+        self.margin
+    }
+
+    /// The loss that was charged.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    /// Whether an earlier, interrupted query paid for it.
+    pub fn recovered(&self) -> bool {
+        self.recovered
+    }
+}
+
+/// What became of a request to charge.
+#[derive(Debug)]
+pub enum Charged {
+    /// The query may run: newly charged, or paid for by an interrupted one.
+    Ready(Charge),
+    /// The query was answered before: free.
+    Answered(StoredAnswer),
+    /// An account can't bear it; nothing was written.
+    Refused(Shortfall),
+}
+
+impl Ledger {
+    /// Finds the answer or the unfinished charge of the same query at the same or a narrower margin; failing that,
+    /// debits every account, all or nothing, and returns once that is durable.
+    ///
+    /// # Errors
+    /// When the database fails or a sum leaves its range; nothing is written then.
+    pub async fn charge(&self, request: &ChargeRequest, period: &Period) -> Result<Charged, LedgerError> {
+        let mut transaction = self.database.begin().await?;
+        if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
+            return Ok(found);
+        }
+        let mut states = Vec::with_capacity(request.caps.len());
+        for cap in &request.caps {
+            let state = state_in(&mut transaction, cap, period).await?;
+            if state.remaining() < request.loss.rho {
+                return Ok(Charged::Refused(Shortfall { state, wanted: request.loss.rho }));
+            }
+            states.push(state);
+        }
+        let id = insert(&mut transaction, request, self.clock.now().to_string()).await?;
+        for state in &states {
+            debit(&mut transaction, state, period, request.loss.rho).await?;
+            sqlx::query("INSERT INTO debits (charge, account, rho) VALUES (?, ?, ?)")
+                .bind(id)
+                .bind(&state.account)
+                .bind(signed(request.loss.rho)?)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(Charged::Ready(Charge { id, margin: request.margin, loss: request.loss, recovered: false }))
+    }
+
+    /// Whether the same query at the same or a wider margin has been paid for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_paid(&self, query_key: &[u8; 32], margin: u64) -> Result<bool, LedgerError> {
+        let row = sqlx::query("SELECT 1 FROM charges WHERE query_key = ? AND margin <= ?")
+            .bind(query_key.as_slice())
+            .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
+            .fetch_optional(self.database.pool())
+            .await?;
+        Ok(row.is_some())
+    }
+}
+
+async fn find(
+    transaction: &mut Transaction<'static, Sqlite>,
+    query_key: &[u8; 32],
+    margin: u64,
+) -> Result<Option<Charged>, LedgerError> {
+    // An answer before an unfinished charge, and the narrowest margin first.
+    let row = sqlx::query(
+        "SELECT id, margin, rho, delta, release, recorded FROM charges LEFT JOIN answers ON charge = id
+         WHERE query_key = ? AND margin <= ? ORDER BY release IS NULL, margin, id LIMIT 1",
+    )
+    .bind(query_key.as_slice())
+    .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let loss = Loss {
+        rho: rho(row.try_get("rho")?)?,
+        delta: Delta::from_units(u64::try_from(row.try_get::<i64, _>("delta")?).map_err(|_| LedgerError::Corrupt("delta"))?),
+    };
+    let margin = u64::try_from(row.try_get::<i64, _>("margin")?).map_err(|_| LedgerError::Corrupt("margin"))?;
+    let id: i64 = row.try_get("id")?;
+    let release: Option<String> = row.try_get("release")?;
+    Ok(Some(match release {
+        Some(release) => Charged::Answered(StoredAnswer::read(id, margin, loss, &release, row.try_get("recorded")?)?),
+        None => Charged::Ready(Charge { id, margin, loss, recovered: true }),
+    }))
+}
+
+async fn insert(
+    transaction: &mut Transaction<'static, Sqlite>,
+    request: &ChargeRequest,
+    now: String,
+) -> Result<i64, LedgerError> {
+    if request.loss.rho == Rho::default() || request.caps.is_empty() {
+        return Err(LedgerError::OutOfRange); // A free or unaccounted release is a mistake of the caller, never a charge.
+    }
+    let done = sqlx::query(
+        "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(request.query_key.as_slice())
+    .bind(i64::try_from(request.margin).map_err(|_| LedgerError::OutOfRange)?)
+    .bind(signed(request.loss.rho)?)
+    .bind(i64::try_from(request.loss.delta.units()).map_err(|_| LedgerError::OutOfRange)?)
+    .bind(request.asker.as_str())
+    .bind(&request.question)
+    .bind(&request.policy)
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.last_insert_rowid())
+}

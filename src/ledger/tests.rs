@@ -1,0 +1,152 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+use super::*;
+use crate::model::{Delta, Loss, MemberName, Rho};
+use jiff::Timestamp;
+use std::sync::Mutex;
+
+struct Moved(Mutex<Timestamp>);
+impl Clock for Moved {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct Books {
+    ledger: Ledger,
+    clock: Arc<Moved>,
+    _folder: tempfile::TempDir,
+}
+
+async fn books() -> Books {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
+    let mut transaction = database.begin().await.unwrap();
+    sqlx::query("INSERT INTO room (only_row, founded, key_check) VALUES (1, '2026-01-31T12:00:00Z', x'00')")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let clock = Arc::new(Moved(Mutex::new("2026-12-31T12:00:00Z".parse().unwrap())));
+    Books { ledger: Ledger::new(database, clock.clone()), clock, _folder: folder }
+}
+
+fn member(name: &str) -> MemberName {
+    name.parse().unwrap()
+}
+
+fn request(key: u8, margin: u64, rho: u64) -> ChargeRequest {
+    let cap = |account, units| Cap { account, cap: Rho::from_units(units) };
+    ChargeRequest {
+        query_key: [key; 32],
+        margin,
+        loss: Loss { rho: Rho::from_units(rho), delta: Delta::default() },
+        asker: member("festival"),
+        question: "{}".into(),
+        policy: "p".into(),
+        caps: vec![
+            cap(Account::Room, 12_000),
+            cap(Account::Owner(member("salle")), 6_000),
+            cap(Account::Asker { asker: member("festival"), owner: member("salle") }, 1_200),
+        ],
+    }
+}
+
+async fn spent(books: &Books) -> Vec<u64> {
+    let period = books.ledger.period(12).await.unwrap();
+    let states = books.ledger.states(&request(0, 1, 1).caps, &period).await.unwrap();
+    states.iter().map(|state| state.spent.units()).collect()
+}
+
+#[tokio::test]
+async fn a_charge_debits_every_account_or_none() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&request(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
+    assert_eq!(spent(&books).await, [1_000, 1_000, 1_000]);
+    // The last account holds 200 more: the first two must stay as they are.
+    let Charged::Refused(shortfall) = books.ledger.charge(&request(2, 10, 201), &period).await.unwrap() else {
+        panic!("overspent")
+    };
+    assert_eq!(shortfall.state.account, "asker:festival@salle");
+    assert_eq!(spent(&books).await, [1_000, 1_000, 1_000]);
+    assert!(matches!(books.ledger.charge(&request(2, 10, 200), &period).await.unwrap(), Charged::Ready(_)));
+    assert_eq!(spent(&books).await, [1_200, 1_200, 1_200]);
+}
+
+#[tokio::test]
+async fn the_same_query_is_paid_once_and_has_one_answer() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    let Charged::Ready(first) = books.ledger.charge(&request(1, 10, 100), &period).await.unwrap() else { panic!() };
+    // A wider margin finds the unfinished charge, with the margin that was paid for.
+    let Charged::Ready(again) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
+    assert_eq!((again.id(), again.margin(), again.recovered()), (first.id(), 10, true));
+    // Two draws for one charge: the first recorded stands.
+    assert_eq!(books.ledger.record(&first, &[41]).await.unwrap().values, [41]);
+    assert_eq!(books.ledger.record(&again, &[43]).await.unwrap().values, [41]);
+    let Charged::Answered(stored) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
+    assert_eq!((stored.values, stored.margin), (vec![41], 10));
+    assert_eq!(spent(&books).await, [100, 100, 100]);
+    // A narrower margin is another release.
+    assert!(matches!(books.ledger.charge(&request(1, 9, 120), &period).await.unwrap(), Charged::Ready(c) if !c.recovered()));
+    assert_eq!(spent(&books).await, [220, 220, 220]);
+}
+
+#[tokio::test]
+async fn racing_charges_take_exactly_what_is_there() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for key in 0..60 {
+        let ledger = books.ledger.clone();
+        tasks.spawn(async move {
+            matches!(ledger.charge(&request(key, 10, 50), &period).await.unwrap(), Charged::Ready(_))
+        });
+    }
+    let granted = tasks.join_all().await.into_iter().filter(|granted| *granted).count();
+    assert_eq!(granted, 24, "1,200 units at 50 each");
+    assert_eq!(spent(&books).await, [1_200, 1_200, 1_200]);
+}
+
+#[tokio::test]
+async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing() {
+    let books = books().await;
+    let at = |time: &str| *books.clock.0.lock().unwrap() = time.parse().unwrap();
+    at("2026-01-31T12:00:00Z");
+    let period = books.ledger.period(12).await.unwrap();
+    assert_eq!(period.unlocked(Rho::from_units(1_200)).unwrap().units(), 100);
+    assert!(matches!(books.ledger.charge(&request(1, 10, 101), &period).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&request(1, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
+    at("2026-02-28T12:00:00Z");
+    let period = books.ledger.period(12).await.unwrap();
+    assert_eq!(period.unlocked(Rho::from_units(1_200)).unwrap().units(), 200);
+    // The next year opens a new budget; the lifetime goes on.
+    at("2027-02-01T00:00:00Z");
+    let period = books.ledger.period(12).await.unwrap();
+    assert_eq!((period.start.to_string(), period.end.to_string()), ("2027-01-31".into(), "2028-01-31".into()));
+    assert!(matches!(books.ledger.charge(&request(2, 10, 70), &period).await.unwrap(), Charged::Ready(_)));
+    let states = books.ledger.states(&request(0, 1, 1).caps, &period).await.unwrap();
+    assert_eq!((states[2].spent.units(), states[2].lifetime.units()), (70, 170));
+    // Back in the first year, nothing that the later period spent is forgotten.
+    at("2026-02-28T12:00:00Z");
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&request(3, 10, 131), &period).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&request(3, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
+}
+
+#[tokio::test]
+async fn a_free_or_unaccounted_charge_is_refused() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&request(1, 10, 0), &period).await, Err(LedgerError::OutOfRange)));
+    let unaccounted = ChargeRequest { caps: vec![], ..request(1, 10, 5) };
+    assert!(matches!(books.ledger.charge(&unaccounted, &period).await, Err(LedgerError::OutOfRange)));
+}

@@ -1,0 +1,215 @@
+//! Reading TOML with positions: every value that is wrong is reported, not the first one alone.
+
+use super::{
+    folder::Source,
+    mistake::{Mistake, suggestion},
+};
+use crate::model::{NameError, Text};
+use std::{ops::Range, str::FromStr};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+/// Parses a file and hands its root table to `read`; syntax errors are reported instead.
+pub(super) fn read<T>(
+    source: &Source,
+    mistakes: &mut Vec<Mistake>,
+    read: impl FnOnce(&Section<'_>, &mut Vec<Mistake>) -> T,
+) -> Option<T> {
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    if errors.is_empty() {
+        return Some(read(&Section { source, table: root.get_ref(), span: 0..0 }, mistakes));
+    }
+    mistakes.extend(errors.iter().map(|error| {
+        let detail = error.message();
+        let message = Text::new(format!("ce n'est pas du TOML : {detail}"), format!("this isn't TOML: {detail}"));
+        let help = Text::new("voyez https://toml.io/fr/ pour la syntaxe", "see https://toml.io/en/ for the syntax");
+        Mistake::new(source, error.span().unwrap_or(0..0), message).with_help(help)
+    }));
+    None
+}
+
+/// A table of a file.
+pub(super) struct Section<'a> {
+    pub(super) source: &'a Source,
+    table: &'a DeTable<'a>,
+    pub(super) span: Range<usize>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn mistake(&self, span: Range<usize>, message: Text) -> Mistake {
+        Mistake::new(self.source, span, message)
+    }
+
+    /// Reports the keys that aren't among `known`.
+    pub(super) fn only(&self, known: &[&str], mistakes: &mut Vec<Mistake>) {
+        for key in self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref();
+            let message = Text::new(format!("clé inconnue `{name}`"), format!("unknown key `{name}`"));
+            mistakes.push(self.mistake(key.span(), message).with_help(suggestion(name, known.iter().copied())));
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.table.get(key)
+    }
+
+    fn required(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<&'a Spanned<DeValue<'a>>> {
+        let value = self.get(key);
+        if value.is_none() {
+            let message = Text::new(format!("il manque la clé `{key}`"), format!("the key `{key}` is missing"));
+            mistakes.push(self.mistake(self.span.clone(), message));
+        }
+        value
+    }
+
+    fn expected(&self, value: &Spanned<DeValue<'_>>, fr: &str, en: &str) -> Mistake {
+        self.mistake(value.span(), Text::new(format!("on attend ici {fr}"), format!("expected {en} here")))
+    }
+
+    fn as_string(&self, value: &'a Spanned<DeValue<'a>>, mistakes: &mut Vec<Mistake>) -> Option<Spanned<&'a str>> {
+        match value.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
+            Some(text) => Some(Spanned::new(value.span(), text)),
+            None => {
+                mistakes.push(self.expected(value, "un texte entre guillemets", "a text in quotes"));
+                None
+            }
+        }
+    }
+
+    /// A text that must be there.
+    pub(super) fn string(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Spanned<&'a str>> {
+        let value = self.required(key, mistakes)?;
+        self.as_string(value, mistakes)
+    }
+
+    /// A list of texts; none if the key isn't there.
+    pub(super) fn strings(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Vec<Spanned<&'a str>> {
+        let Some(value) = self.get(key) else { return vec![] };
+        let Some(items) = value.get_ref().as_array() else {
+            mistakes.push(self.expected(value, "une liste : [\"…\", \"…\"]", "a list: [\"…\", \"…\"]"));
+            return vec![];
+        };
+        items.iter().filter_map(|item| self.as_string(item, mistakes)).collect()
+    }
+
+    /// A text in both languages that must be there.
+    pub(super) fn text(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Text> {
+        let value = self.required(key, mistakes)?;
+        let Some(table) = value.get_ref().as_table() else {
+            let (fr, en) = ("les deux langues : { fr = \"…\", en = \"…\" }", "both languages: { fr = \"…\", en = \"…\" }");
+            mistakes.push(self.expected(value, fr, en));
+            return None;
+        };
+        Section { source: self.source, table, span: value.span() }.both(mistakes, &[])
+    }
+
+    /// This section's own `fr` and `en`, beside `others`.
+    pub(super) fn both(&self, mistakes: &mut Vec<Mistake>, others: &[&str]) -> Option<Text> {
+        self.only(&[&["fr", "en"], others].concat(), mistakes);
+        let fr = self.string("fr", mistakes);
+        let en = self.string("en", mistakes);
+        Some(Text::new(fr?.into_inner(), en?.into_inner()))
+    }
+
+    /// A number of at least zero that must be there.
+    pub(super) fn number(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<f64> {
+        let value = self.required(key, mistakes)?;
+        let number = match value.get_ref() {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number: &f64| number.is_finite() && *number >= 0.0);
+        if number.is_none() {
+            mistakes.push(self.expected(value, "un nombre positif ou nul", "a number, zero or more"));
+        }
+        number
+    }
+
+    /// A day, taken at midnight UTC, or a moment with its offset, that must be there.
+    pub(super) fn moment(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<jiff::Timestamp> {
+        let value = self.required(key, mistakes)?;
+        let moment = value.get_ref().as_datetime().and_then(|datetime| {
+            let text = datetime.to_string();
+            let text = if datetime.time.is_none() { format!("{text}T00:00:00Z") } else { text };
+            text.parse().ok()
+        });
+        if moment.is_none() {
+            let (fr, en) = ("un jour, AAAA-MM-JJ, sans guillemets", "a day, YYYY-MM-DD, without quotes");
+            mistakes.push(self.expected(value, fr, en));
+        }
+        moment
+    }
+
+    /// The tables under this one, by key; what isn't a table is reported.
+    pub(super) fn sections(&self, mistakes: &mut Vec<Mistake>) -> Vec<(Spanned<&'a str>, Section<'a>)> {
+        let mut sections = Vec::new();
+        for (key, value) in self.table {
+            let name = key.get_ref().as_ref();
+            match value.get_ref().as_table() {
+                // A header is a better place to point at than the first key of an inner table.
+                Some(table) => {
+                    let section = Section { source: self.source, table, span: key.span() };
+                    sections.push((Spanned::new(key.span(), name), section));
+                }
+                None => mistakes.push(self.expected(value, &format!("une section [{name}]"), &format!("a section [{name}]"))),
+            }
+        }
+        sections.sort_by_key(|(key, _)| key.span().start);
+        sections
+    }
+
+    /// The tables under the table `key`; none if it isn't there.
+    pub(super) fn sections_of(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Vec<(Spanned<&'a str>, Section<'a>)> {
+        let Some(value) = self.get(key) else { return vec![] };
+        match value.get_ref().as_table() {
+            Some(table) => Section { source: self.source, table, span: value.span() }.sections(mistakes),
+            None => {
+                mistakes.push(self.expected(value, &format!("une section [{key}.…]"), &format!("a section [{key}.…]")));
+                vec![]
+            }
+        }
+    }
+
+    /// The tables of the list `key`; none if it isn't there.
+    pub(super) fn list_of(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Vec<Section<'a>> {
+        let Some(value) = self.get(key) else { return vec![] };
+        let items = value.get_ref().as_array().into_iter().flatten();
+        let sections: Option<Vec<_>> = items
+            .map(|item| item.get_ref().as_table().map(|table| Section { source: self.source, table, span: item.span() }))
+            .collect();
+        match sections.filter(|_| value.get_ref().is_array()) {
+            Some(sections) => sections,
+            None => {
+                mistakes.push(self.expected(value, "une liste de tables", "a list of tables"));
+                vec![]
+            }
+        }
+    }
+
+    /// Whether the key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// A name; what isn't one is reported.
+    pub(super) fn name<N: FromStr<Err = NameError>>(&self, text: &Spanned<&str>, mistakes: &mut Vec<Mistake>) -> Option<N> {
+        match text.get_ref().parse() {
+            Ok(name) => Some(name),
+            Err(error) => {
+                let fr = match &error {
+                    NameError::Malformed(text) => format!("`{text}` n'est pas un nom"),
+                    NameError::NotAnAudience(text) => format!("`{text}` n'est pas un auditoire"),
+                };
+                let help = Text::new(
+                    "un nom a de 1 à 63 caractères parmi a-z, 0-9, - et _, sans accent ; un auditoire s'écrit membre/auditoire",
+                    "a name has 1 to 63 of a-z, 0-9, - and _, without accents; an audience is written member/audience",
+                );
+                mistakes.push(self.mistake(text.span(), Text::new(fr, error.to_string())).with_help(help));
+                None
+            }
+        }
+    }
+}

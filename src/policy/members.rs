@@ -1,0 +1,202 @@
+//! `members.toml`: members, their groups, and the audiences they hold.
+
+use super::{
+    document::{self, Section},
+    folder::Source,
+    mistake::{Mistake, suggestion},
+};
+use crate::model::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Text, Vocabulary};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
+use toml::Spanned;
+
+/// How many rows a person may have in an audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// One row a person.
+    List,
+    /// Many rows a person.
+    Events,
+}
+
+impl Shape {
+    /// `list` or `events`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Events => "events",
+        }
+    }
+}
+
+/// A member of the co-operative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its short name.
+    pub name: MemberName,
+    /// What people read.
+    pub title: Text,
+    /// Whom to write to about its data.
+    pub contact: String,
+    /// The groups it belongs to.
+    pub groups: BTreeSet<String>,
+    /// The audiences it may upload, by name.
+    pub audiences: BTreeMap<AudienceName, AudienceDeclaration>,
+}
+
+/// An audience that a member may upload: what it is, not what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudienceDeclaration {
+    /// Its owner and name.
+    pub audience: AudienceRef,
+    /// What people read.
+    pub title: Text,
+    /// One row a person, or many.
+    pub shape: Shape,
+    /// The tags it bears.
+    pub tags: BTreeSet<String>,
+    /// The vocabulary's columns that it may have, in the order of the file.
+    pub columns: Vec<ColumnName>,
+}
+
+/// What `members.toml` says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Membership {
+    pub(super) groups: BTreeMap<String, Text>,
+    pub(super) tags: BTreeMap<String, Text>,
+    pub(super) members: BTreeMap<MemberName, Member>,
+}
+
+/// The name of a group or tag; the same letters as a member's.
+struct Label(String);
+
+impl FromStr for Label {
+    type Err = NameError;
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        text.parse::<MemberName>().map(|name| Self(name.into()))
+    }
+}
+
+/// Reads the members. Columns are looked up when there is a vocabulary to look in.
+pub(super) fn membership(source: &Source, vocabulary: Option<&Vocabulary>, mistakes: &mut Vec<Mistake>) -> Option<Membership> {
+    document::read(source, mistakes, |root, mistakes| {
+        root.only(&["groups", "tags", "members"], mistakes);
+        let mut membership = Membership {
+            groups: labels(root, "groups", mistakes),
+            tags: labels(root, "tags", mistakes),
+            members: BTreeMap::new(),
+        };
+        for (key, section) in root.sections_of("members", mistakes) {
+            if let Some(member) = member(&key, &section, &membership, vocabulary, mistakes) {
+                membership.members.insert(member.name.clone(), member);
+            }
+        }
+        membership
+    })
+}
+
+fn labels(root: &Section<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, Text> {
+    let mut labels = BTreeMap::new();
+    for (name, section) in root.sections_of(key, mistakes) {
+        section.only(&["title"], mistakes);
+        let title = section.text("title", mistakes);
+        if let (Some(Label(name)), Some(title)) = (section.name(&name, mistakes), title) {
+            labels.insert(name, title);
+        }
+    }
+    labels
+}
+
+fn member(
+    key: &Spanned<&str>,
+    section: &Section<'_>,
+    known: &Membership,
+    vocabulary: Option<&Vocabulary>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Member> {
+    section.only(&["title", "contact", "groups", "audiences"], mistakes);
+    let name = section.name::<MemberName>(key, mistakes)?;
+    let title = section.text("title", mistakes);
+    let contact = section.string("contact", mistakes);
+    let groups = chosen(section, "groups", ("groupe", "group"), &known.groups, mistakes);
+    let mut audiences = BTreeMap::new();
+    for (key, section) in section.sections_of("audiences", mistakes) {
+        if let Some(declaration) = audience(&name, &key, &section, known, vocabulary, mistakes) {
+            audiences.insert(declaration.audience.name.clone(), declaration);
+        }
+    }
+    Some(Member { name, title: title?, contact: contact?.into_inner().to_owned(), groups, audiences })
+}
+
+fn audience(
+    member: &MemberName,
+    key: &Spanned<&str>,
+    section: &Section<'_>,
+    known: &Membership,
+    vocabulary: Option<&Vocabulary>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<AudienceDeclaration> {
+    section.only(&["title", "shape", "tags", "columns"], mistakes);
+    let name = section.name::<AudienceName>(key, mistakes);
+    let title = section.text("title", mistakes);
+    let tags = chosen(section, "tags", ("étiquette", "tag"), &known.tags, mistakes);
+    let shape = section.string("shape", mistakes).and_then(|shape| match *shape.get_ref() {
+        "list" => Some(Shape::List),
+        "events" => Some(Shape::Events),
+        other => {
+            let message = Text::new(format!("forme d'auditoire inconnue `{other}`"), format!("unknown shape of audience `{other}`"));
+            mistakes.push(section.mistake(shape.span(), message).with_help(suggestion(other, ["list", "events"])));
+            None
+        }
+    });
+    let columns = columns(section, vocabulary, mistakes);
+    let audience = AudienceRef { member: member.clone(), name: name? };
+    Some(AudienceDeclaration { audience, title: title?, shape: shape?, tags, columns })
+}
+
+fn columns(section: &Section<'_>, vocabulary: Option<&Vocabulary>, mistakes: &mut Vec<Mistake>) -> Vec<ColumnName> {
+    let mut columns = Vec::new();
+    for text in section.strings("columns", mistakes) {
+        let Some(column) = section.name::<ColumnName>(&text, mistakes) else { continue };
+        if let Some(vocabulary) = vocabulary.filter(|vocabulary| vocabulary.get(&column).is_none()) {
+            let message = Text::new(
+                format!("le vocabulaire n'a pas de colonne `{column}`"),
+                format!("the vocabulary has no column `{column}`"),
+            );
+            let help = suggestion(column.as_str(), vocabulary.columns().keys().map(ColumnName::as_str));
+            mistakes.push(section.mistake(text.span(), message).with_help(help));
+        } else if columns.contains(&column) {
+            let message = Text::new(format!("`{column}` est écrit deux fois"), format!("`{column}` is written twice"));
+            mistakes.push(section.mistake(text.span(), message));
+        } else {
+            columns.push(column);
+        }
+    }
+    columns
+}
+
+/// Labels that must be among those declared.
+fn chosen(
+    section: &Section<'_>,
+    key: &str,
+    (fr, en): (&str, &str),
+    declared: &BTreeMap<String, Text>,
+    mistakes: &mut Vec<Mistake>,
+) -> BTreeSet<String> {
+    let mut labels = BTreeSet::new();
+    for text in section.strings(key, mistakes) {
+        let name = *text.get_ref();
+        if declared.contains_key(name) {
+            labels.insert(name.to_owned());
+            continue;
+        }
+        let message = Text::new(format!("{fr} `{name}` : aucune section [{key}.{name}]"), format!("{en} `{name}`: no section [{key}.{name}]"));
+        let help = suggestion(name, declared.keys().map(String::as_str));
+        mistakes.push(section.mistake(text.span(), message).with_help(help));
+    }
+    labels
+}

@@ -1,0 +1,165 @@
+//! A mistake in a policy file: where it is, what it is, and what to do, in both languages.
+
+use super::folder::Source;
+use crate::model::{Language, Text};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use std::{fmt, ops::Range, path::Path, path::PathBuf, sync::Arc};
+
+/// One mistake in one policy file.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    path: PathBuf,
+    source: NamedSource<Arc<str>>,
+    span: Range<usize>,
+    line: usize,
+    column: usize,
+    message: Text,
+    help: Option<Text>,
+    language: Language,
+}
+
+impl Mistake {
+    pub(super) fn new(source: &Source, span: Range<usize>, message: Text) -> Self {
+        let text = &source.text;
+        // Spans come from parsers; one that doesn't fit the text must not hide the message.
+        let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (span.end.clamp(start, text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            path: source.path.clone(),
+            source: NamedSource::new(source.path.display().to_string(), Arc::clone(text)),
+            span: start..end,
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            message,
+            help: None,
+            language: Language::default(),
+        }
+    }
+
+    pub(super) fn with_help(mut self, help: impl Into<Option<Text>>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in characters, from 1.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &Text {
+        &self.message
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&Text> {
+        self.help.as_ref()
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.get(self.language))
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+impl Diagnostic for Mistake {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help.get(self.language)) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = LabeledSpan::new(None, self.span.start, self.span.len());
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// Every mistake of a policy folder, by file and position.
+#[derive(Debug, Clone)]
+pub struct PolicyErrors {
+    mistakes: Vec<Mistake>,
+    language: Language,
+}
+
+impl PolicyErrors {
+    /// All the mistakes, or nothing if there are none.
+    pub(super) fn from_mistakes(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
+        if mistakes.is_empty() {
+            return Ok(());
+        }
+        mistakes.sort_by(|a, b| (&a.path, a.span.start).cmp(&(&b.path, b.span.start)));
+        Err(Self { mistakes, language: Language::default() })
+    }
+
+    pub(super) fn one(mistake: Mistake) -> Self {
+        Self { mistakes: vec![mistake], language: Language::default() }
+    }
+
+    /// The same mistakes, told in one language; French unless this is called.
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        for mistake in &mut self.mistakes {
+            mistake.language = language;
+        }
+        self
+    }
+
+    /// The mistakes, by file and position; there is at least one.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+}
+
+impl fmt::Display for PolicyErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.mistakes.len();
+        match (self.language, count) {
+            (Language::Fr, 1) => f.write_str("une erreur dans les politiques"),
+            (Language::Fr, _) => write!(f, "{count} erreurs dans les politiques"),
+            (Language::En, 1) => f.write_str("one mistake in the policies"),
+            (Language::En, _) => write!(f, "{count} mistakes in the policies"),
+        }
+    }
+}
+
+impl std::error::Error for PolicyErrors {}
+
+impl Diagnostic for PolicyErrors {
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.mistakes.iter().map(|mistake| mistake as &dyn Diagnostic)))
+    }
+}
+
+/// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from, if that is short.
+pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    let folded = wanted.to_lowercase();
+    let nearest = known.iter().map(|name| (strsim::damerau_levenshtein(&folded, &name.to_lowercase()), *name)).min();
+    if let Some((distance, name)) = nearest
+        && distance <= 1 + wanted.chars().count() / 4
+    {
+        return Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")));
+    }
+    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    (!known.is_empty() && known.len() <= 12)
+        .then(|| Text::new(format!("choisissez parmi {list}"), format!("choose from {list}")))
+}

@@ -1,0 +1,226 @@
+//! The policies of a folder, loaded whole or not at all.
+
+use super::{
+    agreement::{self, Agreement, AgreementId, Parsed},
+    cases::{self, Case},
+    check,
+    decide::Judge,
+    decision::{Decision, Question},
+    entities::{self, Directory},
+    folder::{Folder, SCHEMA, Source},
+    members::{self, AudienceDeclaration, Member, Membership},
+    mistake::{Mistake, PolicyErrors, suggestion},
+    room::{self, Purpose, Room},
+    vocabulary,
+};
+use crate::model::{AudienceRef, MemberName, PurposeName, TemplateName, Text, Vocabulary};
+use cedar_policy::{EntityUid, PolicySet, Schema};
+use std::{collections::BTreeMap, path::Path};
+use toml::Spanned;
+
+/// The policies in force: everything that a folder says, checked.
+#[derive(Debug)]
+pub struct Policies {
+    room: Room,
+    membership: Membership,
+    vocabulary: Vocabulary,
+    purposes: BTreeMap<PurposeName, Purpose>,
+    privacy: Source,
+    cases: Option<(Source, Vec<Case>)>,
+    judge: Judge,
+}
+
+/// What the TOML files say; `None` for each that has mistakes.
+struct Declared {
+    room: Option<(Room, Spanned<MemberName>)>,
+    vocabulary: Option<Vocabulary>,
+    membership: Option<Membership>,
+    purposes: Option<BTreeMap<PurposeName, Purpose>>,
+}
+
+/// What the schema and the agreements say.
+struct Agreed<'a> {
+    schema: Option<(Schema, BTreeMap<TemplateName, EntityUid>)>,
+    agreements: BTreeMap<AgreementId, Parsed<'a>>,
+    complete: bool,
+}
+
+/// The value, if reading it made no mistake.
+fn sound<T>(mistakes: &mut Vec<Mistake>, read: impl FnOnce(&mut Vec<Mistake>) -> Option<T>) -> Option<T> {
+    let before = mistakes.len();
+    read(mistakes).filter(|_| mistakes.len() == before)
+}
+
+impl Policies {
+    /// Loads a folder.
+    ///
+    /// # Errors
+    /// Every mistake of every file, at once.
+    pub fn load(dir: &Path) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let folder = Folder::read(dir, &mut mistakes);
+        let declared = Declared::read(&folder, &mut mistakes);
+        let agreed = Agreed::read(&folder, &declared, &mut mistakes);
+        let cases = agreed.cases(&folder, &declared, &mut mistakes);
+        PolicyErrors::from_mistakes(mistakes)?;
+        Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
+            let nowhere = Source { path: folder.path(SCHEMA), text: "".into() };
+            let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
+                "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
+                "take a pilot room's schema (`camerata init DIR`) and change only its templates (`action`)",
+            ));
+            PolicyErrors::one(mistake)
+        })
+    }
+
+    fn assemble(
+        folder: &Folder,
+        declared: Declared,
+        agreed: Agreed<'_>,
+        cases: Option<(Source, Vec<Case>)>,
+    ) -> Result<Self, Text> {
+        // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
+        let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
+        let unfit = |detail: &dyn std::fmt::Display| {
+            let (fr, en) = ("le schéma ne décrit pas ce que la salle soumet", "the schema doesn't describe what the room submits");
+            Text::new(format!("{fr} (Cedar : {detail})"), format!("{en}: {detail}"))
+        };
+        let (room, _) = declared.room.ok_or_else(incomplete)?;
+        let (schema, templates) = agreed.schema.ok_or_else(incomplete)?;
+        let vocabulary = declared.vocabulary.ok_or_else(incomplete)?;
+        let membership = declared.membership.ok_or_else(incomplete)?;
+        let purposes = declared.purposes.ok_or_else(incomplete)?;
+        let privacy = folder.get("privacy.toml").cloned().ok_or_else(incomplete)?;
+        let directory = Directory::build(&schema, &membership, &purposes, &vocabulary).map_err(|error| {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            unfit(&format!("{error}{cause}"))
+        })?;
+        let policies = agreed.agreements.values().map(|parsed| parsed.policy.clone());
+        let set = PolicySet::from_policies(policies).map_err(|error| unfit(&error))?;
+        let agreements = agreed.agreements.into_iter().map(|(id, parsed)| (id, parsed.agreement)).collect();
+        let version = folder.version().to_owned();
+        let judge = Judge { schema, set, directory, templates, agreements, version };
+        judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
+        Ok(Self { room, membership, vocabulary, purposes, privacy, cases, judge })
+    }
+
+    /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
+    pub fn decide(&self, question: &Question) -> Decision {
+        self.judge.decide(question)
+    }
+
+    /// Runs the officers' cases; how many there are, if all hold.
+    ///
+    /// # Errors
+    /// A mistake for each case whose decision isn't the expected one.
+    pub fn check_cases(&self) -> Result<usize, PolicyErrors> {
+        let Some((source, cases)) = &self.cases else { return Ok(0) };
+        let failing = cases.iter().filter_map(|case| cases::run(source, case, &self.judge)).collect();
+        PolicyErrors::from_mistakes(failing).map(|()| cases.len())
+    }
+
+    /// The room.
+    pub fn room(&self) -> &Room {
+        &self.room
+    }
+
+    /// All members, by name.
+    pub fn members(&self) -> &BTreeMap<MemberName, Member> {
+        &self.membership.members
+    }
+
+    /// One member.
+    pub fn member(&self, name: &MemberName) -> Option<&Member> {
+        self.membership.members.get(name)
+    }
+
+    /// What is declared of an audience.
+    pub fn audience(&self, audience: &AudienceRef) -> Option<&AudienceDeclaration> {
+        self.member(&audience.member)?.audiences.get(&audience.name)
+    }
+
+    /// The columns that audiences share.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// What questions may be for, by name.
+    pub fn purposes(&self) -> &BTreeMap<PurposeName, Purpose> {
+        &self.purposes
+    }
+
+    /// The text of `privacy.toml` and its path, for the module that understands it.
+    pub fn privacy_toml(&self) -> (&str, &Path) {
+        (&self.privacy.text, &self.privacy.path)
+    }
+
+    /// SHA-256, in hex, over the names and bytes of all files: what receipts and decisions record.
+    pub fn version(&self) -> &str {
+        &self.judge.version
+    }
+
+    /// All agreements, by id.
+    pub fn agreements(&self) -> &BTreeMap<AgreementId, Agreement> {
+        &self.judge.agreements
+    }
+
+    /// Whether agreements can speak of a template. One that the schema doesn't know must not be offered.
+    pub fn knows_template(&self, template: &TemplateName) -> bool {
+        self.judge.templates.contains_key(template)
+    }
+}
+
+impl Declared {
+    fn read(folder: &Folder, mistakes: &mut Vec<Mistake>) -> Self {
+        let room = sound(mistakes, |mistakes| room::room(folder.get("room.toml")?, mistakes));
+        let purposes = sound(mistakes, |mistakes| room::purposes(folder.get("purposes.toml")?, mistakes));
+        let vocabulary = sound(mistakes, |mistakes| vocabulary::vocabulary(folder.get("vocabulary.toml")?, mistakes));
+        let membership = sound(mistakes, |mistakes| {
+            members::membership(folder.get("members.toml")?, vocabulary.as_ref(), mistakes)
+        });
+        if let (Some((_, operator)), Some(membership), Some(source)) = (&room, &membership, folder.get("room.toml"))
+            && !membership.members.contains_key(operator.get_ref())
+        {
+            let name = operator.get_ref();
+            let message = Text::new(format!("le membre `{name}` n'existe pas"), format!("there is no member `{name}`"));
+            let help = suggestion(name.as_str(), membership.members.keys().map(MemberName::as_str));
+            mistakes.push(Mistake::new(source, operator.span(), message).with_help(help));
+        }
+        Self { room, vocabulary, membership, purposes }
+    }
+
+    fn names(&self) -> check::Names {
+        entities::names(self.membership.as_ref(), self.purposes.as_ref(), self.vocabulary.as_ref())
+    }
+}
+
+impl<'a> Agreed<'a> {
+    fn read(folder: &'a Folder, declared: &Declared, mistakes: &mut Vec<Mistake>) -> Self {
+        let before = mistakes.len();
+        let parsed = folder.agreements().filter_map(|source| agreement::parse(source, mistakes)).collect();
+        let agreements = agreement::unique(parsed, mistakes);
+        let complete = mistakes.len() == before;
+        let schema = folder.get(SCHEMA).and_then(|source| {
+            let schema = check::schema(source, mistakes)?;
+            let templates = check::templates(source, &schema, mistakes);
+            Some((schema, templates))
+        });
+        if let Some((schema, _)) = &schema {
+            check::validate(schema, agreements.values(), mistakes);
+        }
+        check::names(&declared.names(), agreements.values(), mistakes);
+        Self { schema, agreements, complete }
+    }
+
+    fn cases(&self, folder: &Folder, declared: &Declared, mistakes: &mut Vec<Mistake>) -> Option<(Source, Vec<Case>)> {
+        let source = folder.get("cases.toml")?;
+        let mut names = declared.names();
+        if let Some((_, templates)) = &self.schema {
+            names.insert("Action", templates.keys().map(ToString::to_string).collect());
+        }
+        if self.complete {
+            names.insert("Agreement", self.agreements.keys().map(ToString::to_string).collect());
+        }
+        Some((source.clone(), cases::cases(source, &names, mistakes)))
+    }
+}

@@ -1,0 +1,193 @@
+//! DuckDB: a fresh in-memory instance per use, with only the files it is for.
+
+use super::engine::{Attached, Engine, EngineError, EngineFault, Limits};
+use arrow::record_batch::RecordBatch;
+use duckdb::{AccessMode, Config, Connection, InterruptHandle, params};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+/// How often an engine past its deadline is interrupted again: one interrupt can fall between two statements.
+const INTERRUPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// Makes DuckDB instances.
+#[derive(Debug, Clone)]
+pub struct DuckDb {
+    extension: PathBuf,
+    limits: Limits,
+}
+
+impl DuckDb {
+    /// Instances with these limits, and OpenSSL's cryptography from DuckDB's signed extension at `extension`.
+    pub fn new(extension: PathBuf, limits: Limits) -> Self {
+        Self { extension, limits }
+    }
+
+    /// Proves that an encrypted file can be written and read back.
+    ///
+    /// # Errors
+    /// When the extension is missing, unsigned, or of another version than the library.
+    pub fn check(&self, folder: &Path) -> Result<(), EngineError> {
+        let file = folder.join("engine-check.db");
+        let removed = || std::fs::remove_file(&file);
+        let _ = removed();
+        let written = self
+            .open_writing(&[("probe", &file, &"0".repeat(64))])
+            .and_then(|writing| writing.run("CREATE TABLE probe.t AS SELECT 1 AS x"));
+        let _ = removed();
+        written
+    }
+
+    fn config(&self) -> Result<Config, duckdb::Error> {
+        Config::default()
+            .access_mode(AccessMode::Automatic)?
+            .enable_autoload_extension(false)?
+            .with("autoinstall_known_extensions", "false")?
+            // No spilling: temporary files would hold persons in the clear.
+            .with("temp_directory", "")?
+            .max_memory(&format!("{}MiB", self.limits.memory_mib))?
+            .threads(i64::from(self.limits.threads))
+    }
+
+    /// An instance that writes these encrypted files, and can do nothing else to the machine.
+    pub(super) fn open_writing(&self, files: &[(&str, &Path, &str)]) -> Result<Writing, EngineError> {
+        let connection = self.config().and_then(Connection::open_in_memory_with_flags).map_err(error)?;
+        connection.execute_batch(&format!("LOAD {}", quoted(&self.extension)?)).map_err(error)?;
+        for (name, file, key) in files {
+            let attach = format!("ATTACH {} AS {name} (ENCRYPTION_KEY '{key}')", quoted(file)?);
+            connection.execute_batch(&attach).map_err(error)?;
+        }
+        lock_down(&connection)?;
+        Ok(Writing { connection })
+    }
+
+    fn open_reading(&self, attached: &[Attached]) -> Result<Connection, EngineError> {
+        let connection = self.config().and_then(Connection::open_in_memory_with_flags).map_err(error)?;
+        for file in attached {
+            let attach = format!(
+                "ATTACH {} AS {} (READ_ONLY, ENCRYPTION_KEY '{}')",
+                quoted(&file.file)?,
+                file.name,
+                file.key.as_str()
+            );
+            connection.execute_batch(&attach).map_err(|e| match error(e) {
+                error if error.fault == EngineFault::Other => EngineError::new(EngineFault::Unreadable, error.class()),
+                error => error,
+            })?;
+        }
+        lock_down(&connection)?;
+        Ok(connection)
+    }
+}
+
+impl Engine for DuckDb {
+    fn tally(&self, attached: &[Attached], sql: &str) -> Result<Vec<i64>, EngineError> {
+        let connection = self.open_reading(attached)?;
+        let guard = Deadline::start(connection.interrupt_handle(), self.limits.deadline);
+        let result = cells(&connection, sql).map_err(error);
+        guard.stop();
+        result
+    }
+}
+
+fn cells(connection: &Connection, sql: &str) -> Result<Vec<i64>, duckdb::Error> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let row = rows.next()?.ok_or(duckdb::Error::QueryReturnedNoRows)?;
+    let columns = row.as_ref().column_count();
+    (0..columns).map(|column| row.get::<_, i64>(column)).collect()
+}
+
+/// Closes every way out of the instance, then the way back: from here on no statement can open a file, load an
+/// extension, or change a setting.
+fn lock_down(connection: &Connection) -> Result<(), EngineError> {
+    connection.execute_batch("SET enable_external_access = false; SET lock_configuration = true;").map_err(error)
+}
+
+/// Interrupts a query that runs past its deadline, until it has returned.
+struct Deadline {
+    stop: mpsc::Sender<()>,
+    worker: thread::JoinHandle<()>,
+}
+
+impl Deadline {
+    fn start(handle: Arc<InterruptHandle>, deadline: Duration) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let worker = thread::spawn(move || {
+            let mut wait = deadline;
+            while matches!(stopped.recv_timeout(wait), Err(mpsc::RecvTimeoutError::Timeout)) {
+                handle.interrupt();
+                wait = INTERRUPT_AGAIN;
+            }
+        });
+        Self { stop, worker }
+    }
+
+    fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.worker.join();
+    }
+}
+
+/// A locked-down instance that writes.
+pub(super) struct Writing {
+    connection: Connection,
+}
+
+impl Writing {
+    pub(super) fn run(&self, sql: &str) -> Result<(), EngineError> {
+        self.connection.execute_batch(sql).map_err(error)
+    }
+
+    pub(super) fn text(&self, sql: &str) -> Result<Option<String>, EngineError> {
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(error)
+    }
+
+    pub(super) fn count(&self, sql: &str) -> Result<i64, EngineError> {
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(error)
+    }
+
+    pub(super) fn insert_text(&self, sql: &str, text: &str) -> Result<(), EngineError> {
+        self.connection.execute(sql, params![text]).map(|_| ()).map_err(error)
+    }
+
+    pub(super) fn append(&self, catalog: &str, table: &str, batches: Vec<RecordBatch>) -> Result<(), EngineError> {
+        let mut appender = self.connection.appender_to_catalog_and_db(table, catalog, "main").map_err(error)?;
+        for batch in batches {
+            appender.append_record_batch(batch).map_err(error)?;
+        }
+        appender.flush().map_err(error)
+    }
+}
+
+impl EngineError {
+    fn class(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// DuckDB's error by class. Its message can repeat values and keys: only the words before its first colon are kept.
+fn error(error: duckdb::Error) -> EngineError {
+    let message = error.to_string();
+    let class: String = message.split(':').next().unwrap_or_default().chars().take(60).collect();
+    let lower = message.to_lowercase();
+    let fault = if lower.starts_with("out of memory") {
+        EngineFault::Memory
+    } else if lower.starts_with("interrupt") {
+        EngineFault::Deadline
+    } else if lower.contains("no space left") || lower.contains("disk full") || lower.contains("file too large") {
+        EngineFault::DiskFull
+    } else {
+        EngineFault::Other
+    };
+    EngineError::new(fault, class)
+}
+
+/// A path as an SQL string literal.
+fn quoted(path: &Path) -> Result<String, EngineError> {
+    let text = path.to_str().ok_or_else(|| EngineError::internal("a path that isn't Unicode"))?;
+    Ok(format!("'{}'", text.replace('\'', "''")))
+}

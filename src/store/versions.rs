@@ -1,0 +1,309 @@
+//! Which uploads are open and which version of an audience is in force: rows of the room's database.
+
+use super::{Declaration, KeyError, Store, StoreError, engine::Attached, pins::Pins};
+use crate::{
+    identity::Kind,
+    model::{AudienceRef, MemberName, failpoint},
+};
+use jiff::{civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use sqlx::{Row, sqlite::SqliteRow};
+use std::{collections::BTreeMap, fs, io};
+
+/// Where an upload stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UploadState {
+    /// Taking bytes.
+    Open,
+    /// Became a version.
+    Stored,
+    /// Given up.
+    Abandoned,
+}
+
+/// An upload as the room knows it.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Its id.
+    pub id: String,
+    /// The member that sends it.
+    pub member: MemberName,
+    /// Its terms.
+    pub declaration: Declaration,
+    /// Where it stands.
+    pub state: UploadState,
+    /// What became of it, once stored.
+    pub outcome: Option<Outcome>,
+}
+
+/// What a completed upload came to; told to its owner alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The version's number.
+    pub version: i64,
+    /// Rows taken.
+    pub rows_taken: u64,
+    /// Rows rejected.
+    pub rows_rejected: u64,
+    /// Distinct persons by kind of identifier.
+    pub persons: BTreeMap<String, u64>,
+    /// Rows of a list whose person was there already, by kind.
+    pub duplicates: BTreeMap<String, u64>,
+    /// Rejections by reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// First lines of each.
+    pub first_lines: BTreeMap<String, Vec<u64>>,
+}
+
+/// An audience version in force.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its number; a new upload has a new one.
+    pub id: i64,
+    /// The audience.
+    pub audience: AudienceRef,
+    /// The upload that made it.
+    pub upload: String,
+    /// Its terms.
+    pub declaration: Declaration,
+    /// Kinds of identifiers it can be matched on.
+    pub kinds: Vec<Kind>,
+    /// When it came into force (RFC 3339).
+    pub created: String,
+}
+
+impl Store {
+    /// The present moment.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Today, in UTC.
+    pub fn today(&self) -> Date {
+        self.clock.now().to_zoned(TimeZone::UTC).date()
+    }
+
+    /// The version of an audience in force, unless it has expired.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn version(&self, audience: &AudienceRef) -> Result<Option<Version>, StoreError> {
+        let row = sqlx::query("SELECT * FROM versions WHERE in_force = 1 AND member = ? AND audience = ?")
+            .bind(audience.member.as_str())
+            .bind(audience.name.as_str())
+            .fetch_optional(self.database.pool())
+            .await?;
+        let version = row.as_ref().map(version_from).transpose()?;
+        Ok(version.filter(|version| version.declaration.expires > self.today()))
+    }
+
+    /// Pins the versions in force of these audiences: until the pins are dropped, their files stay. `None` stands
+    /// for an audience that has none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pin(&self, audiences: &[AudienceRef]) -> Result<(Vec<Option<Version>>, Pins), StoreError> {
+        loop {
+            let mut versions = Vec::with_capacity(audiences.len());
+            for audience in audiences {
+                versions.push(self.version(audience).await?);
+            }
+            let pins = self.pinned.pin(versions.iter().flatten().map(|version| version.upload.clone()).collect());
+            // A switch between reading and pinning could have swept a file: what was pinned must still be in force.
+            let mut unchanged = true;
+            for (audience, version) in audiences.iter().zip(&versions) {
+                unchanged &= self.version(audience).await?.map(|v| v.id) == version.as_ref().map(|v| v.id);
+            }
+            if unchanged {
+                return Ok((versions, pins));
+            }
+        }
+    }
+
+    /// The file of a pinned version, to be attached under `name`.
+    ///
+    /// # Errors
+    /// When its key can't be read.
+    pub fn attached(&self, version: &Version, name: String) -> Result<Attached, KeyError> {
+        let file = self.version_file(version.audience.member.as_str(), &version.upload);
+        Ok(Attached { name, file, key: self.keys.version(&version.upload)? })
+    }
+
+    /// Opens an upload under a declaration that was checked.
+    ///
+    /// # Errors
+    /// When the key or the row can't be written.
+    pub async fn open_upload(&self, member: &MemberName, declaration: Declaration) -> Result<Upload, StoreError> {
+        let mut id = [0u8; 12];
+        getrandom::fill(&mut id).map_err(|error| StoreError::Key(KeyError::Random(error)))?;
+        let id = hex::encode(id);
+        self.keys.create_version(&id)?;
+        let mut transaction = self.database.begin().await?;
+        sqlx::query("INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES (?, ?, ?, ?, 'open', ?)")
+            .bind(&id)
+            .bind(member.as_str())
+            .bind(declaration.audience.as_str())
+            .bind(json(&declaration)?)
+            .bind(self.clock.now().to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None })
+    }
+
+    /// An upload of a member, by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn upload(&self, member: &MemberName, id: &str) -> Result<Option<Upload>, StoreError> {
+        let row = sqlx::query("SELECT * FROM uploads WHERE id = ? AND member = ?")
+            .bind(id)
+            .bind(member.as_str())
+            .fetch_optional(self.database.pool())
+            .await?;
+        row.as_ref().map(upload_from).transpose()
+    }
+
+    /// Gives an open upload up: its rows are destroyed.
+    ///
+    /// # Errors
+    /// When the database or the files fail.
+    pub async fn abandon(&self, upload: &Upload) -> Result<(), StoreError> {
+        let mut transaction = self.database.begin().await?;
+        sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = ? AND state = 'open'")
+            .bind(&upload.id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.sweep().await
+    }
+
+    /// Makes a built file the version in force, in one transaction; the number of the new version is in the outcome.
+    pub(super) async fn switch(
+        &self,
+        upload: &Upload,
+        kinds: &[Kind],
+        mut outcome: Outcome,
+    ) -> Result<Outcome, StoreError> {
+        failpoint("upload_before_switch");
+        let mut transaction = self.database.begin().await?;
+        sqlx::query("UPDATE versions SET in_force = 0 WHERE member = ? AND audience = ?")
+            .bind(upload.member.as_str())
+            .bind(upload.declaration.audience.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        let done = sqlx::query(
+            "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
+             VALUES (?, ?, ?, ?, ?, ?, 1)",
+        )
+        .bind(upload.member.as_str())
+        .bind(upload.declaration.audience.as_str())
+        .bind(&upload.id)
+        .bind(json(&upload.declaration)?)
+        .bind(json(&kinds)?)
+        .bind(self.clock.now().to_string())
+        .execute(&mut *transaction)
+        .await?;
+        outcome.version = done.last_insert_rowid();
+        sqlx::query("UPDATE uploads SET state = 'stored', outcome = ? WHERE id = ?")
+            .bind(json(&outcome)?)
+            .bind(&upload.id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        failpoint("upload_after_switch");
+        Ok(outcome)
+    }
+
+    /// Ends versions that have expired, and destroys the file and key of every upload that is neither open, in
+    /// force, nor pinned. Safe to run at any time, and after any crash.
+    ///
+    /// # Errors
+    /// When the database or the files fail; the next sweep takes up what is left.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        let today = self.today();
+        let mut transaction = self.database.begin().await?;
+        let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
+        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *transaction).await? {
+            let version = version_from(&row)?;
+            if version.declaration.expires > today {
+                kept.insert(version.upload, UploadState::Stored);
+            } else {
+                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = ?")
+                    .bind(version.id)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *transaction).await? {
+            kept.insert(row.try_get("id")?, UploadState::Open);
+        }
+        // Read while the write lock is held: no upload can open in between and lose its key.
+        let candidates: Vec<String> = self.keys.versions()?;
+        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        let owners: BTreeMap<String, String> =
+            owners.iter().map(|row| Ok((row.try_get("id")?, row.try_get("member")?))).collect::<Result<_, sqlx::Error>>()?;
+        for upload in candidates {
+            let Some(member) = owners.get(&upload) else { continue };
+            match kept.get(&upload) {
+                Some(UploadState::Open) => {}
+                Some(_) => remove(&self.staging_file(&upload))?,
+                None if self.pinned.holds(&upload) => {}
+                None => {
+                    self.keys.destroy_version(&upload)?;
+                    remove(&self.staging_file(&upload))?;
+                    remove(&self.version_file(member, &upload))?;
+                }
+            }
+        }
+        failpoint("upload_after_sweep");
+        Ok(())
+    }
+}
+
+/// Removes a DuckDB file and its write-ahead log, if they are there.
+pub(super) fn remove(file: &std::path::Path) -> Result<(), StoreError> {
+    let mut log = file.as_os_str().to_owned();
+    log.push(".wal");
+    for path in [file, std::path::Path::new(&log)] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StoreError::Files(error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Corrupt)
+}
+
+fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Corrupt)
+}
+
+fn version_from(row: &SqliteRow) -> Result<Version, StoreError> {
+    let (member, audience): (String, String) = (row.try_get("member")?, row.try_get("audience")?);
+    Ok(Version {
+        id: row.try_get("id")?,
+        audience: format!("{member}/{audience}").parse().map_err(|_| StoreError::Corrupt)?,
+        upload: row.try_get("upload")?,
+        declaration: from_json(row.try_get("declaration")?)?,
+        kinds: from_json(row.try_get("kinds")?)?,
+        created: row.try_get("created")?,
+    })
+}
+
+fn upload_from(row: &SqliteRow) -> Result<Upload, StoreError> {
+    let member: String = row.try_get("member")?;
+    let outcome: Option<String> = row.try_get("outcome")?;
+    Ok(Upload {
+        id: row.try_get("id")?,
+        member: member.parse().map_err(|_| StoreError::Corrupt)?,
+        declaration: from_json(row.try_get("declaration")?)?,
+        state: from_json(&format!("\"{}\"", row.try_get::<String, _>("state")?))?,
+        outcome: outcome.as_deref().map(from_json).transpose()?,
+    })
+}

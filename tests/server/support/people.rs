@@ -1,0 +1,27 @@
+//! Generated people, hashed as a member's client would.
+
+use sha2::{Digest, Sha256};
+use std::ops::Range;
+
+pub fn email(person: u32) -> String {
+    format!("personne.{person}@example.com")
+}
+
+pub fn hash(email: &str) -> String {
+    hex::encode(Sha256::digest(email.as_bytes()))
+}
+
+/// The stream of a list of these people.
+pub fn stream(people: Range<u32>) -> Vec<u8> {
+    stream_of(people.map(|person| hash(&email(person))))
+}
+
+/// The stream of a list of these cells.
+pub fn stream_of(cells: impl IntoIterator<Item = String>) -> Vec<u8> {
+    let mut stream = b"hashed_email_google\n".to_vec();
+    for cell in cells {
+        stream.extend_from_slice(cell.as_bytes());
+        stream.push(b'\n');
+    }
+    stream
+}
