@@ -37,7 +37,8 @@ fn newsletter(pilot: &Pilot<'_>) -> io::Result<Export> {
     let members = lists::members(&mut rng, pilot.people, &LABEL, pilot.genres, pilot.regions);
     let rows = lists::rows(&mut rng, &members);
     let pulls = lists::pulls(pilot.genres, LABEL.genres);
-    let (path, mut sheet) = pilot.sheet("etiquette/infolettre.csv", FORMAT, &["courriel", "genre_musical", "inscription"])?;
+    let (path, mut sheet) =
+        pilot.sheet("etiquette/infolettre.csv", FORMAT, &["courriel", "genre_musical", "inscription"])?;
     for person in pilot.people_at(&rows) {
         let rng = &mut rng;
         let language = if rng.random_bool(0.12) { Language::En } else { Language::Fr };

@@ -52,7 +52,15 @@ pub fn write_all(dir: &Path, people: &[Person], vocabulary: &Vocabulary, seed: u
     let pilot = Pilot { dir, people, genres, regions, bands, places: Places::new(regions), seed };
     let [buyers, purchases] = ticketing::write(&pilot)?;
     let [newsletter, vips] = label::write(&pilot)?;
-    Ok(vec![buyers, purchases, festival::write(&pilot)?, venue::write(&pilot)?, newsletter, vips, agents::write(&pilot)?])
+    Ok(vec![
+        buyers,
+        purchases,
+        festival::write(&pilot)?,
+        venue::write(&pilot)?,
+        newsletter,
+        vips,
+        agents::write(&pilot)?,
+    ])
 }
 
 /// What every member's writer needs.

@@ -41,12 +41,21 @@ fn buyers(pilot: &Pilot<'_>, members: &[u32]) -> io::Result<Export> {
     let mut rng = pilot.rng(1);
     let rows = lists::rows(&mut rng, members);
     let pulls = lists::pulls(pilot.genres, TICKETING.genres);
-    let headers =
-        ["Prénom", "Nom", "Adresse courriel", "Téléphone", "Adresse postale", "Style préféré", "Région", "Tranche d'âge"];
+    let headers = [
+        "Prénom",
+        "Nom",
+        "Adresse courriel",
+        "Téléphone",
+        "Adresse postale",
+        "Style préféré",
+        "Région",
+        "Tranche d'âge",
+    ];
     let (path, mut sheet) = pilot.sheet("billetterie/acheteurs.csv", FORMAT, &headers)?;
     for person in pilot.people_at(&rows) {
         let rng = &mut rng;
-        let email = if rng.random_bool(0.01) { String::new() } else { typing::email(rng, &typing::given(person, "billets")) };
+        let email =
+            if rng.random_bool(0.01) { String::new() } else { typing::email(rng, &typing::given(person, "billets")) };
         let phone = person.phone.filter(|_| rng.random_bool(0.8)).map(|number| typing::phone(rng, number));
         let address =
             if rng.random_bool(0.25) { String::new() } else { typing::address(rng, person, pilot.place(person)) };
