@@ -5,15 +5,15 @@ use crate::cli::demo::lists::{self, LABEL, VIPS};
 use crate::cli::demo::people::Person;
 use crate::cli::demo::sheet::{Encoding, Format};
 use crate::cli::demo::typing;
-use crate::model::Language;
+use crate::model::{Language, Shape};
 use rand::Rng;
 use std::io;
 
-const FORMAT: Format = Format { delimiter: ',', encoding: Encoding::Utf8, line_end: "\n" };
+const FORMAT: Format = Format { delimiter: b',', encoding: Encoding::Utf8, line_end: "\n" };
 
 const NEWSLETTER: Declared<'_> = Declared {
     audience: "etiquette/infolettre",
-    shape: "list",
+    shape: Shape::List,
     map: &[("genre", "genre_musical")],
     email_headers: &[],
     purposes: &["planification", "programmation"],
