@@ -10,6 +10,8 @@ pub mod budget;
 pub mod completions;
 pub mod connection;
 pub mod context;
+#[cfg(feature = "server")]
+pub mod demo;
 pub mod environment;
 pub mod estimate;
 pub mod exit;

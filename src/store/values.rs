@@ -31,6 +31,9 @@ pub(super) fn cents(text: &str) -> Option<i64> {
         amount = amount.checked_mul(10)?.checked_add(i64::from(character.to_digit(10)?))?;
         digits += 1;
     }
+    if !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let decimals: i64 = match decimals.len() {
         0 => 0,
         1 => decimals.parse::<u8>().map(|d| i64::from(d) * 10).ok()?,

@@ -48,11 +48,8 @@ fn domain(rng: &mut impl Rng) -> &'static str {
 }
 
 fn local_part(rng: &mut impl Rng, first: &str, last: &str, born: u16) -> String {
-    let (first, last) = if rng.random_bool(0.4) {
-        (plain(first, "-"), plain(last, "-"))
-    } else {
-        (plain(first, ""), plain(last, ""))
-    };
+    let (first, last) =
+        if rng.random_bool(0.4) { (plain(first, "-"), plain(last, "-")) } else { (plain(first, ""), plain(last, "")) };
     let initial: String = first.chars().take(1).collect();
     let year = born % 100;
     match rng.random_range(0..100) {

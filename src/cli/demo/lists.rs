@@ -30,7 +30,12 @@ pub(super) const TICKETING: Draw = Draw {
 pub(super) const FESTIVAL: Draw = Draw {
     size: 70_000,
     genres: &[("metal", 0.8), ("rock", 0.8), ("rap", 0.7), ("electro", 0.7), ("monde", 0.5), ("chanson", 0.3)],
-    regions: &[("capitale-nationale", 1.7), ("chaudiere-appalaches", 1.2), ("mauricie", 0.4), ("saguenay-lac-saint-jean", 0.4)],
+    regions: &[
+        ("capitale-nationale", 1.7),
+        ("chaudiere-appalaches", 1.2),
+        ("mauricie", 0.4),
+        ("saguenay-lac-saint-jean", 0.4),
+    ],
     appetite: 0.5,
 };
 
@@ -45,7 +50,15 @@ pub(super) const VENUE: Draw = Draw {
 /// A label's newsletter.
 pub(super) const LABEL: Draw = Draw {
     size: 60_000,
-    genres: &[("chanson", 0.8), ("metal", 0.7), ("rock", 0.6), ("rap", 0.6), ("electro", 0.5), ("jazz", 0.4), ("trad", 0.4)],
+    genres: &[
+        ("chanson", 0.8),
+        ("metal", 0.7),
+        ("rock", 0.6),
+        ("rap", 0.6),
+        ("electro", 0.5),
+        ("jazz", 0.4),
+        ("trad", 0.4),
+    ],
     regions: &[("montreal", 0.4)],
     appetite: 0.3,
 };
@@ -59,7 +72,8 @@ pub(super) const AGENTS: Draw = Draw {
 };
 
 /// The artists, journalists and friends that the label invites.
-pub(super) const VIPS: Draw = Draw { size: 600, genres: &[("chanson", 0.6), ("jazz", 0.5)], regions: &[("montreal", 1.0)], appetite: 1.2 };
+pub(super) const VIPS: Draw =
+    Draw { size: 600, genres: &[("chanson", 0.6), ("jazz", 0.5)], regions: &[("montreal", 1.0)], appetite: 1.2 };
 
 /// The people of a list by their place in `people`, in no order, without repeats.
 pub(super) fn members(

@@ -1,7 +1,7 @@
 //! The pilot room: people who don't exist, their messy exports, and the walk through the room that `--check` takes.
 
 mod addresses;
-mod check;
+pub mod check;
 pub mod exports;
 mod lists;
 mod names;

@@ -205,7 +205,10 @@ mod tests {
 
     #[test]
     fn ages_fall_in_their_bands() {
-        assert_eq!([start("25-34"), start("65-plus"), start("moins-18"), start("inconnu")], [Some(25), Some(65), Some(0), None]);
+        assert_eq!(
+            [start("25-34"), start("65-plus"), start("moins-18"), start("inconnu")],
+            [Some(25), Some(65), Some(0), None]
+        );
     }
 
     #[test]

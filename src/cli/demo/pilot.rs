@@ -2,10 +2,10 @@
 
 use super::{check, exports, people};
 use crate::{
-    cli::{context::Context, exit::Exit, init::runtime, serve},
+    cli::{connection::Token, context::Context, exit::Exit, init::runtime, serve},
     gateway::{self, Room},
     http,
-    model::{MemberName, Role, SystemClock},
+    model::{Clock, MemberName, Role, SystemClock},
     people::User,
     policy::Policies,
 };
@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write,
+    io::{self, Write},
     net::{IpAddr, Ipv4Addr},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -78,10 +78,10 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
         if args.check {
             let (url, context) = (url.clone(), *context);
-            let walked = tokio::task::spawn_blocking(move || check::check(&url, &tokens, context.language)).await?;
+            let walked = tokio::task::spawn_blocking(move || walk(&url, &tokens, &context)).await?;
             let _ = ended.send(());
             served.await??;
-            walked.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+            walked?;
         } else {
             welcome(args, &url, context);
             served.await??;
@@ -167,7 +167,7 @@ fn fill(dir: &Path, count: u32, seed: u64, url: &str, tokens: &Tokens, context: 
 fn hash_command(export: &exports::Export, hashed: &Path, report: &Path) -> Vec<String> {
     let mut line: Vec<String> = vec!["hash".into(), export.file.display().to_string()];
     line.extend(["--out".into(), hashed.display().to_string(), "--report".into(), report.display().to_string()]);
-    line.extend(["--profile".into(), export.profile.to_owned()]);
+    line.extend(["--profile".into(), export.profile.to_string()]);
     for (column, header) in &export.map {
         line.extend(["--map".into(), format!("{column}={header}")]);
     }
@@ -179,12 +179,12 @@ fn hash_command(export: &exports::Export, hashed: &Path, report: &Path) -> Vec<S
 
 fn upload_command(export: &exports::Export, hashed: &Path, url: &str) -> Vec<String> {
     let joined = |names: Vec<&str>| names.join(",");
-    let today = jiff::Zoned::now().date();
+    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let next_year = today.saturating_add(jiff::Span::new().years(1));
     let mut line: Vec<String> = vec!["upload".into(), hashed.display().to_string()];
     for (option, value) in [
         ("--audience", export.audience.to_string()),
-        ("--shape", export.shape.to_owned()),
+        ("--shape", export.shape.to_string()),
         ("--purpose", joined(export.purposes.iter().map(|purpose| purpose.as_str()).collect())),
         ("--legal-basis", export.legal_basis.to_owned()),
         ("--collected", today.to_string()),
@@ -211,6 +211,20 @@ fn command(line: &[String], token: Option<&str>) -> anyhow::Result<()> {
         bail!("camerata {}\n{}", line.join(" "), String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
+}
+
+/// Walks the whole path over HTTP, telling each step on stdout.
+fn walk(url: &str, tokens: &Tokens, context: &Context) -> anyhow::Result<()> {
+    let token = |name: &str| {
+        let text = tokens.get(name).map(String::as_str).unwrap_or_default();
+        Token::parse(text).with_context(|| format!("{name}: no token"))
+    };
+    let tokens = check::Tokens {
+        festival_marketer: token("festival-marketer")?,
+        agents_steward: token("agents-steward")?,
+        officer: token("salle-officer")?,
+    };
+    check::check(url, &tokens, context.language, &mut io::stdout()).map_err(anyhow::Error::new)
 }
 
 fn token<'a>(tokens: &'a Tokens, member: &MemberName) -> anyhow::Result<&'a str> {

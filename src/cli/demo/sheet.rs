@@ -15,7 +15,8 @@ pub(super) enum Encoding {
 /// How a program writes its sheets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Format {
-    pub(super) delimiter: char,
+    /// An ASCII character.
+    pub(super) delimiter: u8,
     pub(super) encoding: Encoding,
     pub(super) line_end: &'static str,
 }
@@ -44,10 +45,10 @@ impl Sheet {
         self.line.clear();
         for (at, cell) in cells.iter().enumerate() {
             if at > 0 {
-                self.line.push(self.format.delimiter);
+                self.line.push(char::from(self.format.delimiter));
             }
             let cell = cell.as_ref();
-            if cell.contains([self.format.delimiter, '"', '\n', '\r']) {
+            if cell.bytes().any(|byte| byte == self.format.delimiter || matches!(byte, b'"' | b'\n' | b'\r')) {
                 self.line.push('"');
                 self.line.push_str(&cell.replace('"', "\"\""));
                 self.line.push('"');

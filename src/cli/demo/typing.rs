@@ -91,9 +91,24 @@ pub(super) fn postal_code(rng: &mut impl Rng, person: &Person, place: &Place) ->
 }
 
 const STREETS: &[&str] = &[
-    "rue Saint-Denis", "rue Principale", "boulevard des Érables", "avenue du Parc", "chemin du Lac", "rue de l'Église",
-    "rue Notre-Dame Ouest", "rang 3", "avenue Cartier", "rue Sherbrooke Est", "montée de la Rivière", "rue des Pins",
-    "boulevard Saint-Joseph", "rue Ontario Est", "côte de la Montagne", "rue du Quai", "avenue des Cèdres", "rue Beaubien Est",
+    "rue Saint-Denis",
+    "rue Principale",
+    "boulevard des Érables",
+    "avenue du Parc",
+    "chemin du Lac",
+    "rue de l'Église",
+    "rue Notre-Dame Ouest",
+    "rang 3",
+    "avenue Cartier",
+    "rue Sherbrooke Est",
+    "montée de la Rivière",
+    "rue des Pins",
+    "boulevard Saint-Joseph",
+    "rue Ontario Est",
+    "côte de la Montagne",
+    "rue du Quai",
+    "avenue des Cèdres",
+    "rue Beaubien Est",
 ];
 
 /// A postal address over several lines, as ticket windows print them.

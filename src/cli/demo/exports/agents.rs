@@ -5,14 +5,15 @@ use super::{Declared, Export, Pilot};
 use crate::cli::demo::lists::{self, AGENTS};
 use crate::cli::demo::sheet::{Encoding, Format};
 use crate::cli::demo::typing;
+use crate::model::Shape;
 use rand::Rng;
 use std::io;
 
-const FORMAT: Format = Format { delimiter: ',', encoding: Encoding::Utf8, line_end: "\r\n" };
+const FORMAT: Format = Format { delimiter: b',', encoding: Encoding::Utf8, line_end: "\r\n" };
 
 const ADMIRERS: Declared<'_> = Declared {
     audience: "agents/admirateurs",
-    shape: "list",
+    shape: Shape::List,
     map: &[],
     email_headers: &["Courriel"],
     purposes: &["planification", "programmation"],

@@ -4,15 +4,15 @@ use super::{Declared, Export, Pilot};
 use crate::cli::demo::lists::{self, FESTIVAL};
 use crate::cli::demo::sheet::{Encoding, Format};
 use crate::cli::demo::typing;
-use crate::model::Language;
+use crate::model::{Language, Shape};
 use rand::Rng;
 use std::io;
 
-const FORMAT: Format = Format { delimiter: ',', encoding: Encoding::Utf8Bom, line_end: "\r\n" };
+const FORMAT: Format = Format { delimiter: b',', encoding: Encoding::Utf8Bom, line_end: "\r\n" };
 
 const SUBSCRIBERS: Declared<'_> = Declared {
     audience: "festival/abonnes",
-    shape: "list",
+    shape: Shape::List,
     map: &[("genre", "Genre"), ("region", "Region")],
     email_headers: &[],
     purposes: &["planification", "programmation"],

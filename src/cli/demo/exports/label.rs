@@ -5,15 +5,15 @@ use crate::cli::demo::lists::{self, LABEL, VIPS};
 use crate::cli::demo::people::Person;
 use crate::cli::demo::sheet::{Encoding, Format};
 use crate::cli::demo::typing;
-use crate::model::Language;
+use crate::model::{Language, Shape};
 use rand::Rng;
 use std::io;
 
-const FORMAT: Format = Format { delimiter: ',', encoding: Encoding::Utf8, line_end: "\n" };
+const FORMAT: Format = Format { delimiter: b',', encoding: Encoding::Utf8, line_end: "\n" };
 
 const NEWSLETTER: Declared<'_> = Declared {
     audience: "etiquette/infolettre",
-    shape: "list",
+    shape: Shape::List,
     map: &[("genre", "genre_musical")],
     email_headers: &[],
     purposes: &["planification", "programmation"],
@@ -37,7 +37,8 @@ fn newsletter(pilot: &Pilot<'_>) -> io::Result<Export> {
     let members = lists::members(&mut rng, pilot.people, &LABEL, pilot.genres, pilot.regions);
     let rows = lists::rows(&mut rng, &members);
     let pulls = lists::pulls(pilot.genres, LABEL.genres);
-    let (path, mut sheet) = pilot.sheet("etiquette/infolettre.csv", FORMAT, &["courriel", "genre_musical", "inscription"])?;
+    let (path, mut sheet) =
+        pilot.sheet("etiquette/infolettre.csv", FORMAT, &["courriel", "genre_musical", "inscription"])?;
     for person in pilot.people_at(&rows) {
         let rng = &mut rng;
         let language = if rng.random_bool(0.12) { Language::En } else { Language::Fr };

@@ -9,7 +9,8 @@ mod venue;
 use crate::cli::demo::people::{Person, values};
 use crate::cli::demo::places::{Place, Places};
 use crate::cli::demo::sheet::{Format, Sheet};
-use crate::model::{AudienceName, Category, ColumnName, MemberName, NameError, PurposeName, Vocabulary};
+use crate::identity::Profile;
+use crate::model::{AudienceName, Category, ColumnName, MemberName, NameError, PurposeName, Shape, Vocabulary};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::io;
@@ -22,12 +23,12 @@ pub struct Export {
     pub member: MemberName,
     /// The audience that it becomes.
     pub audience: AudienceName,
-    /// `list` or `events`.
-    pub shape: &'static str,
+    /// One row a person, or many.
+    pub shape: Shape,
     /// Where it was written.
     pub file: PathBuf,
     /// How its identifiers are hashed; the same for all, or lists wouldn't match.
-    pub profile: &'static str,
+    pub profile: Profile,
     /// The vocabulary's columns and the headers that hold them.
     pub map: Vec<(ColumnName, String)>,
     /// The headers of the e-mail columns, where a reader couldn't choose by itself; else empty.
@@ -50,9 +51,16 @@ pub fn write_all(dir: &Path, people: &[Person], vocabulary: &Vocabulary, seed: u
     let column = |name| values(vocabulary, name).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error));
     let (genres, regions, bands) = (column("genre")?, column("region")?, column("age_band")?);
     let pilot = Pilot { dir, people, genres, regions, bands, places: Places::new(regions), seed };
-    let [buyers, purchases] = ticketing::write(&pilot)?;
-    let [newsletter, vips] = label::write(&pilot)?;
-    Ok(vec![buyers, purchases, festival::write(&pilot)?, venue::write(&pilot)?, newsletter, vips, agents::write(&pilot)?])
+    // The ticketing company's files take about as long as all others.
+    let (ticketing, others) = rayon::join(
+        || ticketing::write(&pilot),
+        || {
+            let [newsletter, guests] = label::write(&pilot)?;
+            Ok([festival::write(&pilot)?, venue::write(&pilot)?, newsletter, guests, agents::write(&pilot)?])
+        },
+    );
+    let others: io::Result<_> = others;
+    Ok(ticketing?.into_iter().chain(others?).collect())
 }
 
 /// What every member's writer needs.
@@ -105,7 +113,7 @@ impl Pilot<'_> {
 /// How an audience is declared, before its file has a place.
 struct Declared<'a> {
     audience: &'a str,
-    shape: &'static str,
+    shape: Shape,
     map: &'a [(&'a str, &'a str)],
     email_headers: &'a [&'a str],
     purposes: &'a [&'a str],
@@ -127,7 +135,7 @@ impl Declared<'_> {
             audience: audience.parse().map_err(named)?,
             shape: self.shape,
             file,
-            profile: "google",
+            profile: Profile::Google,
             columns: map.iter().map(|(column, _)| column.clone()).collect(),
             map,
             email_headers: self.email_headers.iter().map(|header| (*header).to_owned()).collect(),

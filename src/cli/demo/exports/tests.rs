@@ -126,7 +126,11 @@ fn every_at_sign_stands_before_a_reserved_domain() {
 #[test]
 fn the_other_files_are_what_their_programs_write() {
     let written = Written::new(SEED);
-    assert!(written.bytes("festival/abonnes.csv").starts_with(b"\xEF\xBB\xBFEmail,Email,Phone,First Name,Last Name,Country,Zip"));
+    assert!(
+        written
+            .bytes("festival/abonnes.csv")
+            .starts_with(b"\xEF\xBB\xBFEmail,Email,Phone,First Name,Last Name,Country,Zip")
+    );
     assert!(share(&written.table("festival/abonnes.csv", b',').column("Phone"), |cell| cell.starts_with("+1")) > 0.3);
     let venue = written.table("salle/abonnes.tsv", b'\t');
     assert!(share(&venue.column("E-mail 2"), |cell| cell.contains('@')) > 0.03);
@@ -201,12 +205,11 @@ fn every_export_says_how_it_is_hashed_and_uploaded() {
             _ if export.member.as_str() == "billetterie" => b';',
             _ => b',',
         };
-        let table = Table::parse(
-            encoding_rs::WINDOWS_1252.decode(&std::fs::read(&export.file).unwrap()).0.as_ref(),
-            delimiter,
-        );
+        let table =
+            Table::parse(encoding_rs::WINDOWS_1252.decode(&std::fs::read(&export.file).unwrap()).0.as_ref(), delimiter);
         assert_eq!(table.rows.len() as u64, export.rows, "{}", export.audience);
-        let table = written.table(export.file.strip_prefix(written.folder.path()).unwrap().to_str().unwrap(), delimiter);
+        let table =
+            written.table(export.file.strip_prefix(written.folder.path()).unwrap().to_str().unwrap(), delimiter);
         let named = export.map.iter().map(|(_, header)| header).chain(&export.email_headers);
         for header in named {
             assert!(table.headers.contains(header), "{header} in {}", export.audience);

@@ -4,15 +4,15 @@ use super::{Declared, Export, Pilot};
 use crate::cli::demo::lists::{self, VENUE};
 use crate::cli::demo::sheet::{Encoding, Format};
 use crate::cli::demo::typing;
-use crate::model::Language;
+use crate::model::{Language, Shape};
 use rand::Rng;
 use std::io;
 
-const FORMAT: Format = Format { delimiter: '\t', encoding: Encoding::Utf8, line_end: "\n" };
+const FORMAT: Format = Format { delimiter: b'\t', encoding: Encoding::Utf8, line_end: "\n" };
 
 const SUBSCRIBERS: Declared<'_> = Declared {
     audience: "salle/abonnes",
-    shape: "list",
+    shape: Shape::List,
     map: &[],
     email_headers: &[],
     purposes: &["planification", "programmation"],
@@ -34,7 +34,7 @@ pub(super) fn write(pilot: &Pilot<'_>) -> io::Result<Export> {
         let note = match rng.random_range(0..100) {
             0..3 => "Dit \"préférer le balcon\"",
             3..5 => "Rappeler :\nabonnement à renouveler",
-            5..8 => "fauteuil roulant",
+            5..8 => "place côté allée",
             _ => "",
         };
         sheet.row(&[
