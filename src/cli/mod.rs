@@ -17,23 +17,21 @@ pub mod estimate;
 pub mod exit;
 pub mod hash;
 mod help;
-pub mod query;
-pub mod table;
-pub mod templates;
-pub mod typography;
-pub mod upload;
-#[cfg(feature = "server")]
-pub mod token;
-#[cfg(feature = "server")]
-pub mod template;
-#[cfg(feature = "server")]
-pub mod serve;
-#[cfg(feature = "server")]
-pub mod policy;
 #[cfg(feature = "server")]
 pub mod init;
 #[cfg(feature = "server")]
-pub mod demo;
+pub mod policy;
+pub mod query;
+#[cfg(feature = "server")]
+pub mod serve;
+pub mod table;
+#[cfg(feature = "server")]
+pub mod template;
+pub mod templates;
+#[cfg(feature = "server")]
+pub mod token;
+pub mod typography;
+pub mod upload;
 
 use self::{
     connection::ConnectionError,

@@ -52,10 +52,9 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             Some(role) => {
                 let user = User { member: args.member.clone(), user: args.user.clone(), role };
                 let token = people.issue(&user).await?;
-                context.tell(context.say(
-                    "Jeton (il ne sera plus jamais montré) :",
-                    "Token (it will never be shown again):",
-                ));
+                context.tell(
+                    context.say("Jeton (il ne sera plus jamais montré) :", "Token (it will never be shown again):"),
+                );
                 writeln!(io::stdout(), "{token}").context("stdout")
             }
             None => {

@@ -1,10 +1,6 @@
 //! The way of a query. Nothing else in the program may run these steps.
 
-use super::{
-    Answer, Estimate, EstimatedAccount, Request, Room,
-    budget::cap,
-    question::Resolved,
-};
+use super::{Answer, Estimate, EstimatedAccount, Request, Room, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, Charge, ChargeRequest, Charged, LedgerError, Period, Shortfall},
@@ -103,8 +99,7 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
     let count = accuracy(room, request)?;
     let admission = admit(room, user, request, &resolved, &count)?;
     let plan = plan(room, user, request, &resolved, &admission, count).await?;
-    let free =
-        room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
+    let free = room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
     let states = room.ledger.states(&plan.charge.caps, &plan.period).await.map_err(AskError::ledger)?;
     let loss = plan.count.loss().rho;
     let accounts: Vec<EstimatedAccount> = states
@@ -214,11 +209,7 @@ fn unbound(error: &TallySqlError) -> AskError {
 
 /// Each audience must have a version in force that can be matched this way and that serves the purpose; all must
 /// have been hashed alike.
-fn usable(
-    request: &Request,
-    audiences: &[AudienceRef],
-    found: Vec<Option<Version>>,
-) -> Result<Vec<Version>, AskError> {
+fn usable(request: &Request, audiences: &[AudienceRef], found: Vec<Option<Version>>) -> Result<Vec<Version>, AskError> {
     let mut versions: Vec<Version> = Vec::with_capacity(found.len());
     for (audience, version) in audiences.iter().zip(found) {
         let unavailable = |fr: String, en: String| AskError::Unavailable(audience.clone(), Text::new(fr, en));
@@ -245,8 +236,14 @@ fn usable(
         if let Some(other) = versions.first().filter(|other| other.declaration.profile != version.declaration.profile) {
             let (ours, theirs) = (version.declaration.profile, other.declaration.profile);
             return Err(unavailable(
-                format!("{audience} est haché selon le profil « {ours} », {} selon « {theirs} » : ces listes ne se comparent pas ; hachez-les selon le même profil", other.audience),
-                format!("{audience} was hashed with profile `{ours}`, {} with `{theirs}`: these lists don't match; hash both with the same profile", other.audience),
+                format!(
+                    "{audience} est haché selon le profil « {ours} », {} selon « {theirs} » : ces listes ne se comparent pas ; hachez-les selon le même profil",
+                    other.audience
+                ),
+                format!(
+                    "{audience} was hashed with profile `{ours}`, {} with `{theirs}`: these lists don't match; hash both with the same profile",
+                    other.audience
+                ),
             ));
         }
         versions.push(version);

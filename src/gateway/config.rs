@@ -77,8 +77,9 @@ impl Config {
     pub fn load(room: &Path) -> Result<Self, ConfigError> {
         let path = room.join(CONFIG_FILE);
         let mut config: Self = match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|error| ConfigError::Malformed { path, message: error.to_string() })?,
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| ConfigError::Malformed { path, message: error.to_string() })?
+            }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Self::default(),
             Err(source) => return Err(ConfigError::Read { path, source }),
         };

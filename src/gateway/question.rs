@@ -59,8 +59,7 @@ impl Resolved<'_> {
 
 impl Request {
     pub(super) fn resolve<'a>(&self, catalogue: &'a Catalogue) -> Result<Resolved<'a>, AskError> {
-        let template =
-            catalogue.get(&self.template).ok_or_else(|| AskError::UnknownTemplate(self.template.clone()))?;
+        let template = catalogue.get(&self.template).ok_or_else(|| AskError::UnknownTemplate(self.template.clone()))?;
         let manifest = template.manifest();
         let mut audiences = Vec::with_capacity(manifest.audiences.len());
         for parameter in &manifest.audiences {

@@ -50,7 +50,9 @@ pub enum OpenRoomError {
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// The key is another room's.
-    #[error("keys/room.key is not the key this room was founded with: every person would get another pseudonym. Restore the right key from the room's backup; nothing was changed")]
+    #[error(
+        "keys/room.key is not the key this room was founded with: every person would get another pseudonym. Restore the right key from the room's backup; nothing was changed"
+    )]
     WrongKey,
     /// The engine can't write encrypted files.
     #[error("DuckDB can't write encrypted files: {0}. The extension must be DuckDB 1.5.5's own; run `.ci/prepare`")]
@@ -96,14 +98,14 @@ impl Room {
         }
         let lock = exclusive(&folder.join("room.lock"))?;
         let config = Config::load(folder)?;
-        let policies = Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let policies =
+            Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         // Agreements that contradict the officers' own cases don't come into force.
         policies.check_cases().map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let (text, path) = policies.privacy_toml();
-        let limits =
-            privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-        let catalogue =
-            Catalogue::load(&folder.join("sql"), policies.vocabulary()).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let limits = privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let catalogue = Catalogue::load(&folder.join("sql"), policies.vocabulary())
+            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = Database::open(&database_file).await?;
         if database.key_check().await? != Some(keys.check()) {

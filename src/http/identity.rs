@@ -23,11 +23,7 @@ pub(super) struct Asker {
 impl Asker {
     /// Refuses any other role than this one.
     pub(super) fn needs(&self, role: Role) -> Result<(), Problem> {
-        if self.user.role == role {
-            Ok(())
-        } else {
-            Err(Problem::wrong_role(role.as_str()).in_language(self.language))
-        }
+        if self.user.role == role { Ok(()) } else { Err(Problem::wrong_role(role.as_str()).in_language(self.language)) }
     }
 }
 

@@ -32,14 +32,7 @@ pub(super) fn language(headers: &HeaderMap) -> Language {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, slug: &'static str, fr: &str, en: &str) -> Self {
-        Self {
-            status,
-            slug,
-            title: Text::new(fr, en),
-            detail: None,
-            language: Language::default(),
-            more: Map::new(),
-        }
+        Self { status, slug, title: Text::new(fr, en), detail: None, language: Language::default(), more: Map::new() }
     }
 
     pub(super) fn detail(mut self, fr: impl Into<String>, en: impl Into<String>) -> Self {
@@ -139,15 +132,13 @@ impl Problem {
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         let plain = |problem: Self, error: &StoreError| problem.detail(french(error), error.to_string());
         match &error {
-            StoreError::Declaration(_) | StoreError::Layout(_) | StoreError::Empty => plain(
-                Self::new(unprocessable, "upload-refused", "Téléversement refusé", "Upload refused"),
-                &error,
-            ),
-            StoreError::TooFew(people) => plain(
-                Self::new(unprocessable, "too-few-people", "Auditoire trop petit", "Audience too small"),
-                &error,
-            )
-            .with("people_min", json!(people)),
+            StoreError::Declaration(_) | StoreError::Layout(_) | StoreError::Empty => {
+                plain(Self::new(unprocessable, "upload-refused", "Téléversement refusé", "Upload refused"), &error)
+            }
+            StoreError::TooFew(people) => {
+                plain(Self::new(unprocessable, "too-few-people", "Auditoire trop petit", "Audience too small"), &error)
+                    .with("people_min", json!(people))
+            }
             StoreError::Offset(offset) => {
                 plain(Self::new(StatusCode::CONFLICT, "offset", "Mauvaise position", "Wrong offset"), &error)
                     .with("offset", json!(offset))
@@ -204,7 +195,9 @@ fn french(error: &StoreError) -> String {
     use crate::store::{DeclarationError as D, LayoutError as L};
     match error {
         StoreError::Declaration(error) => match error {
-            D::Column(name) => format!("« {name} » n'est pas une colonne du vocabulaire de la salle ; ce qui n'y est pas n'est pas conservé"),
+            D::Column(name) => format!(
+                "« {name} » n'est pas une colonne du vocabulaire de la salle ; ce qui n'y est pas n'est pas conservé"
+            ),
             D::ColumnTwice(name) => format!("la colonne « {name} » est nommée deux fois"),
             D::NoPurpose => "un téléversement nomme au moins une finalité".to_owned(),
             D::LegalBasis => "un téléversement nomme sa base légale ou le texte du consentement".to_owned(),
@@ -213,18 +206,31 @@ fn french(error: &StoreError) -> String {
             D::Large => "le flux dépasse 64 Gio : envoyez-le en plusieurs auditoires".to_owned(),
         },
         StoreError::Layout(error) => match error {
-            L::Raw(column) => format!("la colonne {column} de l'en-tête ressemble à une adresse ou à un numéro en clair : hachez d'abord le fichier avec `camerata hash`"),
-            L::Unknown(column) => format!("la colonne {column} de l'en-tête n'est ni `hashed_email_<profil>`, ni `hashed_phone_<profil>`, ni une colonne déclarée du vocabulaire"),
+            L::Raw(column) => format!(
+                "la colonne {column} de l'en-tête ressemble à une adresse ou à un numéro en clair : hachez d'abord le fichier avec `camerata hash`"
+            ),
+            L::Unknown(column) => format!(
+                "la colonne {column} de l'en-tête n'est ni `hashed_email_<profil>`, ni `hashed_phone_<profil>`, ni une colonne déclarée du vocabulaire"
+            ),
             L::Twice(column) => format!("la colonne {column} de l'en-tête y est deux fois"),
-            L::MixedProfiles { column, found, declared } => format!("la colonne {column} de l'en-tête a été hachée selon le profil « {found} », le téléversement déclare « {declared} » : des listes de profils différents ne se comparent pas, on ne les mêle donc pas"),
-            L::NoIdentifier => "l'en-tête n'a aucune colonne d'identifiants (`hashed_email_<profil>` ou `hashed_phone_<profil>`)".to_owned(),
+            L::MixedProfiles { column, found, declared } => format!(
+                "la colonne {column} de l'en-tête a été hachée selon le profil « {found} », le téléversement déclare « {declared} » : des listes de profils différents ne se comparent pas, on ne les mêle donc pas"
+            ),
+            L::NoIdentifier => {
+                "l'en-tête n'a aucune colonne d'identifiants (`hashed_email_<profil>` ou `hashed_phone_<profil>`)"
+                    .to_owned()
+            }
             L::Missing(column) => format!("il manque à l'en-tête la colonne déclarée « {column} »"),
             L::TooMany => "l'en-tête a trop de colonnes".to_owned(),
         },
         StoreError::Empty => "aucune ligne du flux ne porte d'identifiant haché".to_owned(),
-        StoreError::TooFew(people) => format!("l'auditoire compte moins de personnes que le minimum de la salle, {people}"),
+        StoreError::TooFew(people) => {
+            format!("l'auditoire compte moins de personnes que le minimum de la salle, {people}")
+        }
         StoreError::Offset(offset) => format!("le flux reprend à l'octet {offset}"),
-        StoreError::Length { declared, received } => format!("le flux a {declared} octets, {received} sont arrivés : reprenez l'envoi"),
+        StoreError::Length { declared, received } => {
+            format!("le flux a {declared} octets, {received} sont arrivés : reprenez l'envoi")
+        }
         StoreError::Closed => "le téléversement n'est plus ouvert".to_owned(),
         _ => "la salle a échoué".to_owned(),
     }

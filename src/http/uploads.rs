@@ -54,7 +54,10 @@ fn allowed(room: &Room, asker: &Asker, declaration: &Declaration) -> Result<(), 
     })?;
     if declared.shape != declaration.shape {
         return Err(Text::new(
-            format!("l'auditoire {audience} est déclaré « {} », le téléversement dit « {} »", declared.shape, declaration.shape),
+            format!(
+                "l'auditoire {audience} est déclaré « {} », le téléversement dit « {} »",
+                declared.shape, declaration.shape
+            ),
             format!("audience {audience} is declared as {}, the upload says {}", declared.shape, declaration.shape),
         ));
     }
@@ -64,7 +67,8 @@ fn allowed(room: &Room, asker: &Asker, declaration: &Declaration) -> Result<(), 
             format!("column `{column}` is not among those that members.toml grants {audience}"),
         ));
     }
-    if let Some(purpose) = declaration.purposes.iter().find(|purpose| !room.policies.purposes().contains_key(*purpose)) {
+    if let Some(purpose) = declaration.purposes.iter().find(|purpose| !room.policies.purposes().contains_key(*purpose))
+    {
         return Err(Text::new(
             format!("« {purpose} » n'est pas une finalité de la salle"),
             format!("`{purpose}` is not a purpose of the room"),
@@ -84,11 +88,13 @@ pub(super) async fn show(
     let upload = find(&room, &asker, &id).await?;
     let _turn = room.upload_turn(&id).await;
     let progress = match upload.state {
-        UploadState::Open => blocking(&asker, {
-            let (store, upload) = (room.store.clone(), upload.clone());
-            move || store.progress(&upload)
-        })
-        .await?,
+        UploadState::Open => {
+            blocking(&asker, {
+                let (store, upload) = (room.store.clone(), upload.clone());
+                move || store.progress(&upload)
+            })
+            .await?
+        }
         _ => Progress::default(),
     };
     Ok(Json(status(&upload, &progress)))

@@ -103,11 +103,7 @@ pub(super) async fn state_in(
     state_from(cap, period, row.as_ref())
 }
 
-fn state_from(
-    cap: &Cap,
-    period: &Period,
-    row: Option<&sqlx::sqlite::SqliteRow>,
-) -> Result<AccountState, LedgerError> {
+fn state_from(cap: &Cap, period: &Period, row: Option<&sqlx::sqlite::SqliteRow>) -> Result<AccountState, LedgerError> {
     let (mut spent, mut lifetime) = (Rho::default(), Rho::default());
     if let Some(row) = row {
         let since: String = row.try_get("period_start")?;

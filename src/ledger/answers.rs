@@ -20,13 +20,7 @@ pub struct StoredAnswer {
 }
 
 impl StoredAnswer {
-    pub(super) fn read(
-        id: i64,
-        margin: u64,
-        loss: Loss,
-        release: &str,
-        recorded: String,
-    ) -> Result<Self, LedgerError> {
+    pub(super) fn read(id: i64, margin: u64, loss: Loss, release: &str, recorded: String) -> Result<Self, LedgerError> {
         let values = serde_json::from_str(release).map_err(|_| LedgerError::Corrupt("release"))?;
         Ok(Self { id, margin, loss, values, recorded })
     }

@@ -132,7 +132,9 @@ async fn find(
     let Some(row) = row else { return Ok(None) };
     let loss = Loss {
         rho: rho(row.try_get("rho")?)?,
-        delta: Delta::from_units(u64::try_from(row.try_get::<i64, _>("delta")?).map_err(|_| LedgerError::Corrupt("delta"))?),
+        delta: Delta::from_units(
+            u64::try_from(row.try_get::<i64, _>("delta")?).map_err(|_| LedgerError::Corrupt("delta"))?,
+        ),
     };
     let margin = u64::try_from(row.try_get::<i64, _>("margin")?).map_err(|_| LedgerError::Corrupt("margin"))?;
     let id: i64 = row.try_get("id")?;

@@ -96,7 +96,9 @@ async fn the_same_query_is_paid_once_and_has_one_answer() {
     assert_eq!((stored.values, stored.margin), (vec![41], 10));
     assert_eq!(spent(&books).await, [100, 100, 100]);
     // A narrower margin is another release.
-    assert!(matches!(books.ledger.charge(&request(1, 9, 120), &period).await.unwrap(), Charged::Ready(c) if !c.recovered()));
+    assert!(
+        matches!(books.ledger.charge(&request(1, 9, 120), &period).await.unwrap(), Charged::Ready(c) if !c.recovered())
+    );
     assert_eq!(spent(&books).await, [220, 220, 220]);
 }
 

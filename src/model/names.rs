@@ -104,7 +104,8 @@ pub struct AudienceRef {
 impl FromStr for AudienceRef {
     type Err = NameError;
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let (member, name) = text.split_once('/').ok_or_else(|| NameError::NotAnAudience(text.chars().take(80).collect()))?;
+        let (member, name) =
+            text.split_once('/').ok_or_else(|| NameError::NotAnAudience(text.chars().take(80).collect()))?;
         Ok(Self { member: member.parse()?, name: name.parse()? })
     }
 }

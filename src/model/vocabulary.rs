@@ -134,7 +134,12 @@ fn spellings(column: &ColumnName, values: &[Category]) -> Result<HashMap<String,
             let spelling = Vocabulary::fold(spelling);
             if let Some(other) = codes.insert(spelling.clone(), code).filter(|other| *other != code) {
                 let first = values.get(usize::from(other)).map(|v| v.id.clone()).unwrap_or_default();
-                return Err(VocabularyError::Ambiguous { column: column.clone(), spelling, first, second: value.id.clone() });
+                return Err(VocabularyError::Ambiguous {
+                    column: column.clone(),
+                    spelling,
+                    first,
+                    second: value.id.clone(),
+                });
             }
         }
     }
@@ -156,7 +161,8 @@ mod tests {
 
     #[test]
     fn labels_of_both_languages_and_ids_are_understood() {
-        let vocabulary = Vocabulary::new(genre(&[("jazz", "Jazz", "Jazz"), ("theatre", "Théâtre", "Theatre")])).expect("sound");
+        let vocabulary =
+            Vocabulary::new(genre(&[("jazz", "Jazz", "Jazz"), ("theatre", "Théâtre", "Theatre")])).expect("sound");
         let codes = vocabulary.codes(&"genre".parse().expect("a name"));
         assert_eq!(codes.get(&Vocabulary::fold(" THÉÂTRE ")), Some(&1));
         assert_eq!(codes.get("theatre"), Some(&1));
@@ -164,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_spelling_shared_by_two_values_is_refused() {
-        let error = Vocabulary::new(genre(&[("danse", "Danse", "Dance"), ("dance", "Électro", "Electro")])).expect_err("ambiguous");
+        let error = Vocabulary::new(genre(&[("danse", "Danse", "Dance"), ("dance", "Électro", "Electro")]))
+            .expect_err("ambiguous");
         assert!(error.to_string().contains("`dance` stands for both `danse` and `dance`"), "{error}");
     }
 }

@@ -9,7 +9,9 @@ use super::{
     folder::Source,
     mistake::{Mistake, suggestion},
 };
-use crate::model::{Role, AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, TemplateName, Text};
+use crate::model::{
+    AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, Role, TemplateName, Text,
+};
 use std::{collections::BTreeSet, ops::Range, str::FromStr};
 use toml::Spanned;
 

@@ -196,11 +196,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether the key is there.
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
     /// A name; what isn't one is reported.
     pub(super) fn name<N: FromStr<Err = NameError>>(
         &self,

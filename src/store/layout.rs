@@ -14,16 +14,22 @@ const COLUMNS_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LayoutError {
     /// A raw identifier where a header should be.
-    #[error("column {0} of the header line looks like a raw e-mail address or phone number: hash the file with `camerata hash` first")]
+    #[error(
+        "column {0} of the header line looks like a raw e-mail address or phone number: hash the file with `camerata hash` first"
+    )]
     Raw(usize),
     /// Not a name the room knows.
-    #[error("column {0} of the header line is not `hashed_email_<profile>`, `hashed_phone_<profile>` or a declared vocabulary column")]
+    #[error(
+        "column {0} of the header line is not `hashed_email_<profile>`, `hashed_phone_<profile>` or a declared vocabulary column"
+    )]
     Unknown(usize),
     /// The same column twice.
     #[error("column {0} of the header line stands there twice")]
     Twice(usize),
     /// Another profile than declared.
-    #[error("column {column} of the header line was hashed with profile `{found}`, the upload declares `{declared}`: lists of different profiles don't match, so they are not mixed")]
+    #[error(
+        "column {column} of the header line was hashed with profile `{found}`, the upload declares `{declared}`: lists of different profiles don't match, so they are not mixed"
+    )]
     MixedProfiles {
         /// The column, counted from 1.
         column: usize,
@@ -101,12 +107,7 @@ impl Layout {
     }
 }
 
-fn field(
-    name: &str,
-    column: usize,
-    declaration: &Declaration,
-    vocabulary: &Vocabulary,
-) -> Result<Field, LayoutError> {
+fn field(name: &str, column: usize, declaration: &Declaration, vocabulary: &Vocabulary) -> Result<Field, LayoutError> {
     for (prefix, kind) in [("hashed_email", Kind::Email), ("hashed_phone", Kind::Phone)] {
         if let Some(profile) = name.strip_prefix(prefix) {
             let profile = profile.strip_prefix('_').unwrap_or(profile);

@@ -66,7 +66,8 @@ impl Staging {
 
     /// Appends rows; they count once [`Staging::commit`] has returned.
     pub(super) fn append(&self, rows: Vec<Rows>) -> Result<(), EngineError> {
-        let batches = rows.into_iter().filter(|rows| !rows.email.is_empty()).map(batch).collect::<Result<Vec<_>, _>>()?;
+        let batches =
+            rows.into_iter().filter(|rows| !rows.email.is_empty()).map(batch).collect::<Result<Vec<_>, _>>()?;
         self.writing.append("staging", "staged", batches)
     }
 
@@ -80,8 +81,7 @@ impl Staging {
 }
 
 fn batch(rows: Rows) -> Result<RecordBatch, EngineError> {
-    let mut fields =
-        vec![Field::new("email", DataType::Int64, true), Field::new("phone", DataType::Int64, true)];
+    let mut fields = vec![Field::new("email", DataType::Int64, true), Field::new("phone", DataType::Int64, true)];
     let mut arrays: Vec<ArrayRef> =
         vec![Arc::new(Int64Array::from(rows.email)), Arc::new(Int64Array::from(rows.phone))];
     for (position, values) in rows.columns.into_iter().enumerate() {
@@ -93,5 +93,6 @@ fn batch(rows: Rows) -> Result<RecordBatch, EngineError> {
         fields.push(Field::new(format!("c{position}"), data_type, true));
         arrays.push(array);
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|_| EngineError::internal("rows of unequal length"))
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        .map_err(|_| EngineError::internal("rows of unequal length"))
 }

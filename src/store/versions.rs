@@ -140,14 +140,16 @@ impl Store {
         let id = hex::encode(id);
         self.keys.create_version(&id)?;
         let mut transaction = self.database.begin().await?;
-        sqlx::query("INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES (?, ?, ?, ?, 'open', ?)")
-            .bind(&id)
-            .bind(member.as_str())
-            .bind(declaration.audience.as_str())
-            .bind(json(&declaration)?)
-            .bind(self.clock.now().to_string())
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES (?, ?, ?, ?, 'open', ?)",
+        )
+        .bind(&id)
+        .bind(member.as_str())
+        .bind(declaration.audience.as_str())
+        .bind(json(&declaration)?)
+        .bind(self.clock.now().to_string())
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None })
     }
@@ -243,8 +245,10 @@ impl Store {
         let candidates: Vec<String> = self.keys.versions()?;
         let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
-        let owners: BTreeMap<String, String> =
-            owners.iter().map(|row| Ok((row.try_get("id")?, row.try_get("member")?))).collect::<Result<_, sqlx::Error>>()?;
+        let owners: BTreeMap<String, String> = owners
+            .iter()
+            .map(|row| Ok((row.try_get("id")?, row.try_get("member")?)))
+            .collect::<Result<_, sqlx::Error>>()?;
         for upload in candidates {
             let Some(member) = owners.get(&upload) else { continue };
             match kept.get(&upload) {

@@ -40,7 +40,9 @@ impl Rejections {
         for (reason, (count, lines)) in other.0 {
             let (all, kept) = self.0.entry(reason).or_default();
             *all += count;
-            kept.extend(lines.into_iter().map(|line| line + lines_before).take(LINES_KEPT - kept.len().min(LINES_KEPT)));
+            kept.extend(
+                lines.into_iter().map(|line| line + lines_before).take(LINES_KEPT - kept.len().min(LINES_KEPT)),
+            );
         }
     }
 
@@ -180,7 +182,8 @@ impl Parser {
             }
         }
         // A raw identifier spoils its whole row: whoever sent it has to hash the file first.
-        if let Some(reason) = broken.filter(|reason| *reason == "raw_identifier" || (email.is_none() && phone.is_none()))
+        if let Some(reason) =
+            broken.filter(|reason| *reason == "raw_identifier" || (email.is_none() && phone.is_none()))
         {
             rejections.add(reason, line);
             return false;

@@ -3,13 +3,8 @@
 use super::support::*;
 
 const QUERY: [&str; 5] = ["before_charge", "after_charge", "after_tally", "before_record", "after_record"];
-const UPLOAD: [&str; 5] = [
-    "upload_after_chunk",
-    "upload_before_build",
-    "upload_before_switch",
-    "upload_after_switch",
-    "upload_after_sweep",
-];
+const UPLOAD: [&str; 5] =
+    ["upload_after_chunk", "upload_before_build", "upload_before_switch", "upload_after_switch", "upload_after_sweep"];
 const SIGKILL: Option<i32> = Some(9);
 
 #[test]
@@ -61,7 +56,8 @@ fn an_interrupted_upload_leaves_the_old_version_or_has_made_the_new_one() {
         let old = version(&pair.served);
         pair.served.stop();
         let stream = stream(0..2_000);
-        let mut served = founded.serve_with(&[("CAMERATA_FAILPOINT", if place == "upload_after_sweep" { "" } else { place })]);
+        let mut served =
+            founded.serve_with(&[("CAMERATA_FAILPOINT", if place == "upload_after_sweep" { "" } else { place })]);
         if place == "upload_after_sweep" {
             // Opening a room sweeps too: let it be killed there first.
             served.stop();

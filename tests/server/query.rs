@@ -35,7 +35,8 @@ fn a_thousand_repeats_spend_once_and_have_one_value() {
                         // Wider margins are repeats too, and so is the other order of the two audiences.
                         let mut question = question(60.0 + f64::from(step % 3));
                         if step % 2 == 1 {
-                            question["audiences"] = serde_json::json!({"b": "festival/abonnes", "a": "billetterie/acheteurs"});
+                            question["audiences"] =
+                                serde_json::json!({"b": "festival/abonnes", "a": "billetterie/acheteurs"});
                         }
                         let answer = pair.served.post(&pair.marketer, "/api/v1/queries", &question).ok();
                         assert_eq!(answer["replay"], true);

@@ -44,7 +44,10 @@ fn a_forbidden_comparison_names_its_agreement_in_the_askers_language() {
         .body_mut()
         .read_to_string()
         .unwrap();
-    assert!(french.contains("Refusé par les ententes") && !french.contains(&format!("\"detail\":\"{english}")), "{french}");
+    assert!(
+        french.contains("Refusé par les ententes") && !french.contains(&format!("\"detail\":\"{english}")),
+        "{french}"
+    );
 }
 
 #[test]

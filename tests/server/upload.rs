@@ -162,7 +162,8 @@ fn a_full_disk_is_said_and_the_upload_goes_on_later() {
     let founded = Founded::new();
     let steward = founded.token("festival", "steward");
     // A limit on file size stands for a full disk: the same write fails, with the same consequences.
-    let script = format!("trap '' XFSZ; ulimit -f 1200; exec {CAMERATA} serve --port 0 --room {}", founded.room().display());
+    let script =
+        format!("trap '' XFSZ; ulimit -f 1200; exec {CAMERATA} serve --port 0 --room {}", founded.room().display());
     let mut command = std::process::Command::new("bash");
     command.args(["-c", &script]);
     let served = Served::start(&founded, command);

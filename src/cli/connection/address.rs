@@ -49,6 +49,10 @@ impl Address {
         if !matches!(scheme, "http" | "https") || authority.as_str().contains('@') || uri.query().is_some() {
             return Err(ConnectionError::Address(authority.host().to_owned()));
         }
+        // `http::Uri` takes any digits behind the colon; a port is at most 65535.
+        if authority.port().is_some() && authority.port_u16().is_none() {
+            return Err(refuse());
+        }
         let loopback = is_loopback(authority.host());
         let base = format!("{scheme}://{authority}{}", uri.path().trim_end_matches('/'));
         if scheme == "http" && !loopback && !allow_http {

@@ -119,8 +119,11 @@ async fn issue(dir: &Path, room: &Room) -> anyhow::Result<Tokens> {
             let name = format!("{member}-{role}");
             let user = User { member: member.clone(), user: format!("{role}@pilote"), role };
             let token = room.people.issue(&user).await?;
-            let mut file =
-                fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(format!("{name}.token")))?;
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(folder.join(format!("{name}.token")))?;
             writeln!(file, "{token}")?;
             tokens.insert(name, token);
         }
@@ -160,7 +163,11 @@ fn fill(dir: &Path, count: u32, seed: u64, url: &str, tokens: &Tokens, context: 
         command(&hash_command(export, &hashed, &dir.join("hashed").join(format!("{name}-rejets.csv"))), None)?;
         command(&upload_command(export, &hashed, url), Some(token(tokens, &export.member)?))?;
     }
-    context.tell(format_args!("{} {:.0} s", context.say("Pilote prêt en", "Pilot ready in"), since.elapsed().as_secs_f64()));
+    context.tell(format_args!(
+        "{} {:.0} s",
+        context.say("Pilote prêt en", "Pilot ready in"),
+        since.elapsed().as_secs_f64()
+    ));
     Ok(())
 }
 
@@ -237,7 +244,8 @@ fn welcome(args: &Args, url: &str, context: &Context) {
         "La salle pilote est ouverte. Chaque membre a un marketeur, un responsable de la conformité et un intendant ; leurs jetons :",
         "The pilot room is open. Each member has a marketer, a compliance officer and a steward; their tokens:",
     );
-    let tries = context.say("Trois commandes à essayer, dans un autre terminal :", "Three commands to try, in another terminal:");
+    let tries = context
+        .say("Trois commandes à essayer, dans un autre terminal :", "Three commands to try, in another terminal:");
     let stop = context.say("Ctrl-C pour arrêter.", "Ctrl-C to stop.");
     let camerata = std::env::current_exe().map_or_else(|_| "camerata".to_owned(), |exe| exe.display().to_string());
     let token = format!("--token-file {dir}/tokens/festival-marketer.token");

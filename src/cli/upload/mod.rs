@@ -93,8 +93,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     }
     // Everything that can be wrong with the file shows before the room is spoken to.
     let options = HashedOptions { profile: args.profile, columns: args.columns.clone() };
-    let source =
-        hashed::open(&args.file, options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
+    let source = hashed::open(&args.file, options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
     let connection = Connection::open(&args.connection, context)?;
     let state = match &args.resume {
         Some(id) => connection.get::<UploadState>(&format!("/api/v1/uploads/{id}"))?,

@@ -6,7 +6,7 @@ mod pilot;
 mod properties;
 
 use super::{Decision, Policies, PolicyErrors, Question, Refusal};
-use crate::model::{Role, AudienceRef, Rho};
+use crate::model::{AudienceRef, Rho, Role};
 use std::{fs, path::Path, path::PathBuf};
 use tempfile::TempDir;
 

@@ -1,6 +1,6 @@
 //! FROM and its joins: rows meet on `person` or not at all.
 
-use super::super::local::{Columns, Condition, Join, JoinKind, Kind, Name, Source};
+use super::super::local::{Condition, Join, JoinKind, Kind, Name, Source};
 use super::super::refusal::{Refusal, Rule};
 use super::Checker;
 use super::scope::Scope;

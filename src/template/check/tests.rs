@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 use super::super::catalogue::{File, Template};
-use crate::model::Shape;
 use super::super::tally::{Binding, TallySqlError};
 use super::*;
+use crate::model::Shape;
 use crate::model::{Category, Column, ColumnKind, Text};
 use std::path::Path;
 
