@@ -76,7 +76,9 @@ pub(super) fn normalise_into(text: &str, profile: Profile, country: Country, out
         out.extend_from_slice(national.as_bytes());
         return Ok(());
     }
-    let number = phonenumber::parse(Some(country.0), text).map_err(|_| Reason::NotAPhone)?;
+    // A number that names its country must not be read as one of the default country: the crate refuses some that way.
+    let country = (!text.starts_with('+')).then_some(country.0);
+    let number = phonenumber::parse(country, text).map_err(|_| Reason::NotAPhone)?;
     if !number.is_valid() {
         return Err(Reason::NotAPhone);
     }

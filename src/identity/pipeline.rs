@@ -74,7 +74,7 @@ mod tests {
         let next = || Ok(numbers.next());
         let slow_start = || {
             |n: u64| {
-                thread::sleep(std::time::Duration::from_micros(if n % 7 == 0 { 300 } else { 1 }));
+                thread::sleep(std::time::Duration::from_micros(if n.is_multiple_of(7) { 300 } else { 1 }));
                 n * 2
             }
         };

@@ -158,7 +158,9 @@ impl Judge {
 
     /// Whether the schema takes the very context that decisions use, for each template; if not, the template and why.
     pub(super) fn probe(&self) -> Result<(), (TemplateName, String)> {
-        let Some(purpose) = self.directory.purposes.values().next() else { return Ok(()) };
+        let Some(purpose) = self.directory.purposes.iter().min_by_key(|(name, _)| *name).map(|(_, uid)| uid) else {
+            return Ok(());
+        };
         for (name, template) in &self.templates {
             let purpose = RestrictedExpression::new_entity_uid(purpose.clone());
             let empty = || RestrictedExpression::new_set([]);

@@ -35,7 +35,6 @@ impl Gaussian {
 
     /// Each cell plus its own draw. OpenDP adds in unbounded integers and saturates at the ends of `i64`, which is
     /// post-processing: no overflow can happen, and none can tell anything.
-    #[expect(clippy::ptr_arg, reason = "OpenDP's domain is of vectors")]
     pub(super) fn draw(&self, cells: &Vec<i64>) -> Result<Vec<i64>, MechanismError> {
         self.measurement.invoke(cells).map_err(|_| MechanismError)
     }

@@ -177,7 +177,7 @@ impl Parser {
             match (identity::decode_hashed(cell), kind) {
                 (Ok(hash), Kind::Email) => email = Some(self.email.person(&hash)),
                 (Ok(hash), Kind::Phone) => phone = Some(self.phone.person(&hash)),
-                (Err(reason), _) if reason == identity::Reason::Raw => broken = Some("raw_identifier"),
+                (Err(identity::Reason::Raw), _) => broken = Some("raw_identifier"),
                 (Err(_), _) => broken = broken.or(Some("malformed_hash")),
             }
         }

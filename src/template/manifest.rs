@@ -37,7 +37,7 @@ impl ShapeRule {
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum ReleaseKind {
     /// One cell: how many persons the template yields.
-    Count,
+    Count {},
 }
 
 /// An audience that the asker names.

@@ -50,7 +50,7 @@ impl Address {
             return Err(ConnectionError::Address(authority.host().to_owned()));
         }
         // `http::Uri` takes any digits behind the colon; a port is at most 65535.
-        if authority.port().is_some() && authority.port_u16().is_none() {
+        if authority.as_str() != authority.host() && authority.port_u16().is_none() {
             return Err(refuse());
         }
         let loopback = is_loopback(authority.host());

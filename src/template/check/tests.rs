@@ -263,7 +263,7 @@ fn audiences_that_do_not_fit_are_not_bound() {
     let template = parsed("SELECT person FROM a SEMI JOIN b USING (person) WHERE genre = 'jazz'", "genre", "");
     let (a, b) = (bind("a", Shape::List, &["genre"]), bind("b", Shape::List, &[]));
     assert!(template.tally_sql(&[a.clone(), b.clone()]).is_ok());
-    assert_eq!(template.tally_sql(&[a.clone()]), Err(TallySqlError::Audiences));
+    assert_eq!(template.tally_sql(std::slice::from_ref(&a)), Err(TallySqlError::Audiences));
     assert_eq!(template.tally_sql(&[a.clone(), a.clone()]), Err(TallySqlError::Audiences));
     let events = Binding { shape: Shape::Events, ..a.clone() };
     assert_eq!(template.tally_sql(&[events, b.clone()]), Err(TallySqlError::Shape("a".into())));
