@@ -1,7 +1,7 @@
 //! The command line: one file per command. Results go to stdout, everything else to stderr.
 //!
-//! A command is a module with `Args` and `run`; it joins the program with one line in [`Command`] and one in
-//! [`Command::run`].
+//! A command is a module with `Args` and `run`; it joins the program with one line in `Command` and one in
+//! `Command::run`.
 
 pub mod answers;
 pub mod ask;
