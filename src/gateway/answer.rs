@@ -4,7 +4,7 @@ use super::Request;
 use crate::{
     ledger::{AccountState, StoredAnswer},
     model::Rho,
-    privacy,
+    privacy::{Figure, Limits},
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,14 +41,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(
-        request: &Request,
-        stored: StoredAnswer,
-        limits: &privacy::Limits,
-        replay: bool,
-        policy: String,
-    ) -> Self {
-        let value = stored.values.first().copied().filter(|value| *value >= i64::from(limits.release_people_min()));
+    pub(super) fn new(request: &Request, stored: StoredAnswer, limits: &Limits, replay: bool, policy: String) -> Self {
+        let figure = |value: &i64| Figure { value: *value, margin: u32::try_from(stored.margin).unwrap_or(u32::MAX) };
+        let figure = stored.values.first().map(figure).filter(|figure| !figure.withheld(limits.release_people_min()));
+        let value = figure.map(|figure| figure.value);
         let margin = i64::try_from(stored.margin).unwrap_or(i64::MAX);
         Self {
             id: stored.id,
@@ -56,7 +52,7 @@ impl Answer {
             request: Request { rho: None, ..request.clone() },
             released_margin: stored.margin,
             value,
-            shown: value.map(|value| value.max(0)),
+            shown: figure.map(Figure::shown),
             withheld: value.is_none(),
             interval: value.map(|value| [value.saturating_sub(margin), value.saturating_add(margin)]),
             rho: stored.loss.rho,

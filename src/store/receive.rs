@@ -217,7 +217,7 @@ impl Receiver {
         self.progress.lines += parsed.lines;
         self.progress.rows_taken += parsed.taken;
         self.progress.rows_rejected += parsed.rejected_rows;
-        self.progress.rejections.append_at(parsed.rejections);
+        self.progress.rejections.append(parsed.rejections, 0);
         self.advance(lines.len());
         Ok(())
     }

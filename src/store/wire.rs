@@ -36,7 +36,7 @@ impl Rejections {
         }
     }
 
-    fn append(&mut self, other: Self, lines_before: u64) {
+    pub(super) fn append(&mut self, other: Self, lines_before: u64) {
         for (reason, (count, lines)) in other.0 {
             let (all, kept) = self.0.entry(reason).or_default();
             *all += count;
@@ -44,10 +44,6 @@ impl Rejections {
                 lines.into_iter().map(|line| line + lines_before).take(LINES_KEPT - kept.len().min(LINES_KEPT)),
             );
         }
-    }
-
-    pub(super) fn append_at(&mut self, other: Self) {
-        self.append(other, 0);
     }
 
     /// Reason and count.
