@@ -3,7 +3,7 @@
 use super::{Ledger, LedgerError, Period};
 use crate::model::{MemberName, Rho};
 use serde::Serialize;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Row, Sqlite, SqliteExecutor, Transaction};
 use std::fmt;
 
 /// Whose budget a loss is charged to.
@@ -80,25 +80,21 @@ impl Ledger {
     pub async fn states(&self, caps: &[Cap], period: &Period) -> Result<Vec<AccountState>, LedgerError> {
         let mut states = Vec::with_capacity(caps.len());
         for cap in caps {
-            let row = sqlx::query("SELECT period_start, spent, lifetime FROM accounts WHERE account = ?")
-                .bind(cap.account.to_string())
-                .fetch_optional(self.database.pool())
-                .await?;
-            states.push(state_from(cap, period, row.as_ref())?);
+            states.push(read_state(self.database.pool(), cap, period).await?);
         }
         Ok(states)
     }
 }
 
-/// The account as it stands, read inside the transaction that is about to debit it.
-pub(super) async fn state_in(
-    transaction: &mut Transaction<'static, Sqlite>,
+/// The account as it stands: from the pool to look at, or inside the transaction that is about to debit it.
+pub(super) async fn read_state(
+    executor: impl SqliteExecutor<'_>,
     cap: &Cap,
     period: &Period,
 ) -> Result<AccountState, LedgerError> {
     let row = sqlx::query("SELECT period_start, spent, lifetime FROM accounts WHERE account = ?")
         .bind(cap.account.to_string())
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(executor)
         .await?;
     state_from(cap, period, row.as_ref())
 }

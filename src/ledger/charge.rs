@@ -2,7 +2,7 @@
 
 use super::{
     Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
-    account::{debit, rho, signed, state_in},
+    account::{debit, read_state, rho, signed},
 };
 use crate::model::{Delta, Loss, MemberName, Rho};
 use sqlx::{Row, Sqlite, Transaction};
@@ -81,7 +81,7 @@ impl Ledger {
         }
         let mut states = Vec::with_capacity(request.caps.len());
         for cap in &request.caps {
-            let state = state_in(&mut transaction, cap, period).await?;
+            let state = read_state(&mut *transaction, cap, period).await?;
             if state.remaining() < request.loss.rho {
                 return Ok(Charged::Refused(Shortfall { state, wanted: request.loss.rho }));
             }
