@@ -207,11 +207,7 @@ impl<R: Read> Read for Utf16<R> {
             let _ = self.decoder.decode_to_string(&raw, &mut text, self.ended);
             (self.ready, self.at) = (text.into_bytes(), 0);
         }
-        let rest = self.ready.get(self.at..).unwrap_or_default();
-        let length = rest.len().min(out.len());
-        if let (Some(to), Some(from)) = (out.get_mut(..length), rest.get(..length)) {
-            to.copy_from_slice(from);
-        }
+        let length = self.ready.get(self.at..).unwrap_or_default().read(out)?;
         self.at += length;
         Ok(length)
     }

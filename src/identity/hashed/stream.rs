@@ -117,11 +117,7 @@ impl Read for Rewritten {
             let Some(block) = self.blocks.next_block()? else { return Ok(0) };
             self.rewrite(&block)?;
         }
-        let rest = self.ready.get(self.at..).unwrap_or_default();
-        let length = rest.len().min(out.len());
-        if let (Some(to), Some(from)) = (out.get_mut(..length), rest.get(..length)) {
-            to.copy_from_slice(from);
-        }
+        let length = self.ready.get(self.at..).unwrap_or_default().read(out)?;
         self.at += length;
         Ok(length)
     }
