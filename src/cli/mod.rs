@@ -117,7 +117,7 @@ impl Command {
             #[cfg(feature = "server")]
             Self::Token(args) => token::run(&args, context),
             #[cfg(feature = "server")]
-            Self::Policy(args) => policy::run(args),
+            Self::Policy(args) => policy::run(args, context),
             #[cfg(feature = "server")]
             Self::Template(args) => template::run(args),
         }

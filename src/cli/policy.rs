@@ -1,5 +1,6 @@
 //! `camerata policy`: what officers do with a policy folder.
 
+use super::{context::Context, exit::Exit};
 use crate::{
     model::Language,
     policy::{Policies, PolicyErrors},
@@ -11,9 +12,6 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-
-/// The folder has mistakes.
-const EXIT_INVALID: u8 = 3;
 
 /// Check a policy folder.
 #[derive(Debug, clap::Args)]
@@ -36,17 +34,10 @@ enum Command {
 ///
 /// # Errors
 /// When the terminal can't be written to.
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::Check { dir } => check(&dir, language(), &mut io::stdout().lock(), &mut io::stderr().lock()),
+        Command::Check { dir } => check(&dir, context.language, &mut io::stdout().lock(), &mut io::stderr().lock()),
     }
-}
-
-/// The language of the officer's terminal.
-fn language() -> Language {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let tag = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-    Language::from_tag(&tag.unwrap_or_default())
 }
 
 fn check(dir: &Path, language: Language, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<ExitCode> {
@@ -62,7 +53,7 @@ fn check(dir: &Path, language: Language, out: &mut impl Write, err: &mut impl Wr
         }
         Err(errors) => {
             report(&errors.in_language(language), err)?;
-            Ok(ExitCode::from(EXIT_INVALID))
+            Ok(Exit::Invalid.into())
         }
     }
 }
