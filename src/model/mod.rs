@@ -1,5 +1,6 @@
 //! Names of things, shared value types, and the clock. Pure: no I/O but the clock's.
 
+mod bounds;
 mod clock;
 mod failpoint;
 mod loss;
@@ -9,6 +10,7 @@ mod shape;
 mod text;
 mod vocabulary;
 
+pub use bounds::{Block, Bounds, Fraction};
 pub use clock::{Clock, SystemClock};
 pub use failpoint::{FAILPOINTS, failpoint};
 pub use loss::{Delta, Loss, Rho};
