@@ -78,7 +78,7 @@ fn vocabulary(path: &Path) -> anyhow::Result<Vocabulary> {
 fn summary(template: &Template) -> String {
     let rows = if template.checked().unique_person() { "one row a person" } else { "bounded to one row a person" };
     let audiences = template.checked().columns_used().iter().map(|(audience, columns)| {
-        let columns: Vec<_> = columns.iter().map(ColumnName::as_str).collect();
+        let columns: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         format!("{audience}({})", columns.join(", "))
     });
     format!("{}: person-local, {rows}; {}", template.name(), audiences.collect::<Vec<_>>().join(" "))

@@ -52,7 +52,8 @@ pub(super) struct Resolved<'a> {
 impl Resolved<'_> {
     /// The vocabulary columns that the template uses, each once.
     pub(super) fn columns(&self) -> Vec<ColumnName> {
-        let used: BTreeSet<&ColumnName> = self.template.checked().columns_used().values().flatten().collect();
+        let used: BTreeSet<&ColumnName> =
+            self.template.checked().columns_used().values().flatten().map(|used| &used.column).collect();
         used.into_iter().cloned().collect()
     }
 }

@@ -15,6 +15,9 @@ mod tally;
 
 pub use catalogue::{Catalogue, File, Template, TemplateError, TemplateErrors};
 pub use check::{CheckedTemplate, check};
-pub use manifest::{AudienceParameter, Manifest, ManifestError, ReleaseKind, ShapeRule};
+pub use manifest::{
+    AudienceColumn, AudienceParameter, Derived, Domain, Manifest, ManifestError, Parameter, ParameterKind, ReleaseKind,
+    ShapeRule,
+};
 pub use refusal::{Refusal, Rule};
 pub use tally::{Binding, TallySqlError};

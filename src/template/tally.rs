@@ -2,7 +2,7 @@
 
 use super::catalogue::Template;
 use super::local::Name;
-use super::manifest::ReleaseKind;
+use super::manifest::{AudienceColumn, ReleaseKind};
 use super::print::{self, Constants, quoted};
 use crate::model::{ColumnName, Shape};
 
@@ -84,10 +84,11 @@ impl Template {
         let table: Vec<_> = table.iter().map(|part| quoted(part.as_str())).collect();
         let mut columns = vec![quoted(Name::PERSON)];
         for column in self.checked().columns_used().get(&binding.relation).into_iter().flatten() {
+            let AudienceColumn { name, column } = column;
             if !binding.columns.contains(column) {
                 return Err(TallySqlError::Column { audience: binding.relation.clone(), column: column.clone() });
             }
-            columns.push(quoted(column.as_str()));
+            columns.push(format!("{} AS {}", quoted(column.as_str()), quoted(name)));
         }
         let (name, columns, table) = (quoted(&binding.relation), columns.join(", "), table.join("."));
         Ok(format!("{name} AS NOT MATERIALIZED (SELECT {columns} FROM {table})"))

@@ -10,10 +10,10 @@ mod scope;
 mod select;
 
 use super::local::{Columns, Name, Query};
-use super::manifest::{Manifest, ShapeRule};
+use super::manifest::{AudienceColumn, Manifest, ShapeRule};
 use super::print::{self, Constants};
 use super::refusal::{Refusal, Rule};
-use crate::model::{ColumnName, Vocabulary};
+use crate::model::Vocabulary;
 use miette::{NamedSource, SourceSpan};
 use sqlparser::ast::{self, Spanned, Statement};
 use sqlparser::dialect::DuckDbDialect;
@@ -33,7 +33,7 @@ pub struct CheckedTemplate {
     query: Query,
     once: Option<BTreeSet<Name>>,
     unique_person: bool,
-    columns_used: BTreeMap<String, Vec<ColumnName>>,
+    columns_used: BTreeMap<String, Vec<AudienceColumn>>,
     sql: String,
 }
 
@@ -49,7 +49,7 @@ impl CheckedTemplate {
     }
 
     /// For each audience, by the SQL's name for it, the columns that the query reads beside `person`.
-    pub fn columns_used(&self) -> &BTreeMap<String, Vec<ColumnName>> {
+    pub fn columns_used(&self) -> &BTreeMap<String, Vec<AudienceColumn>> {
         &self.columns_used
     }
 
@@ -143,7 +143,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What is used of each audience, all of what the manifest declares and no more.
-    fn columns_used(&self) -> Result<BTreeMap<String, Vec<ColumnName>>, Refusal> {
+    fn columns_used(&self) -> Result<BTreeMap<String, Vec<AudienceColumn>>, Refusal> {
         let mut columns_used = BTreeMap::new();
         for audience in &self.manifest.audiences {
             let used =
@@ -152,9 +152,10 @@ impl<'a> Checker<'a> {
                 let message = format!("audience `{}` is declared and not used", audience.name);
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
             };
-            let is_used = |column: &&ColumnName| used.iter().any(|name| name.as_str() == column.as_str());
+            let is_used = |column: &&AudienceColumn| used.iter().any(|name| name.as_str() == column.name);
             if let Some(unused) = audience.columns.iter().find(|column| !is_used(column)) {
-                let message = format!("column `{unused}` of audience `{}` is declared and not used", audience.name);
+                let message =
+                    format!("column `{}` of audience `{}` is declared and not used", unused.name, audience.name);
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
             }
             columns_used.insert(audience.name.clone(), audience.columns.clone());

@@ -66,16 +66,16 @@ impl Checker<'_> {
         };
         let mut columns = vec![(self.person()?, Kind::Person)];
         for declared in &audience.columns {
-            let kind = match self.vocabulary.get(declared).map(|column| &column.kind) {
-                Some(ColumnKind::Category { .. }) => Kind::Category(declared.clone()),
+            let kind = match self.vocabulary.get(&declared.column).map(|column| &column.kind) {
+                Some(ColumnKind::Category { .. }) => Kind::Category(declared.column.clone()),
                 Some(ColumnKind::Date) => Kind::Date,
                 Some(ColumnKind::Amount) => Kind::Amount,
                 None => {
-                    let message = format!("column `{declared}` of the manifest isn't in the vocabulary");
+                    let message = format!("column `{}` of the manifest isn't in the vocabulary", declared.column);
                     return Err(self.refuse(Rule::Column, message, ident.span));
                 }
             };
-            columns.push((self.plain(declared.as_str())?, kind));
+            columns.push((self.plain(&declared.name)?, kind));
         }
         self.audiences_used.entry(name.clone()).or_default();
         let once = Some(BTreeSet::from([name.clone()]));

@@ -1,0 +1,63 @@
+//! The values that an asker gives a template beside its audiences.
+
+use crate::model::{ColumnName, Text};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A value of a template: `$name` in its SQL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// What the SQL calls it, without the `$`.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
+    /// What it may be.
+    #[serde(flatten)]
+    pub kind: ParameterKind,
+}
+
+/// What a parameter may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum ParameterKind {
+    /// A whole number.
+    Integer {
+        /// Least.
+        min: i64,
+        /// Most.
+        max: i64,
+        /// Taken when none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default: Option<i64>,
+    },
+    /// An amount of money, in cents.
+    Amount {
+        /// Least.
+        min: i64,
+        /// Most.
+        max: i64,
+        /// Taken when none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default: Option<i64>,
+    },
+    /// A calendar day.
+    Date {
+        /// Taken when none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default: Option<Date>,
+    },
+    /// A value of a category column of the vocabulary.
+    Category {
+        /// Which column.
+        column: ColumnName,
+        /// Taken when none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default: Option<String>,
+    },
+    /// A column of the vocabulary: audiences that list the parameter's name among their columns have that column under
+    /// that name.
+    Column {
+        /// Which columns it may be; the first is taken when none is given.
+        choices: Vec<ColumnName>,
+    },
+}
