@@ -8,13 +8,16 @@ mod budget;
 mod config;
 mod founding;
 mod locks;
+mod outcome;
+mod plan;
 mod question;
 mod room;
 
-pub use answer::{Answer, Estimate, EstimatedAccount};
+pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
 pub use ask::{AskError, answers, ask, estimate};
 pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use founding::{FoundError, found};
+pub use outcome::{DerivedTold, Outcome, Told};
 pub use question::Request;
 pub use room::{OpenRoomError, Room};

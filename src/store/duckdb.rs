@@ -84,21 +84,27 @@ impl DuckDb {
 }
 
 impl Engine for DuckDb {
-    fn tally(&self, attached: &[Attached], sql: &str) -> Result<Vec<i64>, EngineError> {
+    fn tally(&self, attached: &[Attached], sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, EngineError> {
         let connection = self.open_reading(attached)?;
         let guard = Deadline::start(connection.interrupt_handle(), self.limits.deadline);
-        let result = cells(&connection, sql).map_err(error);
+        let result = cells(&connection, sql, stride).map_err(error);
         guard.stop();
         result
     }
 }
 
-fn cells(connection: &Connection, sql: &str) -> Result<Vec<i64>, duckdb::Error> {
+fn cells(connection: &Connection, sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, duckdb::Error> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
-    let row = rows.next()?.ok_or(duckdb::Error::QueryReturnedNoRows)?;
-    let columns = row.as_ref().column_count();
-    (0..columns).map(|column| row.get::<_, i64>(column)).collect()
+    let (mut cells, stride) = (Vec::new(), i64::try_from(stride).unwrap_or(i64::MAX));
+    while let Some(row) = rows.next()? {
+        let (mut cell, columns) = (row.get::<_, i64>(0)?, row.as_ref().column_count());
+        for column in 1..columns {
+            cells.push((cell, row.get(column)?));
+            cell = cell.saturating_add(stride);
+        }
+    }
+    Ok(cells)
 }
 
 /// Closes every way out of the instance, then the way back: from here on no statement can open a file, load an
