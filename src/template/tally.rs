@@ -69,10 +69,10 @@ impl Template {
             audiences.push(self.audience_sql(binding)?);
         }
         let is_list = |name: &str| bindings.iter().any(|b| b.relation == name && b.shape == Shape::List);
-        let template = print::query(self.checked().query(), Constants::Store);
+        let template = print::query(self.checked().query(), Constants::Store, &std::collections::BTreeMap::new());
         let count = match self.manifest().release {
             ReleaseKind::Count {} if self.checked().unique_person_with_lists(is_list) => "count(*)".to_owned(),
-            ReleaseKind::Count {} => format!("count(DISTINCT \"contribution\".{})", quoted(Name::PERSON)),
+            _ => format!("count(DISTINCT \"contribution\".{})", quoted(Name::PERSON)),
         };
         Ok(format!("WITH {} SELECT {count} FROM ({template}) AS \"contribution\"", audiences.join(", ")))
     }
