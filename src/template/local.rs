@@ -1,8 +1,16 @@
 //! The language of person-local queries. Every value of these types is a query whose rows for a person come from that
 //! person's own rows; the argument is beside each type, and together they are the proof in `docs/PRIVACY.md`.
 
+mod expression;
+mod range;
+
+pub(super) use expression::{
+    Aggregate, AggregateFunction, Choice, Comparison, Constant, DatePart, DateUnit, Expression, GroupLeaf, Operator,
+    Order, RowLeaf, Window, WindowFunction,
+};
+pub(super) use range::{Range, WHOLE, YEAR_MAX, YEAR_MIN};
+
 use crate::model::ColumnName;
-use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// An SQL name: `a-z`, `0-9` and `_`, not starting with a digit. Always printed in quotes.
@@ -12,6 +20,9 @@ pub(super) struct Name(String);
 impl Name {
     /// The column that every relation has.
     pub(super) const PERSON: &'static str = "person";
+
+    /// The column that tells the audiences of one parameter apart.
+    pub(super) const AUDIENCE: &'static str = "audience";
 
     /// `None` unless the text is made of the safe alphabet.
     pub(super) fn new(text: &str) -> Option<Self> {
@@ -29,14 +40,48 @@ impl Name {
     }
 }
 
-/// What a column holds; columns are compared with their own kind only, so that no comparison can fail on some row.
+/// What a column or an expression holds; values meet values of their own kind only, so that nothing can fail on some row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Person,
     /// Codes of one category column of the vocabulary.
     Category(ColumnName),
     Date,
-    Amount,
+    /// A whole number, never outside `low..=high`. In cents if it is money: a note for people, nothing depends on it.
+    Number {
+        cents: bool,
+        low: i64,
+        high: i64,
+    },
+    Boolean,
+    /// Which of the audiences of one parameter: its position, from 0.
+    Audience,
+}
+
+impl Kind {
+    /// A number of nothing in particular.
+    pub(super) fn number((low, high): Range) -> Self {
+        Self::Number { cents: false, low, high }
+    }
+
+    /// Whether values can be said to be more or less.
+    pub(super) fn is_ordered(&self) -> bool {
+        matches!(self, Self::Date | Self::Number { .. } | Self::Audience)
+    }
+
+    /// The kind of a value that is of either kind.
+    pub(super) fn either(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (
+                Self::Number { cents, low, high },
+                Self::Number { cents: other_cents, low: other_low, high: other_high },
+            ) => {
+                let (low, high) = ((*low).min(*other_low), (*high).max(*other_high));
+                Some(Self::Number { cents: *cents || *other_cents, low, high })
+            }
+            _ => (self == other).then(|| self.clone()),
+        }
+    }
 }
 
 /// What a relation yields: its columns in order, `person` among them once, and when it has at most one row a person.
@@ -55,6 +100,15 @@ impl Columns {
     /// Nothing but `person`: then rows without duplicates are persons without duplicates.
     pub(super) fn only_person(&self) -> bool {
         matches!(self.columns.as_slice(), [(_, Kind::Person)])
+    }
+
+    /// The columns of rows that are of either relation, if they have the same names and kinds in the same order.
+    pub(super) fn either(&self, other: &Self) -> Option<Vec<(Name, Kind)>> {
+        let same = |((name, kind), (other_name, other_kind)): (&(Name, Kind), &(Name, Kind))| {
+            kind.either(other_kind).filter(|_| name == other_name).map(|kind| (name.clone(), kind))
+        };
+        let columns = self.columns.iter().zip(&other.columns).map(same).collect::<Option<Vec<_>>>()?;
+        (self.columns.len() == other.columns.len()).then_some(columns)
     }
 }
 
@@ -85,15 +139,31 @@ pub(super) enum SetOperation {
     Except,
 }
 
-/// Rows are made from rows of equal `person` (see [`Join`]), dropped by a condition on the row alone, and keep their
-/// person. `DISTINCT` compares whole rows, person included.
+/// Rows are made from rows of equal `person` (see [`Join`]) and dropped by a condition on the row alone; what they yield
+/// keeps its person. `DISTINCT` compares whole rows, person included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Select {
     pub(super) distinct: bool,
-    pub(super) outputs: Vec<(ColumnRef, Name)>,
     pub(super) from: Source,
     pub(super) joins: Vec<Join>,
-    pub(super) filter: Option<Condition>,
+    pub(super) filter: Option<Expression<ColumnRef>>,
+    pub(super) yields: Yields,
+}
+
+/// What the rows become. In both forms `person` is that of `from`, which is there in every row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Yields {
+    /// A row each, from that row and the other rows of its person (see [`Window`]).
+    Rows { outputs: Vec<Output<RowLeaf>> },
+    /// `GROUP BY person, keys`: the rows of a group are all of one person, and so each group is made, kept or dropped by
+    /// rows of its person alone.
+    Groups { keys: Vec<Expression<ColumnRef>>, having: Option<Expression<GroupLeaf>>, outputs: Vec<Output<GroupLeaf>> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Output<L> {
+    Person,
+    Value(Expression<L>, Name),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,19 +179,20 @@ pub(super) enum Relation {
     Derived(Box<Query>),
 }
 
-/// A join on `person`: the rows of a person meet, or miss, only rows of the same person. `to` is a relation to the
-/// left, and all relations to the left have equal persons, so which of them it is makes no difference.
+/// A join by equality of `person` with the first relation, and perhaps a condition: the rows of a person meet, or miss,
+/// only rows of the same person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Join {
     pub(super) kind: JoinKind,
     pub(super) source: Source,
-    pub(super) to: Name,
-    pub(super) condition: Option<Condition>,
+    pub(super) condition: Option<Expression<ColumnRef>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JoinKind {
     Inner,
+    /// A row that meets none stays, with nothing in the columns of the other side.
+    Left,
     Semi,
     Anti,
 }
@@ -130,59 +201,4 @@ pub(super) enum JoinKind {
 pub(super) struct ColumnRef {
     pub(super) relation: Name,
     pub(super) column: Name,
-}
-
-/// A condition on one row: deterministic, and without an operation that can fail on some value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Condition {
-    And(Box<Condition>, Box<Condition>),
-    Or(Box<Condition>, Box<Condition>),
-    Not(Box<Condition>),
-    Compare { left: ColumnRef, comparison: Comparison, right: Operand },
-    In { column: ColumnRef, negated: bool, values: Vec<Literal> },
-    Between { column: ColumnRef, negated: bool, low: Literal, high: Literal },
-    Null { column: ColumnRef, negated: bool },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-impl Comparison {
-    /// The same comparison with its sides exchanged.
-    pub(super) fn flipped(self) -> Self {
-        match self {
-            Self::Equal => Self::Equal,
-            Self::NotEqual => Self::NotEqual,
-            Self::Less => Self::Greater,
-            Self::LessOrEqual => Self::GreaterOrEqual,
-            Self::Greater => Self::Less,
-            Self::GreaterOrEqual => Self::LessOrEqual,
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Operand {
-    Column(ColumnRef),
-    Literal(Literal),
-}
-
-/// A constant of the kind it is compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Literal {
-    /// A value of a category: as templates write it and as the store does.
-    Category {
-        id: String,
-        code: u16,
-    },
-    /// Cents.
-    Amount(i64),
-    Date(Date),
 }

@@ -21,23 +21,25 @@ pub enum Rule {
     Join,
     /// Operands of a set operation have the same columns.
     Set,
-    /// The result is `person`.
+    /// Every SELECT yields `person`, and columns with names.
     Output,
-    /// A person is joined on and counted, never looked at.
+    /// A person is joined on, grouped by and counted, never looked at.
     Person,
-    /// Conditions are comparisons of columns with constants or with columns.
+    /// Conditions are comparisons.
     Condition,
-    /// Constants have the kind of their column.
+    /// Operations are those that can't fail.
+    Expression,
+    /// Values meet values of their own kind.
     Constant,
-    /// No function.
+    /// Only functions that are known.
     Function,
-    /// No aggregate and no grouping.
+    /// Aggregates are grouped by `person`.
     Aggregate,
-    /// No window.
+    /// Windows are partitioned by `person`.
     Window,
-    /// No subquery among expressions.
+    /// Subqueries ask for `person` alone.
     Subquery,
-    /// No order, limit or sample.
+    /// No order, limit or sample that decides which rows there are.
     Order,
     /// Nothing declared that isn't used.
     Unused,
@@ -59,6 +61,7 @@ impl Rule {
             Self::Output => "output",
             Self::Person => "person",
             Self::Condition => "condition",
+            Self::Expression => "expression",
             Self::Constant => "constant",
             Self::Function => "function",
             Self::Aggregate => "aggregate",
@@ -84,15 +87,20 @@ impl Rule {
             Self::Set => {
                 "sides are matched by position: unequal columns could put something else in the place of person"
             }
-            Self::Output => "the release counts persons; whatever else a row carries can't be bounded",
-            Self::Person => "comparing a person with a value singles someone out",
+            Self::Output => "rows that don't say whose they are can't be bounded by person",
+            Self::Person => "looking at the value of a person singles someone out",
             Self::Condition => "only comparisons are known to depend on the row alone and to fail on none",
+            Self::Expression => "an operation that can fail on some row would tell by its failure that the row exists",
             Self::Constant => {
                 "a comparison across kinds can fail on some row, and the failure would tell that the row exists"
             }
             Self::Function => "a function can be random, read the clock or files, or fail on some row",
-            Self::Aggregate => "an aggregate mixes the rows of many persons",
-            Self::Window => "a window looks at the rows of other persons",
+            Self::Aggregate => {
+                "an aggregate that isn't grouped by person mixes the rows of many; one that depends on the order of rows has no single answer"
+            }
+            Self::Window => {
+                "a window that isn't partitioned by person looks at the rows of others; one that tells ties apart has no single answer"
+            }
             Self::Subquery => "a subquery lets the rows of one person decide about another",
             Self::Order => "which rows are kept would depend on the rows of other persons",
             Self::Unused => "an owner would be asked to agree to more than is needed",
@@ -106,23 +114,32 @@ impl Rule {
             Self::Syntax => "write plain SQL as DuckDB reads it, at most 16 KiB",
             Self::OneQuery => "write a single SELECT, without semicolons between statements",
             Self::Relation => "name an audience of the manifest, or a CTE defined before",
-            Self::Column => "declare it in the manifest's `columns`, or write `relation.column` if several have it",
+            Self::Column => {
+                "declare it in the manifest's `columns`, or write `relation.column` if several have it; after a LEFT JOIN, `person` is that of the left side"
+            }
             Self::Name => "use a-z, 0-9 and _, at most 63, without quotes, and a name that isn't taken",
-            Self::Join => "write JOIN, SEMI JOIN or ANTI JOIN … USING (person), or … ON a.person = b.person",
+            Self::Join => {
+                "write JOIN, LEFT JOIN, SEMI JOIN or ANTI JOIN … USING (person), or … ON a.person = b.person AND more"
+            }
             Self::Set => "select the same columns under the same names, in the same order, on both sides",
-            Self::Output => "select `person`, and in the last SELECT nothing else",
-            Self::Person => "join on person; filter on declared columns",
-            Self::Condition => {
-                "compare a column with =, <>, <, <=, >, >=, IN, BETWEEN or IS NULL, joined by AND, OR and NOT"
+            Self::Output => "select `person` under its own name, and every other column once, as … AS name",
+            Self::Person => "join on person, group by it; filter on declared columns",
+            Self::Condition => "compare with =, <>, <, <=, >, >=, IN, BETWEEN or IS NULL, joined by AND, OR and NOT",
+            Self::Expression => {
+                "calculate with + - *, and with // and % by a positive whole constant; choose with CASE, least, greatest and coalesce"
             }
             Self::Constant => {
-                "write a value's id in quotes for a category, whole cents for an amount, DATE 'YYYY-MM-DD' for a date"
+                "write a value's id in quotes for a category, whole cents for an amount, DATE 'YYYY-MM-DD' for a date, $name for a parameter of the manifest"
             }
-            Self::Function => "compare the column itself; put ranges in BETWEEN and lists in IN",
-            Self::Aggregate => "leave counting to the release; use SELECT DISTINCT for one row a person",
-            Self::Window => "use SELECT DISTINCT for one row a person",
+            Self::Function => "use abs, least, greatest, coalesce, date_diff('day' or 'month', …), year, month",
+            Self::Aggregate => {
+                "GROUP BY person, and aggregate with count, sum, min, max, bool_or or bool_and, with FILTER (WHERE …) if need be; leave counting persons to the release"
+            }
+            Self::Window => {
+                "write count, sum, min, max, rank or dense_rank OVER (PARTITION BY person ORDER BY …), without a frame, in a SELECT without GROUP BY"
+            }
             Self::Subquery => {
-                "write SEMI JOIN … USING (person) for EXISTS and IN, ANTI JOIN … USING (person) for NOT EXISTS"
+                "write person IN (SELECT person FROM …), or EXISTS (SELECT 1 FROM x WHERE x.person = a.person AND conditions on x), as a condition of its own in WHERE"
             }
             Self::Order => "leave it out: the release doesn't depend on order, and bounds persons by itself",
             Self::Unused => "use it, or take it out of the manifest",

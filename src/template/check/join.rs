@@ -1,8 +1,9 @@
 //! FROM and its joins: rows meet on `person` or not at all.
 
-use super::super::local::{Condition, Join, JoinKind, Kind, Name, Source};
+use super::super::local::{ColumnRef, Expression, Join, JoinKind, Kind, Name, Source};
 use super::super::refusal::{Refusal, Rule};
 use super::Checker;
+use super::level::Rows;
 use super::scope::Scope;
 use sqlparser::ast::{self, BinaryOperator, Expr, JoinConstraint, JoinOperator, Spanned, TableWithJoins};
 use sqlparser::tokenizer::Span;
@@ -45,6 +46,7 @@ impl Checker<'_> {
         let ast::Join { relation, global, join_operator } = join;
         let (kind, constraint) = match join_operator {
             JoinOperator::Join(on) | JoinOperator::Inner(on) => (JoinKind::Inner, on),
+            JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => (JoinKind::Left, on),
             JoinOperator::Semi(on) | JoinOperator::LeftSemi(on) => (JoinKind::Semi, on),
             JoinOperator::Anti(on) | JoinOperator::LeftAnti(on) => (JoinKind::Anti, on),
             JoinOperator::CrossJoin(_) => {
@@ -60,19 +62,18 @@ impl Checker<'_> {
             let message = format!("two relations are called `{}`", source.alias.as_str());
             return Err(self.refuse(Rule::Name, message, relation.span()));
         }
-        let first = scope.visible.first().map(|(alias, _)| alias.clone());
         let right_once = columns.once.clone();
         scope.show(&source, columns, self.manifest);
-        let (to, condition) = match constraint {
-            JoinConstraint::Using(names) => (self.using(names, join.span()).map(|()| first)?, None),
+        let (by_person, condition) = match constraint {
+            JoinConstraint::Using(names) => (self.using(names, join.span()).map(|()| true)?, None),
             JoinConstraint::On(on) => self.on(on, &source.alias, scope, depth)?,
-            _ => (None, None),
+            _ => (false, None),
         };
-        let Some(to) = to else {
+        if !by_person {
             return Err(self.refuse(Rule::Join, "this join is not on `person`", join.span()));
-        };
+        }
         match kind {
-            JoinKind::Inner => {
+            JoinKind::Inner | JoinKind::Left => {
                 *once = once.take().zip(right_once).map(|(left, right)| left.union(&right).cloned().collect());
             }
             JoinKind::Semi | JoinKind::Anti => {
@@ -80,7 +81,10 @@ impl Checker<'_> {
                 scope.hidden.insert(source.alias.clone());
             }
         }
-        Ok(Join { kind, source, to, condition })
+        if let (JoinKind::Left, Some(right)) = (kind, scope.visible.last_mut()) {
+            right.has_person = false;
+        }
+        Ok(Join { kind, source, condition })
     }
 
     fn using(&self, names: &[ast::ObjectName], span: Span) -> Result<(), Refusal> {
@@ -92,58 +96,55 @@ impl Checker<'_> {
         Err(self.refuse(Rule::Join, "this join is not on `person` alone", span))
     }
 
-    /// Splits `x.person = right.person AND rest…` into x and the rest.
+    /// Whether there is `x.person = right.person` among the conjuncts, and the rest of them.
     fn on(
         &mut self,
         on: &Expr,
         right: &Name,
         scope: &Scope,
         depth: usize,
-    ) -> Result<(Option<Name>, Option<Condition>), Refusal> {
-        let mut conjuncts = Vec::new();
-        flatten(on, &mut conjuncts);
+    ) -> Result<(bool, Option<Expression<ColumnRef>>), Refusal> {
+        let conjuncts = flatten(on);
         self.depth(depth + conjuncts.len())?;
-        let (mut to, mut condition): (Option<Name>, Option<Condition>) = (None, None);
+        let (mut by_person, mut condition) = (false, None);
         for conjunct in conjuncts {
-            if to.is_none()
-                && let Some(left) = self.same_person(conjunct, right, scope)?
-            {
-                to = Some(left);
+            if !by_person && self.same_person(conjunct, right, scope)? {
+                by_person = true;
                 continue;
             }
-            let next = self.condition(conjunct, scope, depth)?;
-            condition = Some(match condition {
-                Some(before) => Condition::And(Box::new(before), Box::new(next)),
-                None => next,
-            });
+            let next = self.condition(&Rows { scope }, conjunct, depth)?;
+            condition = and(condition, next);
         }
-        Ok((to, condition))
+        Ok((by_person, condition))
     }
 
-    /// The other relation of `other.person = right.person`, either way round.
-    fn same_person(&self, expr: &Expr, right: &Name, scope: &Scope) -> Result<Option<Name>, Refusal> {
+    /// Whether an expression is `other.person = right.person`, either way round.
+    fn same_person(&self, expr: &Expr, right: &Name, scope: &Scope) -> Result<bool, Refusal> {
         let Expr::BinaryOp { left: a, op: BinaryOperator::Eq, right: b } = expr else {
-            return Ok(None);
+            return Ok(false);
         };
         // Unqualified names could be either side's, which proves nothing.
         if !matches!((a.as_ref(), b.as_ref()), (Expr::CompoundIdentifier(_), Expr::CompoundIdentifier(_))) {
-            return Ok(None);
+            return Ok(false);
         }
-        match (self.column(a, scope)?, self.column(b, scope)?) {
-            (Some((a, Kind::Person)), Some((b, Kind::Person))) if a.relation == *right && b.relation != *right => {
-                Ok(Some(b.relation))
-            }
-            (Some((a, Kind::Person)), Some((b, Kind::Person))) if b.relation == *right && a.relation != *right => {
-                Ok(Some(a.relation))
-            }
-            _ => Ok(None),
-        }
+        Ok(match (self.column(a, scope)?, self.column(b, scope)?) {
+            (Some((a, Kind::Person)), Some((b, Kind::Person))) => (a.relation == *right) != (b.relation == *right),
+            _ => false,
+        })
     }
 }
 
+/// A condition and one more.
+pub(super) fn and(before: Option<Expression<ColumnRef>>, next: Expression<ColumnRef>) -> Option<Expression<ColumnRef>> {
+    Some(match before {
+        Some(before) => Expression::And(Box::new(before), Box::new(next)),
+        None => next,
+    })
+}
+
 /// The parts of a conjunction, in order; without recursion, since chains can be long.
-fn flatten<'e>(expr: &'e Expr, conjuncts: &mut Vec<&'e Expr>) {
-    let mut waiting = vec![expr];
+pub(super) fn flatten(expr: &Expr) -> Vec<&Expr> {
+    let (mut conjuncts, mut waiting) = (Vec::new(), vec![expr]);
     while let Some(next) = waiting.pop() {
         match next {
             Expr::BinaryOp { left, op: BinaryOperator::And, right } => waiting.extend([right.as_ref(), left.as_ref()]),
@@ -151,4 +152,5 @@ fn flatten<'e>(expr: &'e Expr, conjuncts: &mut Vec<&'e Expr>) {
             other => conjuncts.push(other),
         }
     }
+    conjuncts
 }

@@ -3,14 +3,19 @@
 //! Allow-list by construction: every struct of the parser is taken apart field by field, without `..`, and every enum
 //! falls through to a refusal; a new version of the parser with a new clause doesn't compile until it is decided on.
 
-mod condition;
+mod aggregate;
+mod expression;
+mod function;
 mod join;
+mod level;
+mod literal;
 mod query;
 mod scope;
 mod select;
+mod subquery;
 
-use super::local::{Columns, Name, Query};
-use super::manifest::{AudienceColumn, Manifest, ShapeRule};
+use super::local::{Columns, Kind, Name, Query};
+use super::manifest::{AudienceColumn, Manifest, ParameterKind, ShapeRule};
 use super::print::{self, Constants};
 use super::refusal::{Refusal, Rule};
 use crate::model::Vocabulary;
@@ -31,6 +36,7 @@ const TOKENS_MAX: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedTemplate {
     query: Query,
+    outputs: Vec<(Name, Kind)>,
     once: Option<BTreeSet<Name>>,
     unique_person: bool,
     columns_used: BTreeMap<String, Vec<AudienceColumn>>,
@@ -61,6 +67,11 @@ impl CheckedTemplate {
     pub(super) fn query(&self) -> &Query {
         &self.query
     }
+
+    /// What the result's columns are called and hold, in order; `person` is one of them.
+    pub(super) fn outputs(&self) -> &[(Name, Kind)] {
+        &self.outputs
+    }
 }
 
 /// Proves that the SQL is person-local; `file` is for messages.
@@ -71,14 +82,12 @@ pub fn check(sql: &str, file: &str, manifest: &Manifest, vocabulary: &Vocabulary
     let mut checker = Checker::new(sql, file, manifest, vocabulary);
     let statement = checker.statement()?;
     let (query, columns) = checker.query(&statement, 0)?;
-    if !columns.only_person() {
-        return Err(checker.refuse(Rule::Output, "the result has other columns than `person`", Span::empty()));
-    }
+    checker.all_parameters_used()?;
     let columns_used = checker.columns_used()?;
     let lists = |name: &Name| manifest.audience(name.as_str()).is_some_and(|a| a.shape == ShapeRule::List);
     let unique_person = columns.once.as_ref().is_some_and(|needed| needed.iter().all(lists));
-    let sql = print::query(&query, Constants::Vocabulary);
-    Ok(CheckedTemplate { query, once: columns.once, unique_person, columns_used, sql })
+    let sql = print::query(&query, Constants::Vocabulary, &BTreeMap::new());
+    Ok(CheckedTemplate { query, outputs: columns.columns, once: columns.once, unique_person, columns_used, sql })
 }
 
 /// One check under way.
@@ -92,6 +101,9 @@ struct Checker<'a> {
     /// Names that were given to a CTE anywhere: none is given twice, so none can hide another.
     cte_names: BTreeSet<Name>,
     audiences_used: BTreeMap<Name, BTreeSet<Name>>,
+    parameters_used: BTreeSet<Name>,
+    /// How many CASE are open where the check is.
+    cases: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -104,6 +116,8 @@ impl<'a> Checker<'a> {
             ctes: Vec::new(),
             cte_names: BTreeSet::new(),
             audiences_used: BTreeMap::new(),
+            parameters_used: BTreeSet::new(),
+            cases: 0,
         }
     }
 
@@ -140,6 +154,25 @@ impl<'a> Checker<'a> {
             (_, Some(second)) => Err(self.refuse(Rule::OneQuery, "there is more than one statement", second.span())),
             (Some(_), None) => Err(self.refuse(Rule::OneQuery, "this is not a query", Span::empty())),
         }
+    }
+
+    /// Refuses a manifest with parameters that make no difference.
+    fn all_parameters_used(&self) -> Result<(), Refusal> {
+        for parameter in &self.manifest.parameters {
+            let name = parameter.name.as_str();
+            let used = match parameter.kind {
+                // That the column is used is checked with the other columns.
+                ParameterKind::Column { .. } => {
+                    self.manifest.audiences.iter().any(|audience| audience.columns.iter().any(|c| c.name == name))
+                }
+                _ => self.parameters_used.iter().any(|used| used.as_str() == name),
+            };
+            if !used {
+                let message = format!("parameter `{name}` is declared and not used");
+                return Err(self.refuse(Rule::Unused, message, Span::empty()));
+            }
+        }
+        Ok(())
     }
 
     /// What is used of each audience, all of what the manifest declares and no more.

@@ -10,8 +10,29 @@ use std::collections::BTreeSet;
 /// Deepest nesting; the parser allows long chains, and chains are nested to the left.
 const DEPTH_MAX: usize = 100;
 
+/// Names of relations that the generated SQL around a template needs for itself.
+const RESERVED: &[&str] = &[Name::PERSON, Name::AUDIENCE, "cell", "contribution", "value"];
+
 impl Checker<'_> {
     pub(super) fn query(&mut self, query: &ast::Query, depth: usize) -> Result<(Query, Columns), Refusal> {
+        self.depth(depth)?;
+        let (with, body) = self.plain_query(query)?;
+        let outer = self.ctes.len();
+        let mut ctes = match with {
+            Some(with) => self.with(with, depth)?,
+            None => Vec::new(),
+        };
+        let (inner, columns) = self.body(body, depth + 1)?;
+        self.ctes.truncate(outer);
+        ctes.extend(inner.ctes);
+        Ok((Query { ctes, body: inner.body }, columns))
+    }
+
+    /// A query's CTEs and body, where it has nothing else.
+    pub(super) fn plain_query<'q>(
+        &self,
+        query: &'q ast::Query,
+    ) -> Result<(Option<&'q ast::With>, &'q SetExpr), Refusal> {
         let ast::Query {
             with,
             body,
@@ -24,7 +45,6 @@ impl Checker<'_> {
             format_clause,
             pipe_operators,
         } = query;
-        self.depth(depth)?;
         if let Some(order) = order_by {
             return Err(self.refuse(Rule::Order, "ORDER BY is not allowed", order.span()));
         }
@@ -38,15 +58,7 @@ impl Checker<'_> {
         if !plain || !pipe_operators.is_empty() {
             return Err(self.refuse(Rule::Clause, "a clause after the query is not allowed", query.span()));
         }
-        let outer = self.ctes.len();
-        let mut ctes = match with {
-            Some(with) => self.with(with, depth)?,
-            None => Vec::new(),
-        };
-        let (inner, columns) = self.body(body, depth + 1)?;
-        self.ctes.truncate(outer);
-        ctes.extend(inner.ctes);
-        Ok((Query { ctes, body: inner.body }, columns))
+        Ok((with.as_ref(), body))
     }
 
     pub(super) fn depth(&self, depth: usize) -> Result<(), Refusal> {
@@ -68,8 +80,7 @@ impl Checker<'_> {
                 return Err(self.refuse(Rule::Clause, "a CTE takes no hint", cte.span()));
             }
             let name = self.alias(alias)?;
-            let taken = self.manifest.audience(name.as_str()).is_some() || name.is_person();
-            if taken || name.as_str() == "contribution" || !self.cte_names.insert(name.clone()) {
+            if self.manifest.audience(name.as_str()).is_some() || !self.cte_names.insert(name.clone()) {
                 let message = format!("the name `{}` is taken", name.as_str());
                 return Err(self.refuse(Rule::Name, message, alias.name.span));
             }
@@ -86,7 +97,11 @@ impl Checker<'_> {
         if !columns.is_empty() || at.is_some() {
             return Err(self.refuse(Rule::Clause, "columns are named in the SELECT, not in an alias", name.span));
         }
-        self.name(name)
+        let alias = self.name(name)?;
+        if RESERVED.contains(&alias.as_str()) {
+            return Err(self.refuse(Rule::Name, format!("the name `{}` is taken", alias.as_str()), name.span));
+        }
+        Ok(alias)
     }
 
     fn body(&mut self, body: &SetExpr, depth: usize) -> Result<(Query, Columns), Refusal> {
@@ -100,14 +115,14 @@ impl Checker<'_> {
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let (left_query, left_columns) = self.body(left, depth + 1)?;
                 let (right_query, right_columns) = self.body(right, depth + 1)?;
-                if left_columns.columns != right_columns.columns {
+                let Some(columns) = left_columns.either(&right_columns) else {
                     return Err(self.refuse(Rule::Set, "the two sides have different columns", body.span()));
-                }
+                };
                 let (operation, all) = self.set_operation(*op, *set_quantifier, body.span())?;
                 let once = once(operation, all, &left_columns, &right_columns);
                 let (left, right) = (Box::new(left_query), Box::new(right_query));
                 let query = Query { ctes: Vec::new(), body: Body::Set { operation, all, left, right } };
-                Ok((query, Columns { columns: left_columns.columns, once }))
+                Ok((query, Columns { columns, once }))
             }
             _ => Err(self.refuse(Rule::OneQuery, "this is not a SELECT", body.span())),
         }

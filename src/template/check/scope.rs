@@ -1,6 +1,6 @@
 //! Names: which relation or column an identifier of the template stands for.
 
-use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Source};
+use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Source, WHOLE};
 use super::super::manifest::Manifest;
 use super::super::refusal::{Refusal, Rule};
 use super::Checker;
@@ -12,11 +12,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The relations of one FROM that columns can be taken from.
 #[derive(Default)]
 pub(super) struct Scope {
-    pub(super) visible: Vec<(Name, Columns)>,
+    pub(super) visible: Vec<Visible>,
     /// Aliases of relations that a semi or anti join has hidden; they stay taken.
     pub(super) hidden: BTreeSet<Name>,
+    /// Aliases of the query around this one, if it can be seen from here at all: only to cite the right rule.
+    pub(super) outer: BTreeSet<Name>,
     /// Which aliases stand for an audience, and for which.
     audiences: BTreeMap<Name, Name>,
+}
+
+/// A relation of a FROM.
+pub(super) struct Visible {
+    pub(super) alias: Name,
+    pub(super) columns: Columns,
+    /// Whether its `person` is that of the row: not so after a LEFT JOIN, where it can be missing.
+    pub(super) has_person: bool,
 }
 
 impl Scope {
@@ -26,11 +36,16 @@ impl Scope {
         {
             self.audiences.insert(source.alias.clone(), name.clone());
         }
-        self.visible.push((source.alias.clone(), columns));
+        self.visible.push(Visible { alias: source.alias.clone(), columns, has_person: true });
     }
 
     pub(super) fn takes(&self, alias: &Name) -> bool {
-        self.hidden.contains(alias) || self.visible.iter().any(|(name, _)| name == alias)
+        self.hidden.contains(alias) || self.visible.iter().any(|visible| visible.alias == *alias)
+    }
+
+    /// Whether the alias stands for a relation whose `person` is that of the row.
+    pub(super) fn has_person(&self, alias: &Name) -> bool {
+        self.visible.iter().any(|visible| visible.alias == *alias && visible.has_person)
     }
 }
 
@@ -64,12 +79,15 @@ impl Checker<'_> {
             let message = format!("there is no audience or CTE `{}` here", name.as_str());
             return Err(self.refuse(Rule::Relation, message, ident.span));
         };
-        let mut columns = vec![(self.person()?, Kind::Person)];
+        let mut columns = vec![(self.plain(Name::PERSON)?, Kind::Person)];
+        if audience.many.is_some() {
+            columns.push((self.plain(Name::AUDIENCE)?, Kind::Audience));
+        }
         for declared in &audience.columns {
             let kind = match self.vocabulary.get(&declared.column).map(|column| &column.kind) {
                 Some(ColumnKind::Category { .. }) => Kind::Category(declared.column.clone()),
                 Some(ColumnKind::Date) => Kind::Date,
-                Some(ColumnKind::Amount) => Kind::Amount,
+                Some(ColumnKind::Amount) => Kind::Number { cents: true, low: WHOLE.0, high: WHOLE.1 },
                 None => {
                     let message = format!("column `{}` of the manifest isn't in the vocabulary", declared.column);
                     return Err(self.refuse(Rule::Column, message, ident.span));
@@ -78,12 +96,8 @@ impl Checker<'_> {
             columns.push((self.plain(&declared.name)?, kind));
         }
         self.audiences_used.entry(name.clone()).or_default();
-        let once = Some(BTreeSet::from([name.clone()]));
+        let once = audience.many.is_none().then(|| BTreeSet::from([name.clone()]));
         Ok((name, Columns { columns, once }))
-    }
-
-    fn person(&self) -> Result<Name, Refusal> {
-        self.plain(Name::PERSON)
     }
 
     fn plain(&self, name: &str) -> Result<Name, Refusal> {
@@ -108,15 +122,19 @@ impl Checker<'_> {
             _ => return Ok(None),
         };
         let column = self.name(column)?;
-        let has = |(alias, columns): &&(Name, Columns)| {
-            relation.as_ref().is_none_or(|wanted| wanted == alias) && columns.kind(&column).is_some()
-        };
-        let mut found = scope.visible.iter().filter(has);
-        let Some((alias, columns)) = found.next() else {
+        let named = |visible: &&Visible| relation.as_ref().is_none_or(|wanted| *wanted == visible.alias);
+        let has =
+            |visible: &&Visible| visible.columns.kind(&column).is_some() && (visible.has_person || !column.is_person());
+        let mut found = scope.visible.iter().filter(named).filter(has);
+        let Some(Visible { alias, columns, .. }) = found.next() else {
+            if relation.is_some_and(|relation| scope.outer.contains(&relation)) {
+                let message = "a subquery looks at its own rows alone, but for `person`";
+                return Err(self.refuse(Rule::Subquery, message, span));
+            }
             let message = format!("there is no column `{}` here", column.as_str());
             return Err(self.refuse(Rule::Column, message, span));
         };
-        // All relations of a FROM have equal persons, so any of them will do for `person`.
+        // All relations that have a `person` here have the same, so any of them will do.
         if found.next().is_some() && !column.is_person() {
             let message = format!("several relations have a column `{}`", column.as_str());
             return Err(self.refuse(Rule::Column, message, span));
@@ -124,5 +142,13 @@ impl Checker<'_> {
         let kind = columns.kind(&column).cloned().unwrap_or(Kind::Person);
         let reference = ColumnRef { relation: alias.clone(), column };
         Ok(Some((reference, kind)))
+    }
+
+    /// Whether an expression is `person` and nothing else.
+    pub(super) fn is_person(&self, expr: &Expr, scope: &Scope) -> Result<bool, Refusal> {
+        match expr {
+            Expr::Nested(inner) => self.is_person(inner, scope),
+            _ => Ok(matches!(self.column(expr, scope)?, Some((_, Kind::Person)))),
+        }
     }
 }

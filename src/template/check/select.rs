@@ -1,17 +1,31 @@
 //! One SELECT: what it reads, what it keeps, what it yields.
 
-use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Select, Source};
+use super::super::local::{
+    ColumnRef, Columns, Expression, Kind, Name, Output, Relation, RowLeaf, Select, Source, Yields,
+};
 use super::super::refusal::{Refusal, Rule};
 use super::Checker;
+use super::join::flatten;
+use super::level::{Groups, Level, Rows, RowsAndWindows, Typed};
 use super::scope::Scope;
-use sqlparser::ast::{self, Distinct, GroupByExpr, SelectFlavor, SelectItem, Spanned, TableFactor};
+use sqlparser::ast::{self, Distinct, Expr, GroupByExpr, SelectFlavor, SelectItem, Spanned, TableFactor};
 use std::collections::BTreeSet;
 
-/// What a SELECT yields, and under which names.
-type Outputs = Vec<(ColumnRef, Name)>;
+/// The clauses of a SELECT that are known here, beside FROM and WHERE.
+pub(super) struct Plain<'a> {
+    pub(super) distinct: bool,
+    pub(super) projection: &'a [SelectItem],
+    pub(super) is_grouped: bool,
+    pub(super) group_by: &'a [Expr],
+    pub(super) having: Option<&'a Expr>,
+}
+
+/// What a SELECT yields: under which names, and of which kinds.
+type Outputs<L> = (Vec<Output<L>>, Vec<(Name, Kind)>);
 
 impl Checker<'_> {
-    pub(super) fn select(&mut self, select: &ast::Select, depth: usize) -> Result<(Select, Columns), Refusal> {
+    /// Takes a SELECT apart, and refuses every clause that isn't known.
+    pub(super) fn plain_select<'a>(&self, select: &'a ast::Select) -> Result<Plain<'a>, Refusal> {
         let ast::Select {
             select_token: _,
             optimizer_hints,
@@ -19,13 +33,13 @@ impl Checker<'_> {
             select_modifiers,
             top,
             top_before_distinct: _,
-            projection: _,
+            projection,
             exclude,
             into,
             from: _,
             lateral_views,
             prewhere,
-            selection,
+            selection: _,
             connect_by,
             group_by,
             cluster_by,
@@ -42,8 +56,14 @@ impl Checker<'_> {
         let refuse = |rule, broken: bool, message: &str| {
             if broken { Err(self.refuse(rule, message, select.span())) } else { Ok(()) }
         };
-        let grouped = !matches!(group_by, GroupByExpr::Expressions(by, with) if by.is_empty() && with.is_empty());
-        refuse(Rule::Aggregate, grouped || having.is_some(), "GROUP BY and HAVING are not allowed")?;
+        let (group_by, ways) = match group_by {
+            GroupByExpr::Expressions(by, ways) => (by.as_slice(), ways),
+            GroupByExpr::All(_) => {
+                return Err(self.refuse(Rule::Aggregate, "GROUP BY ALL is not allowed", select.span()));
+            }
+        };
+        refuse(Rule::Aggregate, !ways.is_empty(), "GROUPING SETS, CUBE and ROLLUP are not allowed")?;
+        refuse(Rule::Aggregate, having.is_some() && group_by.is_empty(), "HAVING needs GROUP BY person")?;
         refuse(Rule::Window, !named_window.is_empty() || qualify.is_some(), "WINDOW and QUALIFY are not allowed")?;
         refuse(Rule::Order, top.is_some() || !sort_by.is_empty(), "TOP and SORT BY are not allowed")?;
         refuse(Rule::Order, !cluster_by.is_empty() || !distribute_by.is_empty(), "CLUSTER BY is not allowed")?;
@@ -54,44 +74,103 @@ impl Checker<'_> {
         refuse(Rule::Clause, unusual || other || !standard, "a clause of this SELECT is not allowed")?;
         refuse(Rule::Order, matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON is not allowed")?;
         let distinct = matches!(distinct, Some(Distinct::Distinct));
-        let mut scope = Scope::default();
-        let (from, joins, once) = self.from(select, &mut scope, depth)?;
-        let filter = selection.as_ref().map(|expr| self.condition(expr, &scope, depth)).transpose()?;
-        let (outputs, columns) = self.outputs(select, &scope)?;
-        let mut columns = Columns { columns, once };
-        if distinct && columns.only_person() {
-            columns.once = Some(BTreeSet::new());
-        }
-        Ok((Select { distinct, outputs, from, joins, filter }, columns))
+        let is_grouped = !group_by.is_empty();
+        Ok(Plain { distinct, projection, is_grouped, group_by, having: having.as_ref() })
     }
 
-    /// The columns of a SELECT: columns of its relations, under names that differ, `person` among them under its own.
-    fn outputs(&mut self, select: &ast::Select, scope: &Scope) -> Result<(Outputs, Vec<(Name, Kind)>), Refusal> {
+    pub(super) fn select(&mut self, select: &ast::Select, depth: usize) -> Result<(Select, Columns), Refusal> {
+        let plain = self.plain_select(select)?;
+        let mut scope = Scope::default();
+        let (from, mut joins, mut once) = self.from(select, &mut scope, depth)?;
+        let conjuncts = select.selection.as_ref().map(flatten).unwrap_or_default();
+        let filter = self.filter(&conjuncts, &mut scope, &mut joins, depth)?;
+        let (yields, columns) = if plain.is_grouped {
+            let keys = self.keys(&plain, select, &scope, depth)?;
+            once = keys.is_empty().then(BTreeSet::new);
+            let level = Groups { scope: &scope, keys: &keys };
+            let having = plain.having.map(|having| self.condition(&level, having, depth)).transpose()?;
+            let (outputs, columns) = self.outputs(&level, &plain, select, &scope, depth)?;
+            let keys = keys.into_iter().map(|key| key.expression).collect();
+            (Yields::Groups { keys, having, outputs }, columns)
+        } else {
+            let level = RowsAndWindows { scope: &scope };
+            let (outputs, columns): Outputs<RowLeaf> = self.outputs(&level, &plain, select, &scope, depth)?;
+            (Yields::Rows { outputs }, columns)
+        };
+        let mut columns = Columns { columns, once };
+        if plain.distinct && columns.only_person() {
+            columns.once = Some(BTreeSet::new());
+        }
+        Ok((Select { distinct: plain.distinct, from, joins, filter, yields }, columns))
+    }
+
+    /// What rows are grouped by beside `person`.
+    fn keys(
+        &mut self,
+        plain: &Plain<'_>,
+        select: &ast::Select,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<Vec<Typed<ColumnRef>>, Refusal> {
+        let (mut by_person, mut keys) = (false, Vec::new());
+        for by in plain.group_by {
+            if self.is_person(by, scope)? {
+                by_person = true;
+                continue;
+            }
+            let key = self.expression(&Rows { scope }, by, None, depth)?;
+            if matches!(key.expression, Expression::Constant(_)) {
+                return Err(self.refuse(Rule::Aggregate, "a constant is no key: write the column", by.span()));
+            }
+            keys.push(key);
+        }
+        if !by_person {
+            return Err(self.refuse(Rule::Aggregate, "GROUP BY has to name `person`", select.span()));
+        }
+        Ok(keys)
+    }
+
+    /// The columns of a SELECT, under names that differ, `person` among them under its own.
+    fn outputs<L: Level>(
+        &mut self,
+        level: &L,
+        plain: &Plain<'_>,
+        select: &ast::Select,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<Outputs<L::Leaf>, Refusal> {
         let (mut outputs, mut columns) = (Vec::new(), Vec::new());
-        for item in &select.projection {
+        for item in plain.projection {
             let (expr, alias) = match item {
                 SelectItem::UnnamedExpr(expr) => (expr, None),
                 SelectItem::ExprWithAlias { expr, alias } => (expr, Some(self.name(alias)?)),
                 _ => return Err(self.refuse(Rule::Output, "name the columns one by one", item.span())),
             };
-            let Some((column, kind)) = self.column(expr, scope)? else {
-                return Err(self.refuse_expression(expr, Rule::Output, "only columns can be selected"));
-            };
-            let name = alias.unwrap_or_else(|| column.column.clone());
+            let column = self.column(expr, scope)?;
+            let is_person = matches!(column, Some((_, Kind::Person)));
             // `person` is called `person`, and nothing else is.
-            if column.column.is_person() != name.is_person() {
+            let name = alias.or_else(|| column.map(|(column, _)| column.column));
+            if name.as_ref().is_some_and(|name| name.is_person() != is_person) {
                 return Err(self.refuse(
                     Rule::Output,
                     "`person` keeps its name, and nothing else takes it",
                     item.span(),
                 ));
             }
+            let (output, kind) = if is_person {
+                (None, Kind::Person)
+            } else {
+                let typed = self.expression(level, expr, None, depth)?;
+                (Some(typed.expression), typed.kind)
+            };
+            let Some(name) = name else {
+                return Err(self.refuse(Rule::Output, "name this column: … AS name", item.span()));
+            };
             if columns.iter().any(|(taken, _)| *taken == name) {
                 let message = format!("`{}` is selected twice", name.as_str());
                 return Err(self.refuse(Rule::Output, message, item.span()));
             }
-            self.note_use(&column, scope);
-            outputs.push((column, name.clone()));
+            outputs.push(output.map_or(Output::Person, |value| Output::Value(value, name.clone())));
             columns.push((name, kind));
         }
         if !columns.iter().any(|(name, _)| name.is_person()) {

@@ -1,0 +1,331 @@
+//! Expressions: deterministic operations on values of known kinds, none of which can fail, whatever the row holds.
+
+use super::super::local::{Choice, Comparison, Constant, Expression, Kind, Operator};
+use super::super::refusal::{Refusal, Rule};
+use super::Checker;
+use super::level::{Level, Typed};
+use super::literal::is_bare;
+use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Spanned, UnaryOperator};
+use sqlparser::tokenizer::Span;
+
+/// CASE within CASE deeper than this is refused: where a number has to saturate, what decides whether it is there at all is
+/// written out twice.
+const CASES_MAX: usize = 6;
+
+impl Checker<'_> {
+    /// A condition: what is true, false or unknown.
+    pub(super) fn condition<L: Level>(
+        &mut self,
+        level: &L,
+        expr: &Expr,
+        depth: usize,
+    ) -> Result<Expression<L::Leaf>, Refusal> {
+        let typed = self.expression(level, expr, Some(&Kind::Boolean), depth)?;
+        if typed.kind != Kind::Boolean {
+            return Err(self.refuse(Rule::Condition, "a condition is expected here", expr.span()));
+        }
+        Ok(typed.expression)
+    }
+
+    /// An expression of any kind; `expected` is what a bare constant would be taken for.
+    pub(super) fn expression<L: Level>(
+        &mut self,
+        level: &L,
+        expr: &Expr,
+        expected: Option<&Kind>,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        self.depth(depth)?;
+        if let Some((leaf, kind)) = level.leaf(self, expr, expected, depth)? {
+            return Ok(Typed { expression: Expression::Leaf(leaf), kind });
+        }
+        if let Some((constant, kind)) = self.constant(expr, expected)? {
+            return Ok(Typed { expression: Expression::Constant(constant), kind });
+        }
+        match expr {
+            Expr::Nested(inner) => self.expression(level, inner, expected, depth + 1),
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => {
+                let zero = Typed { expression: Expression::Constant(Constant::Number(0)), kind: Kind::number((0, 0)) };
+                let value = self.expression(level, inner, None, depth + 1)?;
+                self.arithmetic(Operator::Subtract, zero, value, expr.span())
+            }
+            Expr::UnaryOp { op: UnaryOperator::Not, expr: inner } => {
+                let inner = self.condition(level, inner, depth + 1)?;
+                Ok(Typed::condition(Expression::Not(Box::new(inner))))
+            }
+            Expr::BinaryOp { left, op, right } => self.binary(level, expr, left, op, right, depth + 1),
+            Expr::InList { expr: value, list, negated } => self.membership(level, value, list, *negated, depth + 1),
+            Expr::Between { expr: value, negated, low, high } => {
+                let (kind, parts) = self.alike(level, &[value, low, high], None, expr.span(), depth + 1)?;
+                self.ordered(&kind, expr.span())?;
+                let Ok([value, low, high]) = <[_; 3]>::try_from(parts) else {
+                    return Err(self.refuse(Rule::Condition, "this condition is not known here", expr.span()));
+                };
+                let (value, low, high) = (Box::new(value), Box::new(low), Box::new(high));
+                Ok(Typed::condition(Expression::Between { value, negated: *negated, low, high }))
+            }
+            Expr::IsNull(value) | Expr::IsNotNull(value) => {
+                let value = Box::new(self.expression(level, value, None, depth + 1)?.expression);
+                Ok(Typed::condition(Expression::Null { value, negated: matches!(expr, Expr::IsNotNull(_)) }))
+            }
+            Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
+                self.cases += 1;
+                if self.cases > CASES_MAX {
+                    return Err(self.refuse(Rule::Syntax, "CASE is nested too deeply", expr.span()));
+                }
+                let case = self.case(
+                    level,
+                    expr,
+                    (operand.as_deref(), conditions, else_result.as_deref()),
+                    expected,
+                    depth + 1,
+                );
+                self.cases -= 1;
+                case
+            }
+            Expr::Function(function) => self.scalar(level, function, expected, depth + 1),
+            _ => Err(self.refuse_expression(expr, Rule::Expression, "this expression is not known here")),
+        }
+    }
+
+    fn binary<L: Level>(
+        &mut self,
+        level: &L,
+        whole: &Expr,
+        left: &Expr,
+        op: &BinaryOperator,
+        right: &Expr,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let operator = match op {
+            BinaryOperator::And | BinaryOperator::Or => {
+                let left = Box::new(self.condition(level, left, depth)?);
+                let right = Box::new(self.condition(level, right, depth)?);
+                let and = *op == BinaryOperator::And;
+                let both = if and { Expression::And(left, right) } else { Expression::Or(left, right) };
+                return Ok(Typed::condition(both));
+            }
+            BinaryOperator::Eq => return self.comparison(level, whole, left, Comparison::Equal, right, depth),
+            BinaryOperator::NotEq => return self.comparison(level, whole, left, Comparison::NotEqual, right, depth),
+            BinaryOperator::Lt => return self.comparison(level, whole, left, Comparison::Less, right, depth),
+            BinaryOperator::LtEq => return self.comparison(level, whole, left, Comparison::LessOrEqual, right, depth),
+            BinaryOperator::Gt => return self.comparison(level, whole, left, Comparison::Greater, right, depth),
+            BinaryOperator::GtEq => {
+                return self.comparison(level, whole, left, Comparison::GreaterOrEqual, right, depth);
+            }
+            BinaryOperator::DuckIntegerDivide | BinaryOperator::Modulo => {
+                return self.division(level, *op == BinaryOperator::Modulo, left, right, depth);
+            }
+            BinaryOperator::Plus => Operator::Add,
+            BinaryOperator::Minus => Operator::Subtract,
+            BinaryOperator::Multiply => Operator::Multiply,
+            _ => {
+                let message = format!("the operator `{op}` is not known here");
+                return Err(self.refuse(Rule::Expression, message, whole.span()));
+            }
+        };
+        let left = self.expression(level, left, None, depth)?;
+        let right = self.expression(level, right, None, depth)?;
+        self.arithmetic(operator, left, right, whole.span())
+    }
+
+    fn arithmetic<L>(
+        &self,
+        operator: Operator,
+        left: Typed<L>,
+        right: Typed<L>,
+        span: Span,
+    ) -> Result<Typed<L>, Refusal> {
+        let Some((kind, saturating)) = Kind::arithmetic(operator, &left.kind, &right.kind) else {
+            return Err(self.refuse(Rule::Expression, "only numbers are added, subtracted and multiplied", span));
+        };
+        let (left, right) = (Box::new(left.expression), Box::new(right.expression));
+        Ok(Typed { expression: Expression::Arithmetic { operator, left, right, saturating }, kind })
+    }
+
+    fn division<L: Level>(
+        &mut self,
+        level: &L,
+        remainder: bool,
+        value: &Expr,
+        divisor: &Expr,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let dividend = self.expression(level, value, None, depth)?;
+        let by = self.constant(divisor, None)?;
+        let Some((by, range)) = by.and_then(|(by, kind)| kind.range().map(|range| (by, range))) else {
+            return Err(self.refuse_expression(divisor, Rule::Expression, "a divisor is a positive whole constant"));
+        };
+        let Some(kind) = dividend.kind.divided(remainder, range) else {
+            return Err(self.refuse(
+                Rule::Expression,
+                "a number is divided by a positive whole constant",
+                divisor.span(),
+            ));
+        };
+        let value = Box::new(dividend.expression);
+        Ok(Typed { expression: Expression::Divide { remainder, value, by }, kind })
+    }
+
+    fn comparison<L: Level>(
+        &mut self,
+        level: &L,
+        whole: &Expr,
+        left: &Expr,
+        comparison: Comparison,
+        right: &Expr,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let (kind, parts) = self.alike(level, &[left, right], None, whole.span(), depth)?;
+        if comparison.orders() {
+            self.ordered(&kind, whole.span())?;
+        }
+        let Ok([left, right]) = <[_; 2]>::try_from(parts) else {
+            return Err(self.refuse(Rule::Condition, "this condition is not known here", whole.span()));
+        };
+        Ok(Typed::condition(Expression::Compare { left: Box::new(left), comparison, right: Box::new(right) }))
+    }
+
+    fn membership<L: Level>(
+        &mut self,
+        level: &L,
+        value: &Expr,
+        list: &[Expr],
+        negated: bool,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let typed = self.expression(level, value, None, depth)?;
+        let mut values = Vec::new();
+        for item in list {
+            let Some((constant, kind)) = self.constant(item, Some(&typed.kind))? else {
+                return Err(self.refuse_expression(item, Rule::Constant, "only constants can be listed here"));
+            };
+            if typed.kind.either(&kind).is_none() {
+                return Err(self.refuse(Rule::Constant, "this constant is of another kind", item.span()));
+            }
+            values.push(constant);
+        }
+        if values.is_empty() {
+            return Err(self.refuse(Rule::Constant, "there is nothing in this list", value.span()));
+        }
+        Ok(Typed::condition(Expression::In { value: Box::new(typed.expression), negated, values }))
+    }
+
+    fn case<L: Level>(
+        &mut self,
+        level: &L,
+        whole: &Expr,
+        (operand, conditions, otherwise): (Option<&Expr>, &[CaseWhen], Option<&Expr>),
+        expected: Option<&Kind>,
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let (mut whens, mut results) = (Vec::new(), Vec::new());
+        for CaseWhen { condition, result } in conditions {
+            whens.push(match operand {
+                Some(operand) => {
+                    self.comparison(level, whole, operand, Comparison::Equal, condition, depth)?.expression
+                }
+                None => self.condition(level, condition, depth)?,
+            });
+            results.push(result);
+        }
+        results.extend(otherwise);
+        let (kind, mut values) = self.alike(level, &results, expected, whole.span(), depth)?;
+        let otherwise = if otherwise.is_some() { values.pop().map(Box::new) } else { None };
+        let branches = whens.into_iter().zip(values).collect();
+        Ok(Typed { expression: Expression::Case { branches, otherwise }, kind })
+    }
+
+    /// One of several values of a kind.
+    pub(super) fn choose<L: Level>(
+        &mut self,
+        level: &L,
+        choice: Choice,
+        exprs: &[&Expr],
+        (expected, span): (Option<&Kind>, Span),
+        depth: usize,
+    ) -> Result<Typed<L::Leaf>, Refusal> {
+        let (kind, values) = self.alike(level, exprs, expected, span, depth)?;
+        if choice != Choice::First {
+            self.ordered(&kind, span)?;
+        }
+        let constant = |value: &Expression<L::Leaf>| match value {
+            Expression::Constant(Constant::Number(number)) => Some((*number, *number)),
+            Expression::Constant(Constant::Parameter { kind, .. }) => kind.range(),
+            _ => None,
+        };
+        let kind = kind.chosen(choice, values.iter().filter_map(constant));
+        Ok(Typed { expression: Expression::Choose { choice, values }, kind })
+    }
+
+    /// Expressions of one kind, which bare constants take from the others.
+    pub(super) fn alike<L: Level>(
+        &mut self,
+        level: &L,
+        exprs: &[&Expr],
+        expected: Option<&Kind>,
+        span: Span,
+        depth: usize,
+    ) -> Result<(Kind, Vec<Expression<L::Leaf>>), Refusal> {
+        let mut kind: Option<Kind> = None;
+        let mut found: Vec<(usize, Expression<L::Leaf>)> = Vec::new();
+        for bare in [false, true] {
+            for (at, expr) in exprs.iter().enumerate().filter(|(_, expr)| is_bare(expr) == bare) {
+                let known = kind.clone();
+                let typed = self.expression(level, expr, known.as_ref().or(expected), depth)?;
+                kind = match &known {
+                    None => Some(typed.kind),
+                    Some(before) => match before.either(&typed.kind) {
+                        Some(both) => Some(both),
+                        None => return Err(self.refuse(Rule::Constant, "these are of different kinds", span)),
+                    },
+                };
+                found.push((at, typed.expression));
+            }
+        }
+        found.sort_by_key(|(at, _)| *at);
+        let Some(kind) = kind else {
+            return Err(self.refuse(Rule::Expression, "there is nothing here", span));
+        };
+        Ok((kind, found.into_iter().map(|(_, expression)| expression).collect()))
+    }
+
+    /// Refuses to order what has no order.
+    pub(super) fn ordered(&self, kind: &Kind, span: Span) -> Result<(), Refusal> {
+        let message = match kind {
+            kind if kind.is_ordered() => return Ok(()),
+            Kind::Category(_) => "values of a category have no order",
+            _ => "these have no order",
+        };
+        Err(self.refuse(Rule::Constant, message, span))
+    }
+
+    /// A refusal that names the most telling rule that the expression breaks.
+    pub(super) fn refuse_expression(&self, expr: &Expr, otherwise: Rule, message: &str) -> Refusal {
+        let (rule, message) = match expr {
+            Expr::Nested(inner) => return self.refuse_expression(inner, otherwise, message),
+            Expr::Function(function) => return self.refuse_function(function),
+            Expr::Exists { .. } | Expr::InSubquery { .. } | Expr::Subquery(_) => {
+                (Rule::Subquery, "a subquery is not allowed here")
+            }
+            Expr::AnyOp { .. } | Expr::AllOp { .. } => (Rule::Subquery, "ANY and ALL are not allowed"),
+            Expr::Cast { .. }
+            | Expr::Extract { .. }
+            | Expr::Substring { .. }
+            | Expr::Trim { .. }
+            | Expr::Convert { .. }
+            | Expr::Ceil { .. }
+            | Expr::Floor { .. }
+            | Expr::Position { .. }
+            | Expr::Overlay { .. } => (Rule::Function, "this function or cast is not allowed"),
+            Expr::Like { .. } | Expr::ILike { .. } | Expr::SimilarTo { .. } | Expr::RLike { .. } => {
+                (Rule::Condition, "texts are not matched here")
+            }
+            Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) => {
+                (Rule::Aggregate, "GROUPING SETS, CUBE and ROLLUP are not allowed")
+            }
+            _ => (otherwise, message),
+        };
+        self.refuse(rule, message, expr.span())
+    }
+}
