@@ -4,7 +4,7 @@ use super::Request;
 use crate::{
     ledger::{AccountState, StoredAnswer},
     model::Rho,
-    privacy::{Figure, Limits},
+    privacy::{Figure, Limits, Release},
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,13 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn new(request: &Request, stored: StoredAnswer, limits: &Limits, replay: bool, policy: String) -> Self {
-        let figure = |value: &i64| Figure { value: *value, margin: u32::try_from(stored.margin).unwrap_or(u32::MAX) };
-        let figure = stored.values.first().map(figure).filter(|figure| !figure.withheld(limits.release_people_min()));
+        let first = match serde_json::from_str(&stored.release) {
+            Ok(Release::Cells { values }) => values.first().copied(),
+            _ => None,
+        };
+        let figure = first
+            .map(|value| Figure { value, margin: stored.margin })
+            .filter(|figure| !figure.withheld(limits.release_people_min()));
         let value = figure.map(|figure| figure.value);
         let margin = i64::try_from(stored.margin).unwrap_or(i64::MAX);
         Self {
@@ -57,7 +62,7 @@ impl Answer {
             interval: value.map(|value| [value.saturating_sub(margin), value.saturating_add(margin)]),
             rho: stored.loss.rho,
             epsilon: limits.epsilon(stored.loss.rho),
-            delta: limits.delta(),
+            delta: limits.delta_total(),
             replay,
             policy,
             recorded: stored.recorded,

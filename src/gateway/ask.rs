@@ -4,10 +4,10 @@ use super::{Answer, Estimate, EstimatedAccount, Request, Room, budget::cap, ques
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, Charge, ChargeRequest, Charged, LedgerError, Period, Shortfall},
-    model::{AudienceRef, MemberName, TemplateName, Text, failpoint},
+    model::{AudienceRef, Bounds, MemberName, TemplateName, Text, failpoint},
     people::User,
     policy::{Admission, Decision, Question, Refusal},
-    privacy::{self, AccuracyError, CountPlan},
+    privacy::{self, AccuracyError},
     store::{Engine, Pins, Version},
     template::{Binding, TallySqlError},
 };
@@ -57,7 +57,7 @@ impl AskError {
 
 /// What a query comes to before it is charged.
 struct Plan {
-    count: CountPlan,
+    count: privacy::Plan,
     sql: String,
     versions: Vec<Version>,
     pins: Pins,
@@ -83,9 +83,9 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
         Charged::Ready(charge) => charge,
     };
     failpoint("after_charge");
-    let values = tally_and_release(room, plan, &charge).await?;
+    let release = tally_and_release(room, plan, &charge).await?;
     failpoint("before_record");
-    let stored = room.ledger.record(&charge, &values).await.map_err(AskError::ledger)?;
+    let stored = room.ledger.record(&charge, &release).await.map_err(AskError::ledger)?;
     failpoint("after_record");
     Ok(answer(room, request, stored, false, &admission))
 }
@@ -112,17 +112,17 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
         .collect();
     Ok(Estimate {
         margin: plan.charge.margin,
-        sigma: plan.count.sigma().as_f64(),
+        sigma: plan.count.cell_sigma(0).unwrap_or_default(),
         rho: loss,
         epsilon: room.limits.epsilon(loss),
-        delta: room.limits.delta(),
+        delta: room.limits.delta_total(),
         free,
-        affordable: free || accounts.iter().all(|account| account.remaining >= loss),
+        affordable: free || accounts.iter().all(|account| account.state.bears(plan.count.loss())),
         accounts,
     })
 }
 
-fn accuracy(room: &Room, request: &Request) -> Result<CountPlan, AskError> {
+fn accuracy(room: &Room, request: &Request) -> Result<privacy::Plan, AskError> {
     let accuracy = match (request.margin, request.rho) {
         (Some(margin), None) => privacy::Accuracy::Margin(margin),
         (None, Some(rho)) => privacy::Accuracy::Loss(rho),
@@ -133,7 +133,7 @@ fn accuracy(room: &Room, request: &Request) -> Result<CountPlan, AskError> {
             )));
         }
     };
-    Ok(privacy::plan_count(accuracy, &room.limits)?)
+    Ok(privacy::plan(&Bounds::count(), accuracy, &room.limits)?)
 }
 
 fn admit(
@@ -141,7 +141,7 @@ fn admit(
     user: &User,
     request: &Request,
     resolved: &Resolved<'_>,
-    count: &CountPlan,
+    count: &privacy::Plan,
 ) -> Result<Admission, AskError> {
     let question = Question {
         asker: user.member.clone(),
@@ -166,7 +166,7 @@ async fn plan(
     request: &Request,
     resolved: &Resolved<'_>,
     admission: &Admission,
-    count: CountPlan,
+    count: privacy::Plan,
 ) -> Result<Plan, AskError> {
     let pinned = room.store.pin(&resolved.audiences).await;
     let (found, pins) = pinned.map_err(|error| AskError::internal("store", &error))?;
@@ -277,16 +277,16 @@ fn caps(room: &Room, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> 
 }
 
 /// Runs the query and adds the noise, off the async threads; the exact tally never leaves this function.
-async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Result<Vec<i64>, AskError> {
+async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Result<String, AskError> {
     let slot = room.slots.acquire().await.map_err(|error| AskError::internal("slots", &error))?;
     // An interrupted query may have been charged for a narrower margin than is asked now: that one is released.
     let count = if charge.margin() == plan.charge.margin {
         plan.count
     } else {
         let margin = privacy::Accuracy::Margin(charge.margin() as f64);
-        privacy::plan_count(margin, &room.limits)?
+        privacy::plan(plan.count.bounds(), margin, &room.limits)?
     };
-    if count.loss().rho > charge.loss().rho || count.loss().delta > charge.loss().delta {
+    if !count.loss().within(charge.loss()) {
         return Err(AskError::internal("release", &LedgerError::Corrupt("a release would cost more than its charge")));
     }
     let mut attached = Vec::with_capacity(plan.versions.len());
@@ -297,12 +297,12 @@ async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Res
     let (room, pins) = (Arc::clone(room), plan.pins);
     let released = tokio::task::spawn_blocking(move || {
         let _pins = pins;
-        let tally = room.store.engine().tally(&attached, &plan.sql).map(privacy::Tally::seal);
-        let tally = tally.map_err(|error| AskError::internal("tally", &error))?;
+        let cells = room.store.engine().tally(&attached, &plan.sql);
+        let cells = cells.map_err(|error| AskError::internal("tally", &error))?;
+        let tally = privacy::Tally::seal((0..).zip(cells).collect());
         failpoint("after_tally");
-        privacy::release(tally, &count)
-            .map(|release| release.values().to_vec())
-            .map_err(|error| AskError::internal("release", &error))
+        let release = privacy::release(tally, &count).map_err(|error| AskError::internal("release", &error))?;
+        serde_json::to_string(&release).map_err(|error| AskError::internal("release", &error))
     })
     .await;
     drop(slot);
