@@ -1,0 +1,145 @@
+//! The interval of an affinity index, by profile likelihood.
+//!
+//! With u = (of, base_all, of_base, base) and t the index, the exact sums satisfy of·base_all = t·of_base·base. The release speaks
+//! against t as strongly as u is far, in standard deviations, from the nearest sums that satisfy it. The interval holds the t at
+//! which that distance is within the normal quantile (Wilks 1938: its square is chi-squared of one degree).
+//! No normal form of the index itself is assumed, which is what fails at small counts.
+
+use super::Form;
+use super::quantile;
+use super::symmetric::{Matrix, Vector, apply, at, build, dot, eigen, product, root};
+
+/// The index is looked for between these.
+const LARGEST: f64 = 1e12;
+
+/// The 95 % interval of u₀·u₁ / (u₂·u₃); `None` where it has no end: where u₂ or u₃ may be nothing.
+pub(super) fn index_interval(forms: &[Form; 4]) -> Option<(f64, f64)> {
+    let u: Vector = forms.each_ref().map(|form| form.value);
+    let [x, y, w, z] = u;
+    let index = x * y / (w * z);
+    if !index.is_finite() {
+        return None;
+    }
+    let pair = |i: usize, j: usize| forms.get(i).zip(forms.get(j)).map_or(0.0, |(a, b)| a.covariance(b));
+    let covariance = build(pair);
+    // How each form moves x·y − index·w·z.
+    let gradient: Vector = [y, x, -index * z, -index * w];
+    let deviation = dot(&gradient, &apply(&covariance, &gradient)).max(0.0).sqrt();
+    let steps = gradient.iter().zip(forms).map(|(slope, form)| slope.abs() * form.step());
+    let reach = quantile(steps, deviation).powi(2);
+    for (base, at_base) in [(w, at(&covariance, 2, 2)), (z, at(&covariance, 3, 3))] {
+        // At an infinite index a base is nothing: the distance to that.
+        if base <= 0.0 || base * base <= reach * at_base {
+            return None;
+        }
+    }
+    let root = root(&covariance);
+    let within = |t: f64| distance_squared(&u, &root, t) <= reach;
+    Some((edge(index, -1.0, &within)?, edge(index, 1.0, &within)?))
+}
+
+/// The end of the interval on one side of the estimate. Further out is further away: whatever path leads to sums with a further
+/// index crosses all nearer ones, unless it passes through a base of nothing, which is out of reach.
+fn edge(index: f64, direction: f64, within: &impl Fn(f64) -> bool) -> Option<f64> {
+    let mut step = index.abs().max(1e-9);
+    while within(index + direction * step) {
+        step *= 2.0;
+        if step > LARGEST {
+            return None;
+        }
+    }
+    let (mut inside, mut outside) = (0.0, step);
+    for _ in 0..60 {
+        let middle = (inside + outside) / 2.0;
+        if within(index + direction * middle) { inside = middle } else { outside = middle }
+    }
+    Some(index + direction * outside)
+}
+
+/// The square of the distance of u from the nearest v with v₀·v₁ = t·v₂·v₃, in standard deviations: the least |e|² over
+/// v = u − S·e, S being the root of the covariance.
+///
+/// With q(v) = v₀·v₁ − t·v₂·v₃ = vᵀQv, Lagrange's condition gives e = λ(I + λM)⁻¹·SQu with M = SQS. Between the poles, where I + λM
+/// is positive, q(u − S·e) falls strictly in λ, so halving finds the root, and a point with I + λM positive is the
+/// global minimum (Moré 1993, generalizations of the trust region problem).
+fn distance_squared(u: &Vector, s: &Matrix, t: f64) -> f64 {
+    let q: Matrix = [[0.0, 0.5, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -0.5 * t], [0.0, 0.0, -0.5 * t, 0.0]];
+    let qu = apply(&q, u);
+    let (values, vectors) = eigen(&product(&product(s, &q), s));
+    let b = apply(&vectors, &apply(s, &qu));
+    let value = dot(u, &qu);
+    let at = |lambda: f64| {
+        let terms = values.iter().zip(&b).map(|(m, b)| {
+            let shrunk = 1.0 + lambda * m;
+            let e = lambda * b / shrunk;
+            (lambda * b * b * (2.0 + lambda * m) / (shrunk * shrunk), e * e)
+        });
+        terms.fold((value, 0.0), |(q, length), (less, e)| (q - less, length + e))
+    };
+    let (largest, least) = values.iter().fold((0.0_f64, 0.0_f64), |(high, low), m| (high.max(*m), low.min(*m)));
+    // q at λ = 0 is `value`: the root is on the side that brings it to 0.
+    let pole = if value > 0.0 { -1.0 / least } else { -1.0 / largest };
+    if !pole.is_finite() {
+        return f64::INFINITY; // No noise moves u that way.
+    }
+    let (mut near, mut far) = (0.0, pole);
+    for _ in 0..200 {
+        let middle = (near + far) / 2.0;
+        if middle == near || middle == far {
+            break;
+        }
+        if (at(middle).0 > 0.0) == (value > 0.0) { near = middle } else { far = middle }
+    }
+    let (left, length) = at(near);
+    // Where u has no part in the direction of the pole, q stops short of 0: the rest of the way is in that direction.
+    let extreme = if value > 0.0 { -least } else { largest };
+    let rest = if left.abs() > 1e-9 * value.abs() { left.abs() / extreme } else { 0.0 };
+    length + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn distance(u: Vector, sigmas: Vector, t: f64) -> f64 {
+        distance_squared(&u, &root(&build(|i, j| if i == j { sigmas[i] * sigmas[i] } else { 0.0 })), t)
+    }
+
+    #[test]
+    fn the_distance_is_that_of_the_nearest_point() {
+        // Against a search over a grid of v₀, v₁, v₂ with v₃ solved for.
+        let (u, sigmas, t) = ([40.0, 300.0, 60.0, 90.0], [10.0, 10.0, 10.0, 10.0], 1.4);
+        let mut best = f64::INFINITY;
+        let near = |centre: f64| (-60..=60).map(move |k| centre + f64::from(k) * 0.25);
+        for x in near(u[0] - 10.0).step_by(2) {
+            for y in near(u[1]).step_by(2) {
+                for w in near(u[2]).step_by(2) {
+                    let v = [x, y, w, x * y / (t * w)];
+                    let d: f64 = (0..4).map(|k| ((u[k] - v[k]) / sigmas[k]).powi(2)).sum();
+                    best = best.min(d);
+                }
+            }
+        }
+        let found = distance(u, sigmas, t);
+        assert!(found <= best + 1e-9 && found > best - 0.02, "{found} {best}");
+    }
+
+    #[test]
+    fn the_distance_is_zero_at_the_estimate_and_grows_away_from_it() {
+        let (u, sigmas) = ([50.0, 1_000.0, 100.0, 200.0], [5.0, 5.0, 5.0, 5.0]);
+        let index = 50.0 * 1_000.0 / (100.0 * 200.0);
+        assert!(distance(u, sigmas, index) < 1e-12);
+        for direction in [-1.0, 1.0] {
+            let distances: Vec<_> =
+                (0..40).map(|k| distance(u, sigmas, index + direction * f64::from(k) * 0.2)).collect();
+            assert!(distances.is_sorted(), "{distances:?}");
+        }
+    }
+
+    #[test]
+    fn a_known_base_gives_the_plain_interval() {
+        // Only `of` is noisy: the distance is that of `of` from what t asks for.
+        let found = distance([50.0, 1_000.0, 100.0, 200.0], [5.0, 0.0, 0.0, 0.0], 3.0);
+        assert!((found - ((50.0 - 60.0) / 5.0_f64).powi(2)).abs() < 1e-6, "{found}");
+    }
+}
