@@ -22,7 +22,7 @@ mod tally;
 pub use accuracy::{MARGIN_MAX, UNIT_MAX};
 pub use accuracy_error::AccuracyError;
 pub use conversion::{epsilon, rho_within};
-pub use derived::{Estimated, Formula, Linear, Verdict, derive};
+pub use derived::{Estimated, Verdict, derive};
 pub use draws::MechanismSummary;
 pub use figure::Figure;
 pub use limits::{Cap, Caps, Limits, LimitsError};

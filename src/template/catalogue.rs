@@ -3,9 +3,9 @@
 use super::check::{CheckedTemplate, check};
 use super::fit::fit;
 use super::manifest::{Manifest, ManifestError};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Rule};
 use crate::model::{ColumnName, TemplateName, Vocabulary};
-use miette::Diagnostic;
+use miette::{Diagnostic, NamedSource};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl Template {
             // A choice of its own list: there is always one.
             let Some(manifest) = manifest.choose(&chosen) else { continue };
             let checked = check(sql.text, &file, &manifest, vocabulary)?;
-            fit(&checked, &manifest).map_err(|misfit| checked.misfit(misfit, sql.text, &file))?;
+            fit(&checked, &manifest).map_err(|misfit| misfitting(misfit, sql.text, &file))?;
             ways.push(Way { chosen, manifest, checked });
         }
         Ok(Self { name, hash: hash(sql.text, toml.text), manifest, sql: sql.text.to_owned(), ways })
@@ -83,6 +83,12 @@ impl Template {
     pub(super) fn way(&self, chosen: &BTreeMap<String, ColumnName>) -> Option<(&CheckedTemplate, &Manifest)> {
         self.ways.iter().find(|way| way.chosen == *chosen).map(|way| (&way.checked, &way.manifest))
     }
+}
+
+/// A result that its release can't use: the whole query is to blame.
+fn misfitting(message: String, sql: &str, file: &str) -> Refusal {
+    let source = NamedSource::new(file, sql.to_owned());
+    Refusal::new(Rule::Output, message, source, (0..sql.trim_end().len()).into())
 }
 
 /// A file that was read.

@@ -60,6 +60,7 @@ fn derivable(checked: &CheckedTemplate, manifest: &Manifest) -> Result<(), Misfi
     let ReleaseKind::Histogram { keys, keys_max, unknown, .. } = &manifest.release else {
         return Ok(());
     };
+    let fit = Fit { checked };
     let disjoint = *keys_max == 1 || checked.unique_person();
     for derived in &manifest.derived {
         let wrong = match derived {
@@ -69,7 +70,7 @@ fn derivable(checked: &CheckedTemplate, manifest: &Manifest) -> Result<(), Misfi
             Derived::KnownShare if !unknown => "`known_share` needs `unknown = true`",
             Derived::Affinity if *unknown => "`affinity` needs keys without `unknown`",
             Derived::Affinity => {
-                let first = keys.first().and_then(|first| Fit { checked }.kind(first).ok());
+                let first = keys.first().and_then(|first| fit.kind(first).ok());
                 if keys.len() == 2 && first == Some(&Kind::Boolean) {
                     continue;
                 }

@@ -9,42 +9,10 @@ mod index;
 mod symmetric;
 
 use super::accuracy::NORMAL_QUANTILE;
+use crate::model::{Formula, Linear};
 use index::index_interval;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A sum of cells, each with a coefficient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Linear(
-    /// Numbers of cells and their coefficients; a cell named twice counts with the sum of both.
-    pub Vec<(usize, i64)>,
-);
-
-/// How a figure is computed from the cells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Formula {
-    /// A sum or difference.
-    Sum(Linear),
-    /// One sum over another: share, match rate, mean, Jaccard's index.
-    Ratio {
-        /// Above the line.
-        of: Linear,
-        /// Below the line.
-        base: Linear,
-    },
-    /// Affinity: a share over the share to be expected, (of/of_base)/(base/base_all). 1 is neutral. All four are counts.
-    Index {
-        /// Persons with both.
-        of: Linear,
-        /// Among whom they were counted.
-        of_base: Linear,
-        /// Persons with the one, in the base.
-        base: Linear,
-        /// All of the base.
-        base_all: Linear,
-    },
-}
 
 /// What may be said of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,9 +70,11 @@ impl Estimated {
 pub fn derive(formula: &Formula, values: &[i64], sigma_of: impl Fn(usize) -> f64, neutral: Option<f64>) -> Estimated {
     let form = |linear: &Linear| Form::new(linear, values, &sigma_of);
     match formula {
-        Formula::Sum(linear) => form(linear).map(|sum| {
+        Formula::Sum { of, divisor } => form(of).map(|sum| {
             let half = NORMAL_QUANTILE * sum.variance().sqrt() + 0.5 * sum.step();
-            Estimated::new(sum.value, Some((sum.value - half, sum.value + half)), neutral)
+            let divided = |value: f64| value / *divisor as f64;
+            let interval = (divided(sum.value - half), divided(sum.value + half));
+            Estimated::new(divided(sum.value), Some(interval), neutral)
         }),
         Formula::Ratio { of, base } => form(of).zip(form(base)).map(|(of, base)| {
             let ratio = of.value / base.value;

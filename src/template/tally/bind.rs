@@ -2,7 +2,7 @@
 
 use super::super::catalogue::Template;
 use super::super::check::CheckedTemplate;
-use super::super::local::{self, Name};
+use super::super::local::Name;
 use super::super::manifest::{AudienceColumn, AudienceParameter, Manifest, Parameter, ParameterKind};
 use super::super::print::{self, Constants, quoted};
 use super::Bindings;
@@ -202,7 +202,7 @@ fn arguments(
     manifest: &Manifest,
     given: &BTreeMap<String, Argument>,
     vocabulary: &Vocabulary,
-) -> Result<BTreeMap<String, local::Argument>, BindingError> {
+) -> Result<BTreeMap<String, print::Argument>, BindingError> {
     if let Some(unknown) = given.keys().find(|name| manifest.parameter(name).is_none()) {
         return Err(BindingError::UnknownParameter(unknown.chars().take(60).collect()));
     }
@@ -220,7 +220,7 @@ fn argument(
     parameter: &Parameter,
     given: Option<&Argument>,
     vocabulary: &Vocabulary,
-) -> Result<local::Argument, BindingError> {
+) -> Result<print::Argument, BindingError> {
     let missing = || BindingError::MissingParameter(parameter.name.clone());
     let wrong = |takes: Text| BindingError::Value { name: parameter.name.clone(), takes };
     match &parameter.kind {
@@ -233,7 +233,7 @@ fn argument(
                 Some(Argument::Number(value)) => *value,
                 Some(Argument::Text(text)) => text.trim().parse().map_err(|_| takes())?,
             };
-            if (*min..=*max).contains(&value) { Ok(local::Argument::Number(value)) } else { Err(takes()) }
+            if (*min..=*max).contains(&value) { Ok(print::Argument::Number(value)) } else { Err(takes()) }
         }
         ParameterKind::Date { default } => {
             let takes = || wrong(Text::new("une date AAAA-MM-JJ", "a date YYYY-MM-DD"));
@@ -243,7 +243,7 @@ fn argument(
                 Some(_) => return Err(takes()),
             };
             // The store's own range: arithmetic on dates beyond it isn't proven not to fail.
-            if (1..=9999).contains(&date.year()) { Ok(local::Argument::Date(date)) } else { Err(takes()) }
+            if (1..=9999).contains(&date.year()) { Ok(print::Argument::Date(date)) } else { Err(takes()) }
         }
         ParameterKind::Category { column, default } => {
             let values = match vocabulary.get(column).map(|column| &column.kind) {
@@ -257,7 +257,7 @@ fn argument(
             };
             let code = (0u16..).zip(values).find(|(_, value)| value.id == *id).map(|(code, _)| code);
             let code = code.ok_or_else(|| wrong(one_of(values.iter().map(|value| value.id.as_str()))))?;
-            Ok(local::Argument::Category { id: id.clone(), code })
+            Ok(print::Argument::Category { id: id.clone(), code })
         }
         // Settled before, by the way that was chosen.
         ParameterKind::Column { .. } => Err(BindingError::Release),

@@ -180,7 +180,7 @@ impl Tally<'_> {
         let mut kept = format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
         if !self.bound.once {
             let places = [("down", rows_max, down), ("along", columns_max, along)];
-            for (key, most, all) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
+            for (key, most, _) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
                 kept = format!(
                     "SELECT \"person\", down, along FROM (SELECT \"person\", down, along, {} AS place FROM ({kept})) WHERE place <= {most}",
                     rank(key)
