@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::{Language, Named, Text};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer: released figures with their error, what was computed from them, and what it cost.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,9 +26,9 @@ pub struct Answer {
     pub purpose: String,
     /// Margin of what was released, in persons; it may be narrower than what was asked for.
     pub released_margin: u64,
-    /// What people call each key.
+    /// The keys of the figures, outermost first, and what people call them.
     #[serde(default)]
-    pub titles: BTreeMap<String, Text>,
+    pub keys: Vec<KeyTitle>,
     /// The released figures.
     pub figures: Vec<Figure>,
     /// What was computed from them.
@@ -43,6 +43,15 @@ pub struct Answer {
     pub replay: bool,
     /// When it was recorded.
     pub recorded: String,
+}
+
+/// A key and what people call it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct KeyTitle {
+    /// As the figures have it.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
 }
 
 /// One released figure.
@@ -132,7 +141,10 @@ impl Answer {
         let say = |fr, en| choose(language, (fr, en));
         let mut parts = match self.figures.as_slice() {
             [only] if only.keys.is_empty() => vec![single(only, language)],
-            [] => vec![say("Aucune clé n’a assez de personnes pour être dite.", "No key has enough people to be told.").to_owned()],
+            [] => vec![
+                say("Aucune clé n’a assez de personnes pour être dite.", "No key has enough people to be told.")
+                    .to_owned(),
+            ],
             _ => vec![self.table(language)],
         };
         parts.extend((!self.derived.is_empty()).then(|| self.derived_table(language)));
@@ -166,7 +178,10 @@ impl Answer {
             let list: Vec<String> = audiences.list().iter().map(ToString::to_string).collect();
             format!("{name} = {}", list.join(" + "))
         };
-        lines.push(line(say("Auditoires", "Audiences"), self.audiences.iter().map(named).collect::<Vec<_>>().join(", ")));
+        lines.push(line(
+            say("Auditoires", "Audiences"),
+            self.audiences.iter().map(named).collect::<Vec<_>>().join(", "),
+        ));
         if !self.parameters.is_empty() {
             let set = |(name, value): (&String, &serde_json::Value)| {
                 format!("{name} = {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
@@ -191,17 +206,35 @@ impl Answer {
         let own = match key {
             "quantile" => Some(("Quantile", "Quantile")),
             "rank" => Some(("Rang", "Rank")),
+            "audience" => Some(("Auditoire", "Audience")),
             _ => None,
         };
         own.map(|words| choose(language, words).to_owned())
-            .or_else(|| self.titles.get(key).map(|title| title.get(language).to_owned()))
+            .or_else(|| self.keys.iter().find(|own| own.name == key).map(|own| own.title.get(language).to_owned()))
             .unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Every key that some figure has: in the room's order, then others.
+    fn keys_of<'a>(&'a self, all: impl Iterator<Item = &'a BTreeMap<String, Label>>) -> Vec<&'a str> {
+        let used: BTreeSet<&str> = all.flat_map(BTreeMap::keys).map(String::as_str).collect();
+        let ordered = self.keys.iter().map(|key| key.name.as_str()).filter(|key| used.contains(key));
+        let mut keys: Vec<&str> = ordered.collect();
+        keys.extend(used.into_iter().filter(|key| !self.keys.iter().any(|own| own.name == **key)));
+        keys
+    }
+
+    /// The name of a part: our own word, or the title of the key that it is.
+    fn part(&self, name: &str, language: Language) -> String {
+        match part(name, language) {
+            own if own == name => self.title(name, language),
+            own => own,
+        }
     }
 
     fn table(&self, language: Language) -> String {
         let say = |fr, en| choose(language, (fr, en));
         let several = self.figures.windows(2).any(|pair| matches!(pair, [a, b] if a.part != b.part));
-        let keys = keys(self.figures.iter().map(|figure| &figure.keys));
+        let keys = self.keys_of(self.figures.iter().map(|figure| &figure.keys));
         let titles: Vec<String> = keys.iter().map(|key| self.title(key, language)).collect();
         let mut columns: Vec<(&str, Align)> = titles.iter().map(|title| (title.as_str(), Align::Left)).collect();
         if several {
@@ -214,7 +247,7 @@ impl Answer {
         }
         let mut table = Table::new(&columns);
         for figure in &self.figures {
-            let mut row: Vec<String> = several.then(|| part(&figure.part, language)).into_iter().collect();
+            let mut row: Vec<String> = several.then(|| self.part(&figure.part, language)).into_iter().collect();
             row.extend(keys.iter().map(|key| label(&figure.keys, key, language)));
             if figures {
                 let margin = figure.margin.filter(|_| !figure.withheld);
@@ -228,16 +261,21 @@ impl Answer {
 
     fn derived_table(&self, language: Language) -> String {
         let say = |fr, en| choose(language, (fr, en));
-        let keys = keys(self.derived.iter().map(|derived| &derived.keys));
+        let keys = self.keys_of(self.derived.iter().map(|derived| &derived.keys));
         let titles: Vec<String> = keys.iter().map(|key| self.title(key, language)).collect();
         let mut columns = vec![(say("Calculé", "Computed"), Align::Left)];
         columns.extend(titles.iter().map(|title| (title.as_str(), Align::Left)));
-        columns.extend([(say("Valeur", "Value"), Align::Right), (say("Intervalle à 95\u{202f}%", "95% interval"), Align::Right)]);
+        columns.extend([
+            (say("Valeur", "Value"), Align::Right),
+            (say("Intervalle à 95\u{202f}%", "95% interval"), Align::Right),
+        ]);
         columns.push((say("Verdict", "Verdict"), Align::Left));
         let mut table = Table::new(&columns);
         // In a large table of indices only those that say something are worth a line.
         let many = self.derived.len() > 60;
-        for derived in self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below")) {
+        for derived in
+            self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
+        {
             let mut row = vec![derived_name(&derived.name, language)];
             row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
             row.extend(derived.cells(language));
@@ -268,17 +306,6 @@ impl Derived {
         };
         [self.value.map(write).unwrap_or_default(), interval.unwrap_or_default(), verdict]
     }
-}
-
-/// Every key that some figure has, in order.
-fn keys<'a>(all: impl Iterator<Item = &'a BTreeMap<String, Label>>) -> Vec<&'a str> {
-    let mut found: Vec<&str> = Vec::new();
-    for key in all.flat_map(BTreeMap::keys) {
-        if !found.contains(&key.as_str()) {
-            found.push(key);
-        }
-    }
-    found
 }
 
 fn label(keys: &BTreeMap<String, Label>, key: &str, language: Language) -> String {

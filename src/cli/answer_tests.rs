@@ -14,7 +14,7 @@ fn answer(change: impl FnOnce(&mut Value)) -> Answer {
 fn by_genre(change: impl FnOnce(&mut Value)) -> Answer {
     answer(|answer| {
         let keys = |fr: &str, en: &str| json!({"genre": {"id": "x", "title": {"fr": fr, "en": en}}});
-        answer["titles"] = json!({"genre": {"fr": "Genre artistique", "en": "Artistic interest"}});
+        answer["keys"] = json!([{"name": "genre", "title": {"fr": "Genre artistique", "en": "Artistic interest"}}]);
         answer["figures"] = json!([
             {"part": "persons", "keys": keys("Théâtre", "Theatre"), "unit": "persons", "shown": 1_500, "margin": 50, "interval": [1_450, 1_550], "withheld": false},
             {"part": "persons", "keys": keys("Jazz", "Jazz"), "unit": "persons", "shown": null, "margin": 50, "interval": null, "withheld": true},
@@ -87,5 +87,8 @@ fn an_order_has_no_figures() {
         answer["derived"] = json!([]);
     })
     .render(Language::Fr);
-    assert!(text.starts_with("Genre artistique  Rang\n────────────────  ────\nJazz              1\nRock              2\n"), "{text}");
+    assert!(
+        text.starts_with("Genre artistique  Rang\n────────────────  ────\nJazz              1\nRock              2\n"),
+        "{text}"
+    );
 }

@@ -124,9 +124,9 @@ fn named_audience(text: &str) -> Result<(String, AudienceRef), String> {
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or_else(|| {
-        choose(help::language(), ("écrivez NOM=VALEUR", "write it as NAME=VALUE")).to_owned()
-    })?;
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| choose(help::language(), ("écrivez NOM=VALEUR", "write it as NAME=VALUE")).to_owned())?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 

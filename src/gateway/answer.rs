@@ -46,7 +46,8 @@ impl Answer {
         replay: bool,
         policy: String,
     ) -> Result<Self, AskError> {
-        let outcome = serde_json::from_str(&stored.release).map_err(|_| AskError::ledger(LedgerError::Corrupt("release")))?;
+        let outcome =
+            serde_json::from_str(&stored.release).map_err(|_| AskError::ledger(LedgerError::Corrupt("release")))?;
         Ok(Self {
             id: stored.id,
             // A loss that was offered would take the place of the loss that was charged: only the latter is told.
@@ -115,7 +116,13 @@ pub struct EstimatedAccount {
 }
 
 impl Estimate {
-    pub(super) fn new(plan: &Plan, instance: &Instance, limits: &Limits, states: Vec<AccountState>, free: bool) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        instance: &Instance,
+        limits: &Limits,
+        states: Vec<AccountState>,
+        free: bool,
+    ) -> Self {
         let loss = plan.loss();
         let affordable = free || states.iter().all(|state| state.bears(loss));
         let account = |state: AccountState| EstimatedAccount {

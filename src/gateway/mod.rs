@@ -18,6 +18,6 @@ pub use ask::{AskError, answers, ask, estimate};
 pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use founding::{FoundError, found};
-pub use outcome::{DerivedTold, Outcome, Told};
+pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use question::Request;
 pub use room::{OpenRoomError, Room};

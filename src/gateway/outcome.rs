@@ -12,15 +12,25 @@ use std::collections::BTreeMap;
 /// What is stored for a charge and told for ever after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// What people call each key.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub titles: BTreeMap<String, Text>,
+    /// The keys of the figures, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyTitle>,
     /// The released cells, keys or choices.
     pub figures: Vec<Told>,
     /// What was computed from them.
     pub derived: Vec<DerivedTold>,
     /// Whether something was withheld as too small.
     pub withheld: bool,
+}
+
+/// A key and what people call it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct KeyTitle {
+    /// As the figures have it.
+    pub name: String,
+    /// What people call it.
+    #[schema(value_type = Object)]
+    pub title: Text,
 }
 
 /// One released cell, key or choice.
@@ -88,9 +98,13 @@ impl Outcome {
             Release::Chosen { candidates } => (choices(candidates, plan, instance), Vec::new()),
         };
         let withheld = figures.iter().any(|figure| figure.withheld);
-        let keys = instance.layout.blocks.iter().flat_map(|block| &block.keys);
-        let titles = keys.map(|key| (key.name.clone(), key.title.clone())).collect();
-        Self { titles, figures, derived, withheld }
+        let mut keys: Vec<KeyTitle> = Vec::new();
+        for key in instance.layout.blocks.iter().flat_map(|block| &block.keys) {
+            if !keys.iter().any(|earlier| earlier.name == key.name) {
+                keys.push(KeyTitle { name: key.name.clone(), title: key.title.clone() });
+            }
+        }
+        Self { keys, figures, derived, withheld }
     }
 }
 
@@ -112,21 +126,27 @@ impl Teller<'_> {
         let values = self.values.iter().enumerate();
         let told = |(cell, raw): (usize, &i64)| {
             let (block, place) = layout.find(cell)?;
-            let shown = reconciled.as_ref().and_then(|values| values.get(cell)).map_or(*raw, |value| value.round() as i64);
+            let shown =
+                reconciled.as_ref().and_then(|values| values.get(cell)).map_or(*raw, |value| value.round() as i64);
             Some(self.cell(block, block.key_of(place)?, cell, *raw, shown))
         };
         values.filter_map(told).collect()
     }
 
     fn is_marginals(&self) -> bool {
-        let persons = |block: &LayoutBlock| !["persons", "sum", "rows", "columns", "total"].contains(&block.name.as_str());
+        let persons =
+            |block: &LayoutBlock| !["persons", "sum", "rows", "columns", "total"].contains(&block.name.as_str());
         self.instance.layout.blocks.len() > 1 && self.instance.layout.blocks.iter().all(persons)
     }
 
     fn cell(&self, block: &LayoutBlock, keys: BTreeMap<String, KeyValue>, cell: usize, raw: i64, value: i64) -> Told {
         let persons = block.unit == Unit::Persons;
         // A sum is withheld with the count of the persons behind it, which stands one block before.
-        let count = if persons { raw } else { cell.checked_sub(block.cells()).and_then(|c| self.values.get(c)).copied().unwrap_or(0) };
+        let count = if persons {
+            raw
+        } else {
+            cell.checked_sub(block.cells()).and_then(|c| self.values.get(c)).copied().unwrap_or(0)
+        };
         let withheld = count < self.people_min;
         let margin = self.plan.cell_margin(cell).unwrap_or(u64::MAX);
         told(&block.name, keys, block.unit, Some(value), Some(margin), withheld)
@@ -136,7 +156,10 @@ impl Teller<'_> {
         let small = |guard: &Linear| guard.value(self.values) < self.people_min as f64;
         let withheld = figure.guards.iter().any(small);
         let sigma = |cell: usize| self.plan.cell_sigma(cell).unwrap_or(f64::INFINITY);
-        let derived = privacy::derive(&figure.formula, self.values, sigma, figure.neutral);
+        let mut derived = privacy::derive(&figure.formula, self.values, sigma, figure.neutral);
+        if matches!(figure.derived, Derived::Share | Derived::KnownShare | Derived::MatchRate | Derived::Jaccard) {
+            derived = derived.cut(0.0, 1.0);
+        }
         let told = Some(&derived).filter(|_| !withheld);
         DerivedTold {
             name: figure.derived,
@@ -188,7 +211,9 @@ fn key_value(key: i64, unit: Unit) -> KeyValue {
 /// Quantiles or the top: the choice is the answer, and its margin that of the whole answer.
 fn choices(candidates: &[u32], plan: &Plan, instance: &Instance) -> Vec<Told> {
     let Some(block) = instance.layout.blocks.first() else { return Vec::new() };
-    let keys = |candidate: u32| usize::try_from(candidate).ok().and_then(|candidate| block.key_of(candidate)).unwrap_or_default();
+    let keys = |candidate: u32| {
+        usize::try_from(candidate).ok().and_then(|candidate| block.key_of(candidate)).unwrap_or_default()
+    };
     let one = |(rank, candidate): (usize, &u32)| match plan.bounds() {
         Bounds::Quantiles { quantiles, .. } => {
             let label = quantiles.get(rank).map(|q| format!("{}/{}", q.numerator, q.denominator)).unwrap_or_default();

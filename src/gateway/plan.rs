@@ -1,10 +1,6 @@
 //! From a question to what it will run and cost: each step before the charge. Reads no data of persons.
 
-use super::{
-    AskError, Request, Room,
-    budget::cap,
-    question::Resolved,
-};
+use super::{AskError, Request, Room, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, ChargeRequest, Period},

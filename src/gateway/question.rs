@@ -112,7 +112,9 @@ fn missing(parameter: &str, many: Option<(u32, u32)>) -> AskError {
             format!("audience `{parameter}` is missing: add `--audience {parameter}=MEMBER/AUDIENCE`"),
         ),
         Some((least, most)) => Text::new(
-            format!("« {parameter} » prend de {least} à {most} auditoires : répétez `--audience {parameter}=MEMBRE/AUDITOIRE`"),
+            format!(
+                "« {parameter} » prend de {least} à {most} auditoires : répétez `--audience {parameter}=MEMBRE/AUDITOIRE`"
+            ),
             format!("`{parameter}` takes {least} to {most} audiences: repeat `--audience {parameter}=MEMBER/AUDIENCE`"),
         ),
     })

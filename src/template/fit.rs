@@ -39,7 +39,9 @@ pub(super) fn fit(checked: &CheckedTemplate, manifest: &Manifest) -> Result<(), 
         ReleaseKind::Threshold { key, .. } => {
             fit.only(&[key])?;
             if !matches!(fit.kind(key)?, Kind::Number { .. } | Kind::Date) {
-                return Err(format!("`{key}` isn't a number or a date; the values of a category are public, and make a histogram"));
+                return Err(format!(
+                    "`{key}` isn't a number or a date; the values of a category are public, and make a histogram"
+                ));
             }
         }
         ReleaseKind::Crosstab { rows, columns, .. } => {
@@ -51,6 +53,10 @@ pub(super) fn fit(checked: &CheckedTemplate, manifest: &Manifest) -> Result<(), 
             fit.keys(columns, |_| false)?;
             fit.once("marginals are of one row a person")?;
         }
+    }
+    let known = |name: &&String| *name == "unknown" || fit.kind(name).is_ok();
+    if let Some(stray) = manifest.titles.keys().find(|name| !known(name)) {
+        return Err(format!("`titles` names `{stray}`, which is no column of the result"));
     }
     derivable(checked, manifest)
 }
@@ -102,7 +108,12 @@ impl Fit<'_> {
         for name in names {
             self.kind(name)?;
         }
-        let stray = self.checked.outputs().iter().map(|(name, _)| name).find(|name| !name.is_person() && !names.contains(&name.as_str()));
+        let stray = self
+            .checked
+            .outputs()
+            .iter()
+            .map(|(name, _)| name)
+            .find(|name| !name.is_person() && !names.contains(&name.as_str()));
         match stray {
             Some(stray) => Err(format!("the result has a column `{}` that the release has no use for", stray.as_str())),
             None => Ok(()),
@@ -114,10 +125,14 @@ impl Fit<'_> {
             match (self.kind(key)?, has_domain(key)) {
                 (Kind::Category(_) | Kind::Boolean | Kind::Audience, false) | (Kind::Number { .. }, true) => {}
                 (Kind::Number { .. }, false) => {
-                    return Err(format!("the key `{key}` is a number without a range: add domains.{key} = {{ min = …, max = … }}"));
+                    return Err(format!(
+                        "the key `{key}` is a number without a range: add domains.{key} = {{ min = …, max = … }}"
+                    ));
                 }
                 (Kind::Person | Kind::Date, _) => {
-                    return Err(format!("`{key}` can't be a public key: take months or weeks, as numbers, or a threshold release"));
+                    return Err(format!(
+                        "`{key}` can't be a public key: take months or weeks, as numbers, or a threshold release"
+                    ));
                 }
                 (_, true) => return Err(format!("the key `{key}` has its own values: take its domain out")),
             }
@@ -136,6 +151,8 @@ impl Fit<'_> {
         if self.checked.unique_person() {
             return Ok(());
         }
-        Err(format!("{why}, and the result may have several: GROUP BY person, or take lists alone (`shape = \"list\"`)"))
+        Err(format!(
+            "{why}, and the result may have several: GROUP BY person, or take lists alone (`shape = \"list\"`)"
+        ))
     }
 }

@@ -19,9 +19,8 @@ pub use catalogue::{Catalogue, File, Template, TemplateError, TemplateErrors};
 pub use check::{CheckedTemplate, check};
 pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 pub use manifest::{
-    schema as manifest_schema,
-    AudienceColumn, AudienceParameter, Derived, Domain, Example, Manifest, ManifestError, Parameter, ParameterKind, ReleaseKind,
-    ShapeRule,
+    AudienceColumn, AudienceParameter, Derived, Domain, Example, Manifest, ManifestError, Parameter, ParameterKind,
+    ReleaseKind, ShapeRule, schema as manifest_schema,
 };
 pub use refusal::{Refusal, Rule};
 pub use tally::{Argument, Binding, BindingError, Bindings, Figure, Instance};

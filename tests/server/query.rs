@@ -49,7 +49,10 @@ fn a_thousand_repeats_spend_once_and_have_one_value() {
             .collect();
         asks.into_iter().flat_map(|ask| ask.join().unwrap()).collect()
     });
-    assert_eq!(values, HashSet::from([(first["id"].as_i64().unwrap(), first["figures"][0]["value"].as_i64().unwrap())]));
+    assert_eq!(
+        values,
+        HashSet::from([(first["id"].as_i64().unwrap(), first["figures"][0]["value"].as_i64().unwrap())])
+    );
     assert_eq!(pair.served.spent(&pair.marketer), spent);
 }
 

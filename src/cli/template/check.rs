@@ -19,7 +19,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Found> {
     };
     let vocabulary = policies.vocabulary();
     let templates = match &args.file {
-        Some(file) => Template::read(&file.with_extension(""), vocabulary).map(|one| vec![one]).map_err(miette::Report::new),
+        Some(file) => {
+            Template::read(&file.with_extension(""), vocabulary).map(|one| vec![one]).map_err(miette::Report::new)
+        }
         None => Catalogue::load(&args.places.templates, vocabulary)
             .map(|catalogue| catalogue.iter().cloned().collect())
             .map_err(miette::Report::new),

@@ -35,8 +35,9 @@ fn explain(args: &Args, language: Language) -> Found {
     let template = args.places.template(&args.name, &policies)?;
     let bindings = bindings(&template, &policies);
     let refused = |error: String| miette::miette!("{error}");
-    let instance =
-        template.instance(&bindings, policies.vocabulary()).map_err(|error| refused(error.text().get(language).to_owned()))?;
+    let instance = template
+        .instance(&bindings, policies.vocabulary())
+        .map_err(|error| refused(error.text().get(language).to_owned()))?;
     let margin = args.margin.unwrap_or_else(|| f64::from(template.manifest().margin_default));
     let plan = privacy::plan(&instance.bounds, Accuracy::Margin(margin), &limits)
         .map_err(|error| refused(error.text().get(language).to_owned()))?;
@@ -58,7 +59,8 @@ fn bindings(template: &Template, policies: &Policies) -> Bindings {
         let named: Vec<AudienceRef> = named.map_or_else(made_up, |named| named.list().to_vec());
         for audience in named {
             let declared = policies.audience(&audience).map(|declaration| declaration.shape);
-            let shape = declared.unwrap_or(if parameter.shape == ShapeRule::Events { Shape::Events } else { Shape::List });
+            let shape =
+                declared.unwrap_or(if parameter.shape == ShapeRule::Events { Shape::Events } else { Shape::List });
             let binding = Binding { table: format!("audience_{position}.main.email"), shape, columns: columns.clone() };
             audiences.entry(parameter.name.clone()).or_default().push((audience, binding));
             position += 1;
@@ -79,12 +81,14 @@ fn arguments(
                 Argument::Number(*min)
             }
             ParameterKind::Date { default: None } => Argument::Text("2026-01-01".into()),
-            ParameterKind::Category { column, default: None } => match vocabulary.get(column).map(|column| &column.kind) {
-                Some(crate::model::ColumnKind::Category { values }) => {
-                    Argument::Text(values.first().map(|value| value.id.clone()).unwrap_or_default())
+            ParameterKind::Category { column, default: None } => {
+                match vocabulary.get(column).map(|column| &column.kind) {
+                    Some(crate::model::ColumnKind::Category { values }) => {
+                        Argument::Text(values.first().map(|value| value.id.clone()).unwrap_or_default())
+                    }
+                    _ => continue,
                 }
-                _ => continue,
-            },
+            }
             _ => continue,
         };
         arguments.entry(parameter.name.clone()).or_insert(made_up);
@@ -112,7 +116,12 @@ impl Explained<'_> {
 
     fn render(&self) -> String {
         let manifest = self.template.manifest();
-        let head = format!("{} — {}\n{}", self.template.name(), manifest.title.get(self.language), manifest.description.get(self.language));
+        let head = format!(
+            "{} — {}\n{}",
+            self.template.name(),
+            manifest.title.get(self.language),
+            manifest.description.get(self.language)
+        );
         let unit = self.say(
             "une personne, avec toutes ses rangées dans tous les auditoires de la salle",
             "one person, with all their rows in all audiences of the room",
@@ -120,7 +129,13 @@ impl Explained<'_> {
         let sections = [
             head,
             self.section(self.say("Unité protégée", "What is protected"), unit),
-            self.section(self.say("Requête du modèle (chaque rangée vient d’une seule personne)", "The template's query (every row comes from one person alone)"), &self.checked_sql()),
+            self.section(
+                self.say(
+                    "Requête du modèle (chaque rangée vient d’une seule personne)",
+                    "The template's query (every row comes from one person alone)",
+                ),
+                &self.checked_sql(),
+            ),
             self.section(self.say("Ce qu’une personne peut changer", "What one person can change"), &self.bounds()),
             self.section(self.say("Requête qui s’exécute", "The statement that runs"), &self.instance.sql),
             self.section(self.say("Bruit", "Noise"), &self.noise()),
@@ -141,8 +156,14 @@ impl Explained<'_> {
                     let distance = t::real((block.distance_squared as f64).sqrt(), self.language);
                     let cells = t::count(u64::from(block.cells), self.language);
                     match self.language {
-                        Language::Fr => format!("{} : {cells} case(s), déplacées d’au plus {distance} (distance euclidienne)", layout.name),
-                        Language::En => format!("{}: {cells} cell(s), moved by at most {distance} (Euclidean distance)", layout.name),
+                        Language::Fr => format!(
+                            "{} : {cells} case(s), déplacées d’au plus {distance} (distance euclidienne)",
+                            layout.name
+                        ),
+                        Language::En => format!(
+                            "{}: {cells} cell(s), moved by at most {distance} (Euclidean distance)",
+                            layout.name
+                        ),
                     }
                 });
                 lines.collect::<Vec<_>>().join("\n")
@@ -152,11 +173,19 @@ impl Explained<'_> {
                 Language::En => format!("at most {keys_max} key(s), by 1 in each; the keys aren't public"),
             },
             Bounds::Quantiles { candidates, quantiles } => match self.language {
-                Language::Fr => format!("son rang, dans le score de chacun de {candidates} candidats; {} quantile(s)", quantiles.len()),
-                Language::En => format!("its rank, in the score of each of {candidates} candidates; {} quantile(s)", quantiles.len()),
+                Language::Fr => format!(
+                    "son rang, dans le score de chacun de {candidates} candidats; {} quantile(s)",
+                    quantiles.len()
+                ),
+                Language::En => format!(
+                    "its rank, in the score of each of {candidates} candidates; {} quantile(s)",
+                    quantiles.len()
+                ),
             },
             Bounds::Top { candidates, k } => match self.language {
-                Language::Fr => format!("1 dans le compte de chacun de {candidates} candidats; les {k} premiers sont dits"),
+                Language::Fr => {
+                    format!("1 dans le compte de chacun de {candidates} candidats; les {k} premiers sont dits")
+                }
                 Language::En => format!("1 in the count of each of {candidates} candidates; the top {k} are told"),
             },
         }
@@ -184,13 +213,22 @@ impl Explained<'_> {
         let epsilon = t::real(self.limits.epsilon(loss.rho), self.language);
         let margin = t::count(u64::from(self.plan.margin()), self.language);
         let share = |cap: privacy::Cap| t::percent(loss.rho.as_f64() / cap.rho.as_f64(), self.language);
-        let delta = if loss.delta.units() > 0 { format!(" + δ = {}", t::power(loss.delta.as_f64(), self.language)) } else { String::new() };
+        let delta = if loss.delta.units() > 0 {
+            format!(" + δ = {}", t::power(loss.delta.as_f64(), self.language))
+        } else {
+            String::new()
+        };
         let accounts = [
             (self.say("de la salle", "of the room's account"), caps.room),
             (self.say("d’un propriétaire", "of an owner's"), caps.owner),
             (self.say("d’un demandeur", "of an asker's"), caps.asker),
         ];
         let accounts: Vec<_> = accounts.into_iter().map(|(name, cap)| format!("{} {name}", share(cap))).collect();
-        format!("± {margin} : ρ = {}, ε = {epsilon} (δ = {}){delta}\n{}", t::real(loss.rho.as_f64(), self.language), t::power(self.limits.delta_total(), self.language), accounts.join("; "))
+        format!(
+            "± {margin} : ρ = {}, ε = {epsilon} (δ = {}){delta}\n{}",
+            t::real(loss.rho.as_f64(), self.language),
+            t::power(self.limits.delta_total(), self.language),
+            accounts.join("; ")
+        )
     }
 }

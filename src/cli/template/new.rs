@@ -39,7 +39,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         "Change them, then: camerata template check, camerata template explain",
     );
     context.tell(next);
-    let action = format!("action \"{}\" in [describe] appliesTo {{ principal: [User], resource: [Audience], context: Circumstances }};", args.name);
+    let action = format!(
+        "action \"{}\" in [describe] appliesTo {{ principal: [User], resource: [Audience], context: Circumstances }};",
+        args.name
+    );
     let policies = context.say(
         "Pour que des ententes puissent le permettre, ajoutez à policies/schema.cedarschema :",
         "For agreements to be able to permit it, add to policies/schema.cedarschema:",

@@ -1,6 +1,8 @@
 //! From the file's text to a [`Manifest`], or a mistake with its place.
 
-use super::{AudienceColumn, AudienceParameter, Derived, Example, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule};
+use super::{
+    AudienceColumn, AudienceParameter, Derived, Example, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule,
+};
 use crate::{
     model::{ColumnName, Text},
     template::local::Name,
@@ -8,7 +10,11 @@ use crate::{
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 use toml::Spanned;
 
 /// More would be one query a page long; Venn diagrams, the widest use, end at six.
@@ -62,6 +68,9 @@ struct ManifestFile {
     /// Whether the order of the audiences makes no difference to the answer.
     #[schemars(with = "bool")]
     symmetric: Spanned<bool>,
+    /// What people call the columns of the result that aren't the vocabulary's; `unknown`: those without a value.
+    #[serde(default)]
+    titles: BTreeMap<String, Text>,
     /// A question that can be asked in the pilot.
     #[serde(default)]
     example: Option<Example>,
@@ -152,6 +161,7 @@ impl Manifest {
             derived,
             margin_default,
             symmetric,
+            titles: parsed.titles,
             example: parsed.example,
         };
         if let Err((message, help)) = manifest.release.check() {

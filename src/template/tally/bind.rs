@@ -108,7 +108,9 @@ impl Template {
             };
             let choice = match arguments.get(&parameter.name) {
                 None => choices.first().ok_or_else(wrong)?,
-                Some(Argument::Text(text)) => choices.iter().find(|choice| choice.as_str() == text).ok_or_else(wrong)?,
+                Some(Argument::Text(text)) => {
+                    choices.iter().find(|choice| choice.as_str() == text).ok_or_else(wrong)?
+                }
                 Some(Argument::Number(_)) => return Err(wrong()),
             };
             chosen.insert(parameter.name.clone(), choice.clone());
@@ -226,7 +228,10 @@ fn argument(
     match &parameter.kind {
         ParameterKind::Integer { min, max, default } | ParameterKind::Amount { min, max, default } => {
             let takes = || {
-                wrong(Text::new(format!("un nombre entier de {min} à {max}"), format!("a whole number from {min} to {max}")))
+                wrong(Text::new(
+                    format!("un nombre entier de {min} à {max}"),
+                    format!("a whole number from {min} to {max}"),
+                ))
             };
             let value = match given {
                 None => default.ok_or_else(missing)?,

@@ -34,7 +34,8 @@ impl Release {
         bound: &Bound,
         vocabulary: &Vocabulary,
     ) -> Result<Self, BindingError> {
-        let kind = |name: &str| checked.outputs().iter().find(|(output, _)| output.as_str() == name).map(|(_, kind)| kind);
+        let kind =
+            |name: &str| checked.outputs().iter().find(|(output, _)| output.as_str() == name).map(|(_, kind)| kind);
         let key = |name: &String, domain: Option<&Domain>, unknown: bool| {
             let kind = kind(name).ok_or(BindingError::Release)?;
             let key = Key::new(name, kind, domain.copied(), unknown, vocabulary, &bound.audiences);
@@ -120,7 +121,11 @@ impl Release {
     /// person has at most rows_max · columns_max pairs, rows_max rows, columns_max columns, and 1 in the total. In marginals a
     /// person has one cell in each column. For quantiles and the top see `model::Bounds`.
     pub(super) fn bounds(&self) -> Bounds {
-        let block = |cells: u64, reach: u64| Block { cells: u32::try_from(cells).unwrap_or(u32::MAX), distance_squared: reach, unit: 1 };
+        let block = |cells: u64, reach: u64| Block {
+            cells: u32::try_from(cells).unwrap_or(u32::MAX),
+            distance_squared: reach,
+            unit: 1,
+        };
         let blocks = match self {
             Self::Count => vec![block(1, 1)],
             Self::Histogram { keys, keys_max } => vec![block(cells(keys), u64::from(*keys_max))],
@@ -161,8 +166,22 @@ impl Release {
         }
     }
 
-    /// What the cells mean.
-    pub(super) fn layout(&self) -> Layout {
+    /// What the cells mean; `titles` are the manifest's own words for keys, and for those without a value.
+    pub(super) fn layout(&self, titles: &BTreeMap<String, Text>) -> Layout {
+        let mut layout = self.untitled();
+        for key in layout.blocks.iter_mut().flat_map(|block| &mut block.keys) {
+            if let Some(title) = titles.get(&key.name) {
+                key.title = title.clone();
+            }
+            let last = key.values.last_mut().filter(|value| **value == KeyValue::unknown());
+            if let Some((value, title)) = last.zip(titles.get("unknown")) {
+                value.title = title.clone();
+            }
+        }
+        layout
+    }
+
+    fn untitled(&self) -> Layout {
         let block = |name: &str, unit, keys: Vec<LayoutKey>| LayoutBlock { name: name.into(), unit, keys };
         let named = |keys: &[Key]| keys.iter().map(Key::layout).collect::<Vec<_>>();
         let plain = |name: &str, fr: &str, en: &str, values: Vec<KeyValue>| LayoutKey {
@@ -175,7 +194,9 @@ impl Release {
         let blocks = match self {
             Self::Count => vec![persons(Vec::new())],
             Self::Histogram { keys, .. } => vec![persons(named(keys))],
-            Self::Cells { audiences } => vec![persons(vec![plain("audiences", "Auditoires", "Audiences", regions(audiences))])],
+            Self::Cells { audiences } => {
+                vec![persons(vec![plain("audiences", "Auditoires", "Audiences", regions(audiences))])]
+            }
             Self::Frequency { max } => {
                 let rows = (1..*max).map(KeyValue::plain).chain([last_frequency(*max)]).collect();
                 vec![persons(vec![plain("frequency", "Fréquence", "Frequency", rows)])]
@@ -187,7 +208,9 @@ impl Release {
                 vec![block("quantiles", unit(*cents), vec![plain(value, value, value, candidates)])]
             }
             Self::Top { keys, .. } => vec![block("top", Unit::Persons, named(keys))],
-            Self::Threshold { key, unit, .. } => vec![block("threshold", *unit, vec![plain(key, key, key, Vec::new())])],
+            Self::Threshold { key, unit, .. } => {
+                vec![block("threshold", *unit, vec![plain(key, key, key, Vec::new())])]
+            }
             Self::Crosstab { rows, columns, .. } => {
                 let (rows, columns) = (rows.layout(), columns.layout());
                 vec![

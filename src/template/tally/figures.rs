@@ -3,7 +3,7 @@
 use super::super::layout::{KeyValue, Layout, Unit};
 use super::super::manifest::Derived;
 use super::bounds::Release;
-use crate::model::{Formula, Linear};
+use crate::model::{Formula, Linear, Text};
 use std::collections::BTreeMap;
 
 /// One derived figure.
@@ -24,8 +24,8 @@ pub struct Figure {
 }
 
 /// The figures that the manifest asks for, over the release's cells.
-pub(super) fn figures(derived: &[Derived], release: &Release) -> Vec<Figure> {
-    let cells = Cells { layout: release.layout() };
+pub(super) fn figures(derived: &[Derived], release: &Release, titles: &BTreeMap<String, Text>) -> Vec<Figure> {
+    let cells = Cells { layout: release.layout(titles) };
     derived.iter().flat_map(|derived| cells.figures(*derived, release)).collect()
 }
 
@@ -59,7 +59,9 @@ impl Cells {
         let all = || Linear::of(self.block(0));
         match derived {
             Derived::Total => vec![persons(derived, BTreeMap::new(), all())],
-            Derived::Share => self.block(0).map(|cell| ratio(derived, self.keys(cell), Linear::of([cell]), all())).collect(),
+            Derived::Share => {
+                self.block(0).map(|cell| ratio(derived, self.keys(cell), Linear::of([cell]), all())).collect()
+            }
             Derived::KnownShare => {
                 let known = |cell: &usize| self.keys(*cell).values().all(|value| value.id != KeyValue::unknown().id);
                 vec![ratio(derived, BTreeMap::new(), Linear::of(self.block(0).filter(known)), all())]
@@ -69,7 +71,9 @@ impl Cells {
                 let half = self.layout.cells() / 2;
                 let index = |value: usize| {
                     let mut keys = self.keys(value);
-                    keys.retain(|name, _| self.layout.blocks.first().and_then(|b| b.keys.first()).is_none_or(|first| first.name != *name));
+                    keys.retain(|name, _| {
+                        self.layout.blocks.first().and_then(|b| b.keys.first()).is_none_or(|first| first.name != *name)
+                    });
                     let formula = Formula::Index {
                         of: Linear::of([half + value]),
                         of_base: Linear::of(half..2 * half),
@@ -126,7 +130,9 @@ impl Cells {
         let rows = |cell: usize| i64::try_from(cell).unwrap_or(i64::MAX).saturating_add(1);
         match derived {
             Derived::Total => vec![persons(derived, BTreeMap::new(), Linear::of(all()))],
-            Derived::AtLeast => all().map(|cell| persons(derived, self.keys(cell), Linear::of(cell..all().end))).collect(),
+            Derived::AtLeast => {
+                all().map(|cell| persons(derived, self.keys(cell), Linear::of(cell..all().end))).collect()
+            }
             Derived::Mean => {
                 let weighted = Linear(all().map(|cell| (cell, rows(cell))).collect());
                 let mean = ratio(derived, BTreeMap::new(), weighted, Linear::of(all()));
@@ -165,7 +171,8 @@ impl Cells {
     /// what a column's sum is off is spread over its cells (generalised least squares for one-way marginals, as in the residual
     /// basis of Xiao et al., arXiv 2305.08175). In whole numbers over a common denominator.
     fn of_marginals(&self, derived: Derived) -> Vec<Figure> {
-        let lengths: Vec<i64> = self.layout.blocks.iter().map(|b| i64::try_from(b.cells()).unwrap_or(i64::MAX)).collect();
+        let lengths: Vec<i64> =
+            self.layout.blocks.iter().map(|b| i64::try_from(b.cells()).unwrap_or(i64::MAX)).collect();
         let product = lengths.iter().try_fold(1i64, |product, length| product.checked_mul(*length));
         let Some(product) = product.filter(|product| *product < 1 << 40) else { return Vec::new() };
         let weight = |block: usize| lengths.get(block).map_or(0, |length| product.checked_div(*length).unwrap_or(0));
@@ -218,7 +225,9 @@ fn ratio(derived: Derived, keys: BTreeMap<String, KeyValue>, of: Linear, base: L
 
 fn affinity(keys: BTreeMap<String, KeyValue>, formula: Formula) -> Figure {
     let guards = match &formula {
-        Formula::Index { of, of_base, base, base_all } => vec![of.clone(), of_base.clone(), base.clone(), base_all.clone()],
+        Formula::Index { of, of_base, base, base_all } => {
+            vec![of.clone(), of_base.clone(), base.clone(), base_all.clone()]
+        }
         Formula::Sum { .. } | Formula::Ratio { .. } => Vec::new(),
     };
     Figure { derived: Derived::Affinity, keys, formula, unit: None, neutral: Some(1.0), guards }

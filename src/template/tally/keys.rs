@@ -51,7 +51,9 @@ impl Key {
     pub(super) fn cells(&self) -> u32 {
         let known = match &self.codes {
             Codes::Category { values, .. } => values.len(),
-            Codes::Number(domain) => usize::try_from(domain.max.abs_diff(domain.min)).unwrap_or(usize::MAX).saturating_add(1),
+            Codes::Number(domain) => {
+                usize::try_from(domain.max.abs_diff(domain.min)).unwrap_or(usize::MAX).saturating_add(1)
+            }
             Codes::Boolean => 2,
             Codes::Audience(audiences) => audiences.len(),
         };
@@ -66,12 +68,20 @@ impl Key {
                 format!("CASE WHEN {column} < {} THEN CAST({column} AS BIGINT) END", values.len())
             }
             Codes::Number(Domain { min, max }) => {
-                format!("CASE WHEN {column} BETWEEN {min} AND {max} THEN least(greatest(CAST({column} AS BIGINT), {min}), {max}) - ({min}) END")
+                format!(
+                    "CASE WHEN {column} BETWEEN {min} AND {max} THEN least(greatest(CAST({column} AS BIGINT), {min}), {max}) - ({min}) END"
+                )
             }
-            Codes::Boolean => format!("CASE WHEN {column} THEN CAST(1 AS BIGINT) WHEN NOT {column} THEN CAST(0 AS BIGINT) END"),
+            Codes::Boolean => {
+                format!("CASE WHEN {column} THEN CAST(1 AS BIGINT) WHEN NOT {column} THEN CAST(0 AS BIGINT) END")
+            }
             Codes::Audience(_) => format!("CAST({column} AS BIGINT)"),
         };
-        if self.unknown { format!("coalesce({known}, {})", self.cells().saturating_sub(1)) } else { format!("({known})") }
+        if self.unknown {
+            format!("coalesce({known}, {})", self.cells().saturating_sub(1))
+        } else {
+            format!("({known})")
+        }
     }
 
     /// Its values for people and programs.
@@ -79,7 +89,8 @@ impl Key {
         let named = |name: &str| Text::new(name, name);
         let (title, mut values) = match &self.codes {
             Codes::Category { title, values } => {
-                let value = |value: &Category| KeyValue { id: value.id.clone(), title: Text::new(&value.fr, &value.en) };
+                let value =
+                    |value: &Category| KeyValue { id: value.id.clone(), title: Text::new(&value.fr, &value.en) };
                 (title.clone(), values.iter().map(value).collect())
             }
             Codes::Number(Domain { min, max }) => (named(&self.column), (*min..=*max).map(KeyValue::plain).collect()),
@@ -100,7 +111,9 @@ impl Key {
 fn category(name: &ColumnName, vocabulary: &Vocabulary) -> Option<Codes> {
     let column = vocabulary.get(name)?;
     match &column.kind {
-        ColumnKind::Category { values } => Some(Codes::Category { title: column.title.clone(), values: values.clone() }),
+        ColumnKind::Category { values } => {
+            Some(Codes::Category { title: column.title.clone(), values: values.clone() })
+        }
         ColumnKind::Date | ColumnKind::Amount => None,
     }
 }
@@ -125,7 +138,9 @@ pub(super) fn cells(keys: &[Key]) -> u64 {
 ///
 /// The person's pseudonym x (reduced to 1..p-1) permutes the cells by c -> x(ac + b) mod p, with p = 2^31 - 1 prime.
 pub(super) fn order_sql(cell: &str, salt: &[u8]) -> String {
-    let word = |at: usize| salt.get(at..at + 4).map_or(1, |bytes| bytes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte)));
+    let word = |at: usize| {
+        salt.get(at..at + 4).map_or(1, |bytes| bytes.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte)))
+    };
     let (factor, shift) = (word(0) % (PRIME - 1) + 1, word(4) % PRIME);
     let rounds = PRIME - 1;
     let person = format!("((\"person\" % {rounds} + {rounds}) % {rounds} + 1)");

@@ -61,8 +61,8 @@ impl Template {
             sql,
             stride,
             bounds: release.bounds(),
-            layout: release.layout(),
-            figures: figures::figures(&manifest.derived, &release),
+            layout: release.layout(&manifest.titles),
+            figures: figures::figures(&manifest.derived, &release, &manifest.titles),
             columns: columns.into_iter().cloned().collect(),
         })
     }

@@ -90,11 +90,11 @@ impl Tally<'_> {
             .map(|position| format!(" WHEN {position} THEN {}", 1u64 << position))
             .collect();
         let bit = format!("CASE \"contribution\".\"audience\"{bits} ELSE 0 END");
-        let regions = format!(
-            "SELECT bit_or({bit}) AS region FROM {} GROUP BY \"contribution\".\"person\"",
-            self.contribution()
-        );
-        format!(" SELECT CAST(region AS BIGINT) - 1 AS cell, count(*) AS value FROM ({regions}) WHERE region > 0 GROUP BY region")
+        let regions =
+            format!("SELECT bit_or({bit}) AS region FROM {} GROUP BY \"contribution\".\"person\"", self.contribution());
+        format!(
+            " SELECT CAST(region AS BIGINT) - 1 AS cell, count(*) AS value FROM ({regions}) WHERE region > 0 GROUP BY region"
+        )
     }
 
     /// A person has one number of rows.
@@ -114,10 +114,15 @@ impl Tally<'_> {
         let person = "\"contribution\".\"person\"";
         let from = self.contribution();
         let added = if self.bound.once {
-            format!("SELECT {person} AS \"person\", {cell} AS cell, {} AS amount FROM {from} WHERE {value} IS NOT NULL", clamp(&value))
+            format!(
+                "SELECT {person} AS \"person\", {cell} AS cell, {} AS amount FROM {from} WHERE {value} IS NOT NULL",
+                clamp(&value)
+            )
         } else {
             let total = clamp(&format!("sum({value})"));
-            format!("SELECT {person} AS \"person\", {cell} AS cell, {total} AS amount FROM {from} WHERE {value} IS NOT NULL GROUP BY 1, 2")
+            format!(
+                "SELECT {person} AS \"person\", {cell} AS cell, {total} AS amount FROM {from} WHERE {value} IS NOT NULL GROUP BY 1, 2"
+            )
         };
         let kept = if self.bound.once || u64::from(keys_max) >= cells(keys) {
             format!("SELECT cell, amount FROM ({added}) WHERE cell IS NOT NULL")
@@ -174,10 +179,10 @@ impl Tally<'_> {
             columns.sql(),
             self.contribution()
         );
-        let rank = |key: &str| {
-            format!("dense_rank() OVER (PARTITION BY \"person\" ORDER BY {})", order_sql(key, &self.salt))
-        };
-        let mut kept = format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
+        let rank =
+            |key: &str| format!("dense_rank() OVER (PARTITION BY \"person\" ORDER BY {})", order_sql(key, &self.salt));
+        let mut kept =
+            format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
         if !self.bound.once {
             let places = [("down", rows_max, down), ("along", columns_max, along)];
             for (key, most, _) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
