@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 mod accepted;
+mod generate;
+mod locality;
 mod refused;
 
 use super::super::catalogue::{File, Template};
