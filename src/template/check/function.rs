@@ -5,9 +5,10 @@ use super::super::refusal::{Refusal, Rule};
 use super::Checker;
 use super::level::{Level, Typed};
 use sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
-    FunctionArguments, Spanned, Value, WindowSpec, WindowType,
+    BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Spanned, Value, WindowSpec, WindowType,
 };
+use std::borrow::Cow;
 
 /// Aggregates that are known here.
 const AGGREGATES: &[&str] = &["bool_and", "bool_or", "count", "max", "min", "sum"];
@@ -71,7 +72,7 @@ pub(super) struct Call<'e> {
     pub(super) distinct: bool,
     /// `(*)`
     pub(super) star: bool,
-    pub(super) arguments: Vec<&'e Expr>,
+    pub(super) arguments: Vec<Cow<'e, Expr>>,
     pub(super) filter: Option<&'e Expr>,
     pub(super) over: Option<&'e WindowSpec>,
 }
@@ -107,8 +108,18 @@ impl Checker<'_> {
         let (mut star, mut arguments) = (false, Vec::new());
         for argument in args {
             match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => arguments.push(argument),
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) => arguments.push(Cow::Borrowed(argument)),
                 FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => star = true,
+                // The parser takes the comparison in `bool_or(x = 5)` for a name and its argument.
+                FunctionArg::Named {
+                    name,
+                    arg: FunctionArgExpr::Expr(right),
+                    operator: FunctionArgOperator::Equals,
+                } => {
+                    let left = Box::new(Expr::Identifier(name.clone()));
+                    let right = Box::new(right.clone());
+                    arguments.push(Cow::Owned(Expr::BinaryOp { left, op: BinaryOperator::Eq, right }));
+                }
                 _ => return refuse(Rule::Function, "this kind of argument is not known here"),
             }
         }
@@ -141,7 +152,8 @@ impl Checker<'_> {
             return Err(self.refuse(Rule::Function, format!("`{name}` takes plain values"), span));
         }
         if let Some(choice) = choice {
-            return self.choose(level, choice, &call.arguments, (expected, span), depth);
+            let values: Vec<&Expr> = call.arguments.iter().map(AsRef::as_ref).collect();
+            return self.choose(level, choice, &values, (expected, span), depth);
         }
         let wrong = |message: &str| self.refuse(Rule::Function, format!("`{name}` {message}"), span);
         match (name.as_str(), call.arguments.as_slice()) {

@@ -235,5 +235,4 @@ fn place(message: &str) -> Span {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -5,6 +5,8 @@ mod bounds;
 mod figures;
 mod keys;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 pub use bind::{Argument, Binding, BindingError};
 pub use figures::Figure;

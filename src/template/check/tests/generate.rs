@@ -1,0 +1,470 @@
+//! Random templates over the whole grammar of the checker, each with the manifest that it needs, drawn from a list of
+//! choices, so that proptest can make a failing one smaller.
+
+use crate::model::Text;
+use crate::template::manifest::{
+    AudienceColumn, AudienceParameter, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule,
+};
+use std::collections::BTreeSet;
+
+/// What a column of a generated template holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Genre,
+    Region,
+    Date,
+    Number,
+    Boolean,
+    Audience,
+}
+
+/// The columns of every audience of these tests.
+pub(super) const COLUMNS: [(&str, Kind); 4] =
+    [("genre", Kind::Genre), ("region", Kind::Region), ("bought", Kind::Date), ("spend", Kind::Number)];
+
+/// The parameters that templates of these tests may have.
+const PARAMETERS: [&str; 5] = ["amount", "count", "place", "since", "wanted"];
+
+/// A relation in FROM: its alias and columns.
+type Relation = (String, Vec<(String, Kind)>);
+
+/// What expressions are made of in one place of a SELECT.
+struct Place<'s> {
+    relations: &'s [Relation],
+    /// Expressions that are keys of a group, where there are groups.
+    keys: Option<&'s [(String, Kind)]>,
+    windows: bool,
+}
+
+impl Place<'_> {
+    fn rows(relations: &[Relation]) -> Place<'_> {
+        Place { relations, keys: None, windows: false }
+    }
+}
+
+/// Choices, one after the other; the first of each when there are no more.
+pub(super) struct Generator<'c> {
+    choices: std::slice::Iter<'c, u16>,
+    many: bool,
+    ctes: Vec<(String, Vec<(String, Kind)>)>,
+    names: u32,
+    audiences: BTreeSet<&'static str>,
+}
+
+/// A template and its manifest.
+pub(super) struct Generated {
+    pub(super) sql: String,
+    pub(super) manifest: Manifest,
+}
+
+impl<'c> Generator<'c> {
+    pub(super) fn generate(choices: &'c [u16]) -> Generated {
+        let mut generator =
+            Self { choices: choices.iter(), many: false, ctes: Vec::new(), names: 0, audiences: BTreeSet::new() };
+        generator.many = generator.choose(4) == 3;
+        let mut with = Vec::new();
+        for _ in 0..generator.choose(3) {
+            let (sql, columns) = generator.query(2, None);
+            let name = generator.name("cte");
+            with.push(format!("{name} AS ({sql})"));
+            generator.ctes.push((name, columns));
+        }
+        let (body, _) = generator.query(3, None);
+        let with = if with.is_empty() { String::new() } else { format!("WITH {} ", with.join(", ")) };
+        let sql = with + &body;
+        let manifest = generator.manifest(&sql);
+        Generated { sql, manifest }
+    }
+
+    /// The manifest that declares what the SQL uses, and no more.
+    fn manifest(&self, sql: &str) -> Manifest {
+        let title = || Text::new("x", "x");
+        let audience = |name: &&str| {
+            // Aliases of audiences end in their names.
+            let used = COLUMNS.iter().filter(|(column, _)| sql.contains(&format!("_{name}.{column}")));
+            let column =
+                |(column, _): &(&str, Kind)| AudienceColumn { name: (*column).into(), column: column.parse().unwrap() };
+            AudienceParameter {
+                name: (*name).into(),
+                title: title(),
+                shape: if *name == "a" { ShapeRule::List } else { ShapeRule::Any },
+                columns: used.map(column).collect(),
+                many: (*name == "audiences").then_some((2, 6)),
+            }
+        };
+        let parameter = |name: &&str| Parameter {
+            name: (*name).into(),
+            title: title(),
+            kind: match *name {
+                "since" => ParameterKind::Date { default: None },
+                "wanted" => ParameterKind::Category { column: "genre".parse().unwrap(), default: None },
+                "place" => ParameterKind::Category { column: "region".parse().unwrap(), default: None },
+                "amount" => ParameterKind::Amount { min: i64::MIN, max: i64::MAX, default: None },
+                _ => ParameterKind::Integer { min: 1, max: 100, default: None },
+            },
+        };
+        Manifest {
+            title: title(),
+            description: title(),
+            audiences: self.audiences.iter().map(audience).collect(),
+            parameters: PARAMETERS.iter().filter(|name| sql.contains(&format!("${name}"))).map(parameter).collect(),
+            release: ReleaseKind::Count {},
+            derived: Vec::new(),
+            margin_default: 100,
+            symmetric: false,
+        }
+    }
+
+    fn choose(&mut self, of: u16) -> u16 {
+        self.choices.next().map_or(0, |choice| choice % of)
+    }
+
+    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+        of[usize::from(self.choose(of.len().try_into().unwrap()))].clone()
+    }
+
+    fn name(&mut self, stem: &str) -> String {
+        self.names += 1;
+        format!("{stem}_{}", self.names)
+    }
+
+    /// A query; with `wanted`, one that yields these columns beside `person`.
+    fn query(&mut self, depth: u16, wanted: Option<&[(String, Kind)]>) -> (String, Vec<(String, Kind)>) {
+        let (left, columns) = self.select(depth, wanted);
+        if depth == 0 || columns.iter().any(|(_, kind)| *kind == Kind::Audience) || self.choose(4) != 3 {
+            return (left, columns);
+        }
+        let (right, _) = self.select(depth - 1, Some(&columns));
+        let operation = self.pick(&["UNION", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL"]);
+        (format!("({left}) {operation} ({right})"), columns)
+    }
+
+    fn select(&mut self, depth: u16, wanted: Option<&[(String, Kind)]>) -> (String, Vec<(String, Kind)>) {
+        let (from, relations) = self.from(depth);
+        let filter = self.filter(depth, &relations);
+        let distinct = if self.choose(4) == 3 { "DISTINCT " } else { "" };
+        let person = format!("{}.person", relations[0].0);
+        if self.choose(2) == 0 {
+            let place = Place { windows: true, ..Place::rows(&relations) };
+            let (outputs, columns) = self.outputs(&place, wanted);
+            return (format!("SELECT {distinct}{person}{outputs} FROM {from}{filter}"), columns);
+        }
+        let mut keys = Vec::new();
+        for _ in 0..self.choose(3) {
+            let kind = self.kind();
+            let key = self.expression(&Place::rows(&relations), kind, 1);
+            // A constant is no key.
+            if key.contains("_") && key.contains('.') {
+                keys.push((key, kind));
+            }
+        }
+        let place = Place { keys: Some(&keys), ..Place::rows(&relations) };
+        let (outputs, columns) = self.outputs(&place, wanted);
+        let having = if self.choose(3) == 2 { self.expression(&place, Kind::Boolean, 2) } else { String::new() };
+        let having = if having.is_empty() { having } else { format!(" HAVING {having}") };
+        let by: String = keys.iter().map(|(key, _)| format!(", {key}")).collect();
+        (format!("SELECT {distinct}{person}{outputs} FROM {from}{filter} GROUP BY {person}{by}{having}"), columns)
+    }
+
+    fn outputs(&mut self, place: &Place<'_>, wanted: Option<&[(String, Kind)]>) -> (String, Vec<(String, Kind)>) {
+        let columns = match wanted {
+            Some(wanted) => wanted.to_vec(),
+            None => (0..self.choose(3)).map(|n| (format!("c{n}"), self.kind())).collect(),
+        };
+        let mut outputs = String::new();
+        let mut yielded = Vec::new();
+        for (name, kind) in columns {
+            let audience = place.relations.iter().find_map(|(alias, columns)| {
+                columns.iter().find(|(_, kind)| *kind == Kind::Audience).map(|(column, _)| format!("{alias}.{column}"))
+            });
+            // Now and then, which audience it was.
+            if let (None, None, Some(column)) = (wanted, place.keys, audience)
+                && self.choose(2) == 1
+            {
+                outputs += &format!(", {column} AS {name}");
+                yielded.push((name, Kind::Audience));
+                continue;
+            }
+            outputs += &format!(", {} AS {name}", self.expression(place, kind, 3));
+            yielded.push((name, kind));
+        }
+        (outputs, yielded)
+    }
+
+    fn kind(&mut self) -> Kind {
+        self.pick(&[Kind::Number, Kind::Genre, Kind::Date, Kind::Boolean, Kind::Region])
+    }
+
+    fn source(&mut self, depth: u16) -> (String, Relation) {
+        let alias = self.name("r");
+        let choice = self.choose(6);
+        if choice == 5 && depth > 0 {
+            let (sql, columns) = self.query(depth - 1, None);
+            return (format!("({sql}) AS {alias}"), (alias, columns));
+        }
+        if choice >= 3 && !self.ctes.is_empty() {
+            let ctes = self.ctes.clone();
+            let (name, columns) = self.pick(&ctes);
+            return (format!("{name} AS {alias}"), (alias, columns));
+        }
+        let name = if self.many { "audiences" } else { self.pick(&["a", "b"]) };
+        self.audiences.insert(name);
+        let mut columns: Vec<_> = COLUMNS.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
+        if self.many {
+            columns.push(("audience".into(), Kind::Audience));
+        }
+        // The alias tells of which audience a column is: see `manifest`.
+        let alias = format!("{alias}_{name}");
+        (format!("{name} AS {alias}"), (alias, columns))
+    }
+
+    fn from(&mut self, depth: u16) -> (String, Vec<Relation>) {
+        let (mut sql, first) = self.source(depth);
+        let mut relations = vec![first];
+        for _ in 0..self.choose(3) {
+            let kind = self.pick(&["JOIN", "LEFT JOIN", "SEMI JOIN", "ANTI JOIN"]);
+            let (source, relation) = self.source(depth);
+            let alias = relation.0.clone();
+            let mut seen = relations.clone();
+            seen.push(relation);
+            let on = if self.choose(2) == 0 {
+                "USING (person)".to_owned()
+            } else {
+                let more = self.expression(&Place::rows(&seen), Kind::Boolean, 2);
+                format!("ON {alias}.person = {}.person AND {more}", relations[0].0)
+            };
+            sql += &format!(" {kind} {source} {on}");
+            if kind == "JOIN" || kind == "LEFT JOIN" {
+                relations = seen;
+            }
+        }
+        (sql, relations)
+    }
+
+    fn filter(&mut self, depth: u16, relations: &[Relation]) -> String {
+        let mut conjuncts = Vec::new();
+        for _ in 0..self.choose(3) {
+            let not = if self.choose(2) == 1 { "NOT " } else { "" };
+            let person = format!("{}.person", relations[0].0);
+            conjuncts.push(match self.choose(4) {
+                2 if depth > 0 => {
+                    let (sql, _) = self.query(depth - 1, Some(&[]));
+                    format!("{person} {not}IN ({sql})")
+                }
+                3 if depth > 0 => {
+                    let (source, relation) = self.source(depth - 1);
+                    let link = format!("{}.person = {person}", relation.0);
+                    let more = self.expression(&Place::rows(&[relation]), Kind::Boolean, 2);
+                    format!("{not}EXISTS (SELECT 1 FROM {source} WHERE {more} AND {link})")
+                }
+                _ => self.expression(&Place::rows(relations), Kind::Boolean, 3),
+            });
+        }
+        if conjuncts.is_empty() { String::new() } else { format!(" WHERE {}", conjuncts.join(" AND ")) }
+    }
+
+    fn leaf(&mut self, place: &Place<'_>, kind: Kind) -> String {
+        if let Some(keys) = place.keys {
+            let keys: Vec<_> = keys.iter().filter(|(_, of)| *of == kind).map(|(key, _)| key.clone()).collect();
+            if !keys.is_empty() && self.choose(2) == 0 {
+                return self.pick(&keys);
+            }
+            if let Some(aggregate) = self.aggregate(place, kind) {
+                return aggregate;
+            }
+            return self.constant(kind);
+        }
+        if place.windows
+            && self.choose(3) == 2
+            && let Some(window) = self.window(place, kind)
+        {
+            return window;
+        }
+        let columns: Vec<_> = place
+            .relations
+            .iter()
+            .flat_map(|(alias, columns)| columns.iter().map(move |(column, of)| (alias, column, of)))
+            .filter(|(_, _, of)| **of == kind)
+            .map(|(alias, column, _)| (alias.clone(), column.clone()))
+            .collect();
+        if columns.is_empty() || self.choose(5) == 4 {
+            return self.constant(kind);
+        }
+        let (alias, column) = self.pick(&columns);
+        format!("{alias}.{column}")
+    }
+
+    fn constant(&mut self, kind: Kind) -> String {
+        let constant = match kind {
+            Kind::Genre => "$wanted",
+            Kind::Region => "$place",
+            Kind::Date => self.pick(&["DATE '2025-06-30'", "DATE '0001-01-01'", "DATE '9999-12-31'", "$since"]),
+            Kind::Number | Kind::Audience => {
+                self.pick(&["0", "7", "-3", "9223372036854775807", "-9223372036854775808", "$count", "$amount"])
+            }
+            Kind::Boolean => self.pick(&["TRUE", "FALSE"]),
+        };
+        constant.to_owned()
+    }
+
+    fn aggregate(&mut self, place: &Place<'_>, kind: Kind) -> Option<String> {
+        let rows = Place::rows(place.relations);
+        let choice = self.choose(6);
+        let call = match (kind, choice) {
+            (Kind::Number, 0) => "count(*)".to_owned(),
+            (Kind::Number, 1) => {
+                let of = self.kind();
+                format!("count({})", self.expression(&rows, of, 1))
+            }
+            (Kind::Number, 2) => {
+                let of = self.kind();
+                format!("count(DISTINCT {})", self.expression(&rows, of, 1))
+            }
+            (Kind::Number, 3) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
+            (Kind::Number | Kind::Date, _) => {
+                format!("{}({})", if choice == 4 { "min" } else { "max" }, self.expression(&rows, kind, 2))
+            }
+            (Kind::Boolean, _) => {
+                let name = if choice < 3 { "bool_or" } else { "bool_and" };
+                format!("{name}({})", self.expression(&rows, Kind::Boolean, 2))
+            }
+            _ => return None,
+        };
+        if self.choose(3) < 2 {
+            return Some(call);
+        }
+        Some(format!("{call} FILTER (WHERE {})", self.expression(&rows, Kind::Boolean, 2)))
+    }
+
+    fn window(&mut self, place: &Place<'_>, kind: Kind) -> Option<String> {
+        let rows = Place::rows(place.relations);
+        let choice = self.choose(7);
+        let ordered = choice < 2 || self.choose(2) == 1;
+        let call = match (kind, choice) {
+            (Kind::Number, 0) => "rank()".to_owned(),
+            (Kind::Number, 1) => "dense_rank()".to_owned(),
+            (Kind::Number, 2) => "count(*)".to_owned(),
+            (Kind::Number, 3) => {
+                let of = self.kind();
+                format!("count({})", self.expression(&rows, of, 1))
+            }
+            (Kind::Number, 4) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
+            (Kind::Number | Kind::Date, _) => {
+                format!("{}({})", if choice == 5 { "min" } else { "max" }, self.expression(&rows, kind, 2))
+            }
+            _ => return None,
+        };
+        let mut over = format!("PARTITION BY {}.person", place.relations[0].0);
+        if self.choose(3) == 2 {
+            let by = self.kind();
+            over += &format!(", {}", self.expression(&rows, by, 1));
+        }
+        if ordered {
+            let by = self.pick(&[Kind::Number, Kind::Date]);
+            // More than a constant, which orders nothing.
+            let by = self.expression(&rows, by, 1);
+            let by = if by.contains('.') { by } else { format!("coalesce({by}, {by})") };
+            let direction = self.pick(&["", " DESC", " ASC NULLS FIRST", " DESC NULLS LAST"]);
+            over += &format!(" ORDER BY {by}{direction}");
+        }
+        Some(format!("{call} OVER ({over})"))
+    }
+
+    /// An expression of a kind, at most so deep.
+    fn expression(&mut self, place: &Place<'_>, kind: Kind, depth: u16) -> String {
+        let choice = self.choose(8);
+        if depth == 0 || choice < 2 {
+            if kind == Kind::Boolean && self.choose(4) != 3 {
+                return self.comparison(place, 0);
+            }
+            return self.leaf(place, kind);
+        }
+        let depth = depth - 1;
+        if choice == 2 {
+            let (when, then) = (self.expression(place, Kind::Boolean, depth), self.expression(place, kind, depth));
+            let otherwise = if self.choose(2) == 0 {
+                format!(" ELSE {}", self.expression(place, kind, depth))
+            } else {
+                String::new()
+            };
+            return format!("CASE WHEN {when} THEN {then}{otherwise} END");
+        }
+        if choice == 3 {
+            let name = match kind {
+                Kind::Number | Kind::Date => self.pick(&["coalesce", "least", "greatest"]),
+                _ => "coalesce",
+            };
+            return format!("{name}({}, {})", self.expression(place, kind, depth), self.expression(place, kind, depth));
+        }
+        match kind {
+            Kind::Number => self.number(place, depth),
+            Kind::Boolean => self.condition(place, depth),
+            _ => self.leaf(place, kind),
+        }
+    }
+
+    fn number(&mut self, place: &Place<'_>, depth: u16) -> String {
+        let value = self.expression(place, Kind::Number, depth);
+        match self.choose(10) {
+            0 => format!("({value} + {})", self.expression(place, Kind::Number, depth)),
+            1 => format!("({value} - {})", self.expression(place, Kind::Number, depth)),
+            2 => format!("({value} * {})", self.expression(place, Kind::Number, depth)),
+            3 => format!("(({value}) // 100)"),
+            4 => format!("(({value}) % $count)"),
+            5 => format!("(-({value}))"),
+            6 => format!("abs({value})"),
+            7 => format!("year({})", self.expression(place, Kind::Date, depth)),
+            8 => format!("month({})", self.expression(place, Kind::Date, depth)),
+            _ => {
+                let unit = self.pick(&["day", "month"]);
+                let (from, to) = (self.expression(place, Kind::Date, depth), self.expression(place, Kind::Date, depth));
+                format!("date_diff('{unit}', {from}, {to})")
+            }
+        }
+    }
+
+    fn condition(&mut self, place: &Place<'_>, depth: u16) -> String {
+        match self.choose(7) {
+            0 => format!(
+                "({} AND {})",
+                self.expression(place, Kind::Boolean, depth),
+                self.expression(place, Kind::Boolean, depth)
+            ),
+            1 => format!(
+                "({} OR {})",
+                self.expression(place, Kind::Boolean, depth),
+                self.expression(place, Kind::Boolean, depth)
+            ),
+            2 => format!("(NOT {})", self.expression(place, Kind::Boolean, depth)),
+            3 => {
+                let kind = self.kind();
+                let not = self.pick(&["", "NOT "]);
+                format!("(({}) IS {not}NULL)", self.expression(place, kind, depth))
+            }
+            4 => {
+                let kind = self.pick(&[Kind::Number, Kind::Date]);
+                let not = self.pick(&["", "NOT "]);
+                let value = self.expression(place, kind, depth);
+                let (low, high) = (self.expression(place, kind, depth), self.expression(place, kind, depth));
+                format!("(({value}) {not}BETWEEN ({low}) AND ({high}))")
+            }
+            5 => {
+                let kind = self.kind();
+                let not = self.pick(&["", "NOT "]);
+                let value = self.expression(place, kind, depth);
+                let (one, other) = (self.constant(kind), self.constant(kind));
+                format!("(({value}) {not}IN ({one}, {other}))")
+            }
+            _ => self.comparison(place, depth),
+        }
+    }
+
+    fn comparison(&mut self, place: &Place<'_>, depth: u16) -> String {
+        let kind = self.pick(&[Kind::Number, Kind::Genre, Kind::Date, Kind::Region]);
+        let symbol = match kind {
+            Kind::Number | Kind::Date => self.pick(&["=", "<>", "<", "<=", ">", ">="]),
+            _ => self.pick(&["=", "<>"]),
+        };
+        format!("(({}) {symbol} ({}))", self.expression(place, kind, depth), self.expression(place, kind, depth))
+    }
+}
