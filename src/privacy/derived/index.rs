@@ -34,26 +34,46 @@ pub(super) fn index_interval(forms: &[Form; 4]) -> Option<(f64, f64)> {
         }
     }
     let root = root(&covariance);
-    let within = |t: f64| distance_squared(&u, &root, t) <= reach;
-    Some((edge(index, -1.0, &within)?, edge(index, 1.0, &within)?))
+    let beyond = |t: f64| distance_squared(&u, &root, t).sqrt() - reach.sqrt();
+    // About where the ends are, were x·y − index·w·z exactly normal.
+    let step = (reach.sqrt() * deviation / (w * z)).max(1e-9 * index.abs()).max(1e-9);
+    Some((edge(index, -step, &beyond)?, edge(index, step, &beyond)?))
 }
 
 /// The end of the interval on one side of the estimate. Further out is further away: whatever path leads to sums with a further
 /// index crosses all nearer ones, unless it passes through a base of nothing, which is out of reach.
-fn edge(index: f64, direction: f64, within: &impl Fn(f64) -> bool) -> Option<f64> {
-    let mut step = index.abs().max(1e-9);
-    while within(index + direction * step) {
-        step *= 2.0;
-        if step > LARGEST {
+fn edge(index: f64, first: f64, beyond: &impl Fn(f64) -> f64) -> Option<f64> {
+    let (mut inside, mut at_inside) = (0.0, beyond(index));
+    let (mut outside, mut at_outside) = (first, beyond(index + first));
+    while at_outside <= 0.0 {
+        (inside, at_inside) = (outside, at_outside);
+        outside *= 2.0;
+        at_outside = beyond(index + outside);
+        if outside.abs() > LARGEST {
             return None;
         }
     }
-    let (mut inside, mut outside) = (0.0, step);
-    for _ in 0..60 {
-        let middle = (inside + outside) / 2.0;
-        if within(index + direction * middle) { inside = middle } else { outside = middle }
+    // False position in its Illinois form (Dowell and Jarratt 1971): the distance is nearly straight.
+    for _ in 0..100 {
+        if (outside - inside).abs() <= 1e-9 * first.abs()
+            || !at_outside.is_finite() && (outside - inside).abs() <= 1e-6 * first.abs()
+        {
+            break;
+        }
+        let share = at_inside / (at_inside - at_outside);
+        let next =
+            if share > 0.0 && share < 1.0 { inside + share * (outside - inside) } else { (inside + outside) / 2.0 };
+        let found = beyond(index + next);
+        if found.abs() < 1e-9 {
+            return Some(index + next);
+        }
+        if found > 0.0 {
+            (outside, at_outside, at_inside) = (next, found, at_inside / 2.0);
+        } else {
+            (inside, at_inside, at_outside) = (next, found, at_outside / 2.0);
+        }
     }
-    Some(index + direction * outside)
+    Some(index + outside)
 }
 
 /// The square of the distance of u from the nearest v with v₀·v₁ = t·v₂·v₃, in standard deviations: the least |e|² over
@@ -78,22 +98,33 @@ fn distance_squared(u: &Vector, s: &Matrix, t: f64) -> f64 {
     };
     let (largest, least) = values.iter().fold((0.0_f64, 0.0_f64), |(high, low), m| (high.max(*m), low.min(*m)));
     // q at λ = 0 is `value`: the root is on the side that brings it to 0.
-    let pole = if value > 0.0 { -1.0 / least } else { -1.0 / largest };
+    let (side, extreme) = if value > 0.0 { (1.0, -least) } else { (-1.0, largest) };
+    let slope: f64 = b.iter().map(|b| b * b).sum();
+    let mut pole = side / extreme;
     if !pole.is_finite() {
-        return f64::INFINITY; // No noise moves u that way.
+        // No pole on that side. Either some λ brings q to 0, or no noise moves u that way.
+        pole = side * value.abs() / slope;
+        for _ in 0..100 {
+            if !pole.is_finite() || (at(pole).0 > 0.0) != (value > 0.0) {
+                break;
+            }
+            pole *= 2.0;
+        }
+        if !pole.is_finite() || (at(pole).0 > 0.0) == (value > 0.0) {
+            return if value == 0.0 { 0.0 } else { f64::INFINITY };
+        }
     }
     let (mut near, mut far) = (0.0, pole);
     for _ in 0..200 {
         let middle = (near + far) / 2.0;
-        if middle == near || middle == far {
+        if (far - near).abs() <= 1e-13 * far.abs() || middle == near || middle == far {
             break;
         }
         if (at(middle).0 > 0.0) == (value > 0.0) { near = middle } else { far = middle }
     }
     let (left, length) = at(near);
     // Where u has no part in the direction of the pole, q stops short of 0: the rest of the way is in that direction.
-    let extreme = if value > 0.0 { -least } else { largest };
-    let rest = if left.abs() > 1e-9 * value.abs() { left.abs() / extreme } else { 0.0 };
+    let rest = if extreme > 0.0 && left.abs() > 1e-9 * value.abs() { left.abs() / extreme } else { 0.0 };
     length + rest
 }
 
