@@ -33,8 +33,8 @@ pub(super) fn index_interval(forms: &[Form; 4]) -> Option<(f64, f64)> {
             return None;
         }
     }
-    let root = root(&covariance);
-    let beyond = |t: f64| distance_squared(&u, &root, t).sqrt() - reach.sqrt();
+    let profile = Profile::new(u, &covariance);
+    let beyond = |t: f64| profile.distance_squared(t).sqrt() - reach.sqrt();
     // About where the ends are, were x·y − index·w·z exactly normal.
     let step = (reach.sqrt() * deviation / (w * z)).max(1e-9 * index.abs()).max(1e-9);
     Some((edge(index, -step, &beyond)?, edge(index, step, &beyond)?))
@@ -76,20 +76,40 @@ fn edge(index: f64, first: f64, beyond: &impl Fn(f64) -> f64) -> Option<f64> {
     Some(index + outside)
 }
 
-/// The square of the distance of u from the nearest v with v₀·v₁ = t·v₂·v₃, in standard deviations: the least |e|² over
-/// v = u − S·e, S being the root of the covariance.
+/// The distance of u from the sums with an index of t, as a function of t.
 ///
-/// With q(v) = v₀·v₁ − t·v₂·v₃ = vᵀQv, Lagrange's condition gives e = λ(I + λM)⁻¹·SQu with M = SQS. Between the poles, where I + λM
-/// is positive, q(u − S·e) falls strictly in λ, so halving finds the root, and a point with I + λM positive is the
-/// global minimum (Moré 1993, generalizations of the trust region problem).
-fn distance_squared(u: &Vector, s: &Matrix, t: f64) -> f64 {
-    let q: Matrix = [[0.0, 0.5, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -0.5 * t], [0.0, 0.0, -0.5 * t, 0.0]];
-    let qu = apply(&q, u);
-    let (values, vectors) = eigen(&product(&product(s, &q), s));
-    let b = apply(&vectors, &apply(s, &qu));
-    let value = dot(u, &qu);
+/// With q(v) = v₀·v₁ − t·v₂·v₃ = vᵀQv, it is the least |e| over v = u − S·e with q(v) = 0, S being the root of the covariance.
+/// Lagrange's condition gives e = λ(I + λM)⁻¹·SQu with M = SQS. Between the poles, where I + λM is positive, q(u − S·e) falls
+/// strictly in λ, so halving finds the root, and a point with I + λM positive is the global minimum (Moré 1993,
+/// generalizations of the trust region problem). Q, and so M, SQu and q(u), are straight lines in t.
+struct Profile {
+    forms: [(Matrix, Vector, f64); 2],
+}
+
+impl Profile {
+    fn new(u: Vector, covariance: &Matrix) -> Self {
+        let s = root(covariance);
+        let forms = [(0, 1), (2, 3)].map(|pair| {
+            let q = build(|row, column| if (row, column) == pair || (column, row) == pair { 0.5 } else { 0.0 });
+            let qu = apply(&q, &u);
+            (product(&product(&s, &q), &s), apply(&s, &qu), dot(&u, &qu))
+        });
+        Self { forms }
+    }
+
+    /// In squared standard deviations.
+    fn distance_squared(&self, t: f64) -> f64 {
+        let [(m0, b0, q0), (m1, b1, q1)] = &self.forms;
+        let (values, vectors) = eigen(&build(|row, column| at(m0, row, column) - t * at(m1, row, column)));
+        let slope: Vector = std::array::from_fn(|k| b0.get(k).unwrap_or(&0.0) - t * b1.get(k).unwrap_or(&0.0));
+        nearest(&values, &apply(&vectors, &slope), q0 - t * q1)
+    }
+}
+
+/// The least |e|², in the coordinates in which M is diagonal: `values` are its entries, `b` is SQu, `value` is q(u).
+fn nearest(values: &Vector, b: &Vector, value: f64) -> f64 {
     let at = |lambda: f64| {
-        let terms = values.iter().zip(&b).map(|(m, b)| {
+        let terms = values.iter().zip(b).map(|(m, b)| {
             let shrunk = 1.0 + lambda * m;
             let e = lambda * b / shrunk;
             (lambda * b * b * (2.0 + lambda * m) / (shrunk * shrunk), e * e)
@@ -133,7 +153,7 @@ mod tests {
     use super::*;
 
     fn distance(u: Vector, sigmas: Vector, t: f64) -> f64 {
-        distance_squared(&u, &root(&build(|i, j| if i == j { sigmas[i] * sigmas[i] } else { 0.0 })), t)
+        Profile::new(u, &build(|i, j| if i == j { sigmas[i] * sigmas[i] } else { 0.0 })).distance_squared(t)
     }
 
     #[test]
