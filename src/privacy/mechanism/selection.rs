@@ -67,7 +67,7 @@ impl Selection {
     ///
     /// # Privacy argument
     /// OpenDP draws each choice from the exponential mechanism with weights exp(±score/scale). Scores that move by at most d
-    /// apart from each other give bounded range d/scale, which is (d/scale)²/8-zCDP (Cesar and Rogers 2021, lemma 3.2); k
+    /// apart from each other give bounded range d/scale, which is (d/scale)²/8-zCDP (Cesar and Rogers 2021); k
     /// choices, each among what is left, add up. d is the sensitivity for monotonic scores and twice that for others.
     pub(in crate::privacy) fn loss(&self) -> Result<Loss, MechanismError> {
         let rho = match &self.measurement {
