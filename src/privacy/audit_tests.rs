@@ -150,8 +150,8 @@ fn counts_of_known_keys_tell_no_more_than_they_cost() {
     attack.catches("a person counted twice", &honest, &vec![(7, 102)]);
 }
 
-/// How often a key that one person alone has is released. Without the person it never is: an ε that explains it doesn't exist,
-/// and its probability is at most δ.
+/// How often any of the keys that one person alone has is released. Without the person none ever is: there is no ε that explains
+/// it, and its probability must be at most δ.
 fn betrayed(threshold: i64, sigma: Sigma, keys: i64, rounds: usize) -> usize {
     let draw = Draw::Keys { sigma, keys_max: 1, threshold };
     let plan = Plan::forged(Bounds::Keys { keys_max: 1 }, MARGIN, vec![draw], ANYTHING);
@@ -160,19 +160,33 @@ fn betrayed(threshold: i64, sigma: Sigma, keys: i64, rounds: usize) -> usize {
     (0..rounds).filter(|_| any(&release(Tally::seal(alone.clone()), &plan).unwrap())).count()
 }
 
+/// The threshold for that margin, bound and share of δ, with its scale and the δ that is charged.
+fn settled(keys_max: u32, margin: u32, share: f64) -> (i64, Sigma, f64) {
+    let share = Delta::from_f64_up(share).unwrap();
+    let settled = with_threshold(draws(&Bounds::Keys { keys_max }, margin).unwrap(), share).unwrap();
+    let [draw @ Draw::Keys { sigma, threshold, .. }] = settled[..] else { panic!("not one draw of keys") };
+    let charged = draw.loss().unwrap().delta;
+    assert!(charged <= share);
+    (threshold, sigma, charged.as_f64())
+}
+
 #[test]
 fn a_threshold_tells_no_more_than_its_delta() {
     // A δ large enough to be seen.
-    let rounds = rounds(12_000, 200_000);
-    let claim = Delta::from_f64_up(0.008).unwrap();
-    let settled = with_threshold(draws(&Bounds::Keys { keys_max: 1 }, MARGIN).unwrap(), claim).unwrap();
-    let [Draw::Keys { sigma, threshold, .. }] = settled[..] else { panic!("not one draw of keys") };
-    let charged = Draw::Keys { sigma, keys_max: 1, threshold }.loss().unwrap().delta;
-    assert!(charged <= claim);
+    let (rounds, (threshold, sigma, charged)) = (rounds(12_000, 200_000), settled(1, MARGIN, 0.008));
     let proven = |threshold| lower(betrayed(threshold, sigma, 1, rounds), rounds, SURPRISE);
-    assert!(proven(threshold) <= charged.as_f64(), "{} of {}", proven(threshold), charged.as_f64());
-    let off_by_one = proven(threshold - 1);
-    assert!(off_by_one > charged.as_f64(), "a threshold off by one goes unnoticed: {off_by_one} {}", charged.as_f64());
+    let (honest, off_by_one) = (proven(threshold), proven(threshold - 1));
+    assert!(honest <= charged, "{honest} of {charged}");
+    assert!(off_by_one > charged, "a threshold off by one goes unnoticed: {off_by_one} of {charged}");
+}
+
+#[test]
+fn a_person_with_several_keys_tells_no_more_than_delta() {
+    let rounds = rounds(4_000, 100_000);
+    let proven = |keys, (threshold, sigma, _)| lower(betrayed(threshold, sigma, keys, rounds), rounds, SURPRISE);
+    let (one, two) = (settled(1, 20, 0.1), settled(2, 20, 0.1));
+    assert!(proven(1, one) <= one.2 && proven(2, two) <= two.2);
+    assert!(proven(2, one) > one.2, "a bound off by one goes unnoticed");
 }
 
 #[test]

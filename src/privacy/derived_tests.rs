@@ -137,6 +137,19 @@ fn the_coverage_test_catches_intervals_that_are_too_narrow() {
 }
 
 #[test]
+fn one_cell_has_its_own_margin() {
+    for margin in [1_u64, 7, 100, 100_000] {
+        let sigma = Sigma::for_margin(margin).unwrap().as_f64();
+        let half = margin as f64;
+        assert_eq!(derive(&sum(&[(0, 1)]), &[500], |_| sigma, None).interval, Some((500.0 - half, 500.0 + half)));
+        assert_eq!(
+            derive(&sum(&[(0, -3)]), &[500], |_| sigma, None).interval,
+            Some((-1500.0 - 3.0 * half, -1500.0 + 3.0 * half))
+        );
+    }
+}
+
+#[test]
 fn a_base_of_nothing_is_not_told() {
     let formula = Formula::Ratio { of: linear(&[(0, 1)]), base: linear(&[(1, 1)]) };
     for values in [[40, 3], [40, 0], [0, 0], [40, -30], [i64::MAX, 0]] {
