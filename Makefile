@@ -1,6 +1,6 @@
 # The commands of the project. Each prepares what it needs first (`.ci/prepare`); after that plain cargo works too.
 
-.PHONY: demo test deny
+.PHONY: demo test torture deny
 
 # A pilot room with five members, in ./camerata-demo, on http://127.0.0.1:8100.
 demo:
@@ -11,6 +11,11 @@ demo:
 test:
 	.ci/prepare
 	.ci/check
+
+# The statistical tests of the kernel in their long form: more draws, narrower limits. Optimised, and still some minutes.
+torture:
+	.ci/prepare
+	CAMERATA_TORTURE=1 CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --locked --lib privacy:: -- --nocapture
 
 # Licences, sources and doubled crates, by cargo-deny; the first time it is compiled, for some minutes. `make test` reads the
 # licences itself (tests/client/dependencies.rs), so nothing depends on this.

@@ -239,7 +239,7 @@ async fn answers_of_the_first_version_are_read_as_cells() {
         sqlx::query(sql).execute(&mut *transaction).await.unwrap();
     }
     let migration = include_str!("../database/migrations/0002_threshold_delta.sql");
-    let update = migration.split(';').find(|statement| statement.contains("UPDATE answers")).unwrap();
+    let update = &migration[migration.find("UPDATE answers").unwrap()..];
     for _ in 0..2 {
         sqlx::query(sqlx::AssertSqlSafe(update)).execute(&mut *transaction).await.unwrap();
     }

@@ -62,19 +62,18 @@ impl Delta {
         self.0
     }
 
-    /// From a real δ, rounded up to the next unit; `None` unless it is at least 0 and below 2^53 units (about 0.009):
-    /// nothing the room would ever promise.
+    /// From a real δ, rounded up to the next unit (above 0.009 to the next real number); `None` unless it is within 0 and 1.
     pub fn from_f64_up(delta: f64) -> Option<Self> {
         let units = (delta / Self::UNIT).ceil();
-        let units = if units * Self::UNIT < delta { units + 1.0 } else { units };
-        ((0.0..9_007_199_254_740_992.0).contains(&units)).then_some(Self(units as u64))
+        let units = if units * Self::UNIT < delta { (units + 1.0).max(units.next_up()) } else { units };
+        (0.0..=1.0).contains(&delta).then_some(Self(units as u64))
     }
 
-    /// From a real δ, rounded down to whole units, for caps; `None` as above.
+    /// From a real δ, rounded down in the same way, for caps; `None` as above.
     pub fn from_f64_down(delta: f64) -> Option<Self> {
         let units = (delta / Self::UNIT).floor();
-        let units = if units * Self::UNIT > delta { units - 1.0 } else { units };
-        ((0.0..9_007_199_254_740_992.0).contains(&units)).then_some(Self(units as u64))
+        let units = if units * Self::UNIT > delta { (units - 1.0).min(units.next_down()).max(0.0) } else { units };
+        (0.0..=1.0).contains(&delta).then_some(Self(units as u64))
     }
 
     /// As a real number.
@@ -131,13 +130,13 @@ mod tests {
     }
     #[test]
     fn deltas_round_up_for_losses_and_down_for_caps() {
-        for delta in [0.0, 1e-19, 1e-18, 1e-9, 1.1e-9, 1e-7, 1e-4] {
+        for delta in [0.0, 1e-19, 1e-18, 1e-9, 1.1e-9, 1e-7, 1e-4, 0.022_750_131_948_179, 0.99, 1.0] {
             let (up, down) =
                 (Delta::from_f64_up(delta).expect("in range"), Delta::from_f64_down(delta).expect("in range"));
             assert!(up.as_f64() >= delta && down.as_f64() <= delta, "{delta}");
-            assert!(up.units() - down.units() <= 2, "{delta}");
+            assert!(up.units() - down.units() <= 2 + (delta * 512.0) as u64, "{delta}");
         }
-        for bad in [f64::NAN, f64::INFINITY, -1.0, 1.0] {
+        for bad in [f64::NAN, f64::INFINITY, -1.0, 1.1] {
             assert_eq!((Delta::from_f64_up(bad), Delta::from_f64_down(bad)), (None, None));
         }
     }

@@ -67,6 +67,18 @@ impl Sigma {
     }
 }
 
+/// The least whole number that noise of that scale stays within in at least 95 % of draws: the margin that
+/// [`Sigma::for_margin`] was given. By the same sum for small scales and the same bound for large ones.
+pub(super) fn margin_of(sigma: f64) -> f64 {
+    let closed = (NORMAL_QUANTILE * sigma - 0.5).ceil().max(0.0);
+    if closed < 1.0 || closed > f64::from(SUMMED_MARGIN_MAX) + 1.0 {
+        return closed;
+    }
+    // The bound is close: at most one less holds too.
+    let less = closed - 1.0;
+    if within(sigma, less as u32) >= COVERAGE { less } else { closed }
+}
+
 /// P(|X| ≤ margin) for the discrete Gaussian of that scale, by summing its weights outwards from zero until they are
 /// below 1e-30 of the largest.
 fn within(sigma: f64, margin: u32) -> f64 {
@@ -107,6 +119,14 @@ mod tests {
             assert!(within(sigma, margin) >= COVERAGE, "{margin}");
             assert!(within(sigma * 1.001, margin) < COVERAGE, "{margin}");
         }
+    }
+
+    #[test]
+    fn a_scale_gives_its_margin_back() {
+        for margin in (1..=600).chain([1_000, 99_999, 10_000_000]) {
+            assert_eq!(margin_of(Sigma::for_margin(margin).unwrap().as_f64()), margin as f64);
+        }
+        assert_eq!(margin_of(0.0), 0.0);
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Limits {
     ///
     /// # Privacy argument
     /// What spends ρ and δ′ in all is (ε, δ + δ′)-differentially private if ρ amounts to ε at δ (Bun and Steinke 2016,
-    /// lemma 8.8 with the union bound): the accounts keep δ′ within `threshold_delta`, so their sum covers every
+    /// section 8, approximate zCDP): the accounts keep δ′ within `threshold_delta`, so their sum covers every
     /// release and every account.
     pub fn delta_total(&self) -> f64 {
         if self.threshold_delta == Delta::default() {

@@ -31,3 +31,8 @@ pub use plan::{Accuracy, Plan, plan};
 pub use reconcile::reconcile;
 pub use release::{Release, ReleaseError, release};
 pub use tally::Tally;
+
+#[cfg(test)]
+mod audit_tests;
+#[cfg(test)]
+mod evidence;

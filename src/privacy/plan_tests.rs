@@ -114,7 +114,10 @@ fn a_threshold_is_the_least_within_its_share() {
 #[test]
 fn a_narrower_margin_costs_more() {
     for bounds in every_kind() {
-        let losses: Vec<_> = (1..=100).map(|margin| planned(&bounds, f64::from(margin)).loss().rho).collect();
+        let losses: Vec<_> = (1..=25)
+            .chain([100, 511, 512, 513, 5_000])
+            .map(|margin| planned(&bounds, f64::from(margin)).loss().rho)
+            .collect();
         assert!(losses.is_sorted_by(|a, b| a > b), "{bounds:?}");
     }
 }
@@ -157,7 +160,7 @@ fn any_bounds() -> impl Strategy<Value = Bounds> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn a_loss_is_never_exceeded_and_the_next_margin_would(bounds in any_bounds(), power in -7.0..0.5_f64) {

@@ -33,43 +33,83 @@ pub(super) fn index_interval(forms: &[Form; 4]) -> Option<(f64, f64)> {
             return None;
         }
     }
-    let root = root(&covariance);
-    let within = |t: f64| distance_squared(&u, &root, t) <= reach;
-    Some((edge(index, -1.0, &within)?, edge(index, 1.0, &within)?))
+    let profile = Profile::new(u, &covariance);
+    let beyond = |t: f64| profile.distance_squared(t).sqrt() - reach.sqrt();
+    // About where the ends are, were x·y − index·w·z exactly normal.
+    let step = (reach.sqrt() * deviation / (w * z)).max(1e-9 * index.abs()).max(1e-9);
+    Some((edge(index, -step, &beyond)?, edge(index, step, &beyond)?))
 }
 
 /// The end of the interval on one side of the estimate. Further out is further away: whatever path leads to sums with a further
 /// index crosses all nearer ones, unless it passes through a base of nothing, which is out of reach.
-fn edge(index: f64, direction: f64, within: &impl Fn(f64) -> bool) -> Option<f64> {
-    let mut step = index.abs().max(1e-9);
-    while within(index + direction * step) {
-        step *= 2.0;
-        if step > LARGEST {
+fn edge(index: f64, first: f64, beyond: &impl Fn(f64) -> f64) -> Option<f64> {
+    let (mut inside, mut at_inside) = (0.0, beyond(index));
+    let (mut outside, mut at_outside) = (first, beyond(index + first));
+    while at_outside <= 0.0 {
+        (inside, at_inside) = (outside, at_outside);
+        outside *= 2.0;
+        at_outside = beyond(index + outside);
+        if outside.abs() > LARGEST {
             return None;
         }
     }
-    let (mut inside, mut outside) = (0.0, step);
-    for _ in 0..60 {
-        let middle = (inside + outside) / 2.0;
-        if within(index + direction * middle) { inside = middle } else { outside = middle }
+    // False position in its Illinois form (Dowell and Jarratt 1971): the distance is nearly straight.
+    for _ in 0..100 {
+        if (outside - inside).abs() <= 1e-9 * first.abs()
+            || !at_outside.is_finite() && (outside - inside).abs() <= 1e-6 * first.abs()
+        {
+            break;
+        }
+        let share = at_inside / (at_inside - at_outside);
+        let next =
+            if share > 0.0 && share < 1.0 { inside + share * (outside - inside) } else { (inside + outside) / 2.0 };
+        let found = beyond(index + next);
+        if found.abs() < 1e-9 {
+            return Some(index + next);
+        }
+        if found > 0.0 {
+            (outside, at_outside, at_inside) = (next, found, at_inside / 2.0);
+        } else {
+            (inside, at_inside, at_outside) = (next, found, at_outside / 2.0);
+        }
     }
-    Some(index + direction * outside)
+    Some(index + outside)
 }
 
-/// The square of the distance of u from the nearest v with v₀·v₁ = t·v₂·v₃, in standard deviations: the least |e|² over
-/// v = u − S·e, S being the root of the covariance.
+/// The distance of u from the sums with an index of t, as a function of t.
 ///
-/// With q(v) = v₀·v₁ − t·v₂·v₃ = vᵀQv, Lagrange's condition gives e = λ(I + λM)⁻¹·SQu with M = SQS. Between the poles, where I + λM
-/// is positive, q(u − S·e) falls strictly in λ, so halving finds the root, and a point with I + λM positive is the
-/// global minimum (Moré 1993, generalizations of the trust region problem).
-fn distance_squared(u: &Vector, s: &Matrix, t: f64) -> f64 {
-    let q: Matrix = [[0.0, 0.5, 0.0, 0.0], [0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -0.5 * t], [0.0, 0.0, -0.5 * t, 0.0]];
-    let qu = apply(&q, u);
-    let (values, vectors) = eigen(&product(&product(s, &q), s));
-    let b = apply(&vectors, &apply(s, &qu));
-    let value = dot(u, &qu);
+/// With q(v) = v₀·v₁ − t·v₂·v₃ = vᵀQv, it is the least |e| over v = u − S·e with q(v) = 0, S being the root of the covariance.
+/// Lagrange's condition gives e = λ(I + λM)⁻¹·SQu with M = SQS. Between the poles, where I + λM is positive, q(u − S·e) falls
+/// strictly in λ, so halving finds the root, and a point with I + λM positive is the global minimum (Moré 1993,
+/// generalizations of the trust region problem). Q, and so M, SQu and q(u), are straight lines in t.
+struct Profile {
+    forms: [(Matrix, Vector, f64); 2],
+}
+
+impl Profile {
+    fn new(u: Vector, covariance: &Matrix) -> Self {
+        let s = root(covariance);
+        let forms = [(0, 1), (2, 3)].map(|pair| {
+            let q = build(|row, column| if (row, column) == pair || (column, row) == pair { 0.5 } else { 0.0 });
+            let qu = apply(&q, &u);
+            (product(&product(&s, &q), &s), apply(&s, &qu), dot(&u, &qu))
+        });
+        Self { forms }
+    }
+
+    /// In squared standard deviations.
+    fn distance_squared(&self, t: f64) -> f64 {
+        let [(m0, b0, q0), (m1, b1, q1)] = &self.forms;
+        let (values, vectors) = eigen(&build(|row, column| at(m0, row, column) - t * at(m1, row, column)));
+        let slope: Vector = std::array::from_fn(|k| b0.get(k).unwrap_or(&0.0) - t * b1.get(k).unwrap_or(&0.0));
+        nearest(&values, &apply(&vectors, &slope), q0 - t * q1)
+    }
+}
+
+/// The least |e|², in the coordinates in which M is diagonal: `values` are its entries, `b` is SQu, `value` is q(u).
+fn nearest(values: &Vector, b: &Vector, value: f64) -> f64 {
     let at = |lambda: f64| {
-        let terms = values.iter().zip(&b).map(|(m, b)| {
+        let terms = values.iter().zip(b).map(|(m, b)| {
             let shrunk = 1.0 + lambda * m;
             let e = lambda * b / shrunk;
             (lambda * b * b * (2.0 + lambda * m) / (shrunk * shrunk), e * e)
@@ -78,22 +118,33 @@ fn distance_squared(u: &Vector, s: &Matrix, t: f64) -> f64 {
     };
     let (largest, least) = values.iter().fold((0.0_f64, 0.0_f64), |(high, low), m| (high.max(*m), low.min(*m)));
     // q at λ = 0 is `value`: the root is on the side that brings it to 0.
-    let pole = if value > 0.0 { -1.0 / least } else { -1.0 / largest };
+    let (side, extreme) = if value > 0.0 { (1.0, -least) } else { (-1.0, largest) };
+    let slope: f64 = b.iter().map(|b| b * b).sum();
+    let mut pole = side / extreme;
     if !pole.is_finite() {
-        return f64::INFINITY; // No noise moves u that way.
+        // No pole on that side. Either some λ brings q to 0, or no noise moves u that way.
+        pole = side * value.abs() / slope;
+        for _ in 0..100 {
+            if !pole.is_finite() || (at(pole).0 > 0.0) != (value > 0.0) {
+                break;
+            }
+            pole *= 2.0;
+        }
+        if !pole.is_finite() || (at(pole).0 > 0.0) == (value > 0.0) {
+            return if value == 0.0 { 0.0 } else { f64::INFINITY };
+        }
     }
     let (mut near, mut far) = (0.0, pole);
     for _ in 0..200 {
         let middle = (near + far) / 2.0;
-        if middle == near || middle == far {
+        if (far - near).abs() <= 1e-13 * far.abs() || middle == near || middle == far {
             break;
         }
         if (at(middle).0 > 0.0) == (value > 0.0) { near = middle } else { far = middle }
     }
     let (left, length) = at(near);
     // Where u has no part in the direction of the pole, q stops short of 0: the rest of the way is in that direction.
-    let extreme = if value > 0.0 { -least } else { largest };
-    let rest = if left.abs() > 1e-9 * value.abs() { left.abs() / extreme } else { 0.0 };
+    let rest = if extreme > 0.0 && left.abs() > 1e-9 * value.abs() { left.abs() / extreme } else { 0.0 };
     length + rest
 }
 
@@ -102,7 +153,7 @@ mod tests {
     use super::*;
 
     fn distance(u: Vector, sigmas: Vector, t: f64) -> f64 {
-        distance_squared(&u, &root(&build(|i, j| if i == j { sigmas[i] * sigmas[i] } else { 0.0 })), t)
+        Profile::new(u, &build(|i, j| if i == j { sigmas[i] * sigmas[i] } else { 0.0 })).distance_squared(t)
     }
 
     #[test]

@@ -8,7 +8,7 @@
 mod index;
 mod symmetric;
 
-use super::accuracy::NORMAL_QUANTILE;
+use super::accuracy::{NORMAL_QUANTILE, margin_of};
 use crate::model::{Formula, Linear};
 use index::index_interval;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub fn derive(formula: &Formula, values: &[i64], sigma_of: impl Fn(usize) -> f64
     let form = |linear: &Linear| Form::new(linear, values, &sigma_of);
     match formula {
         Formula::Sum { of, divisor } => form(of).map(|sum| {
-            let half = NORMAL_QUANTILE * sum.variance().sqrt() + 0.5 * sum.step();
+            let half = sum.half_width();
             let divided = |value: f64| value / *divisor as f64;
             let interval = (divided(sum.value - half), divided(sum.value + half));
             Estimated::new(divided(sum.value), Some(interval), neutral)
@@ -120,6 +120,15 @@ impl Form {
     fn covariance(&self, other: &Self) -> f64 {
         let shared = self.terms.iter().filter_map(|(cell, mine)| Some((mine, other.terms.get(cell)?)));
         shared.map(|((mine, sigma), (theirs, _))| mine * theirs * sigma * sigma).sum()
+    }
+
+    /// Half the width of its 95 % interval: of one cell its margin; of several, the normal bound and half a step. The noise of each
+    /// is no wider than normal (Canonne, Kamath and Steinke 2020, corollary 17 for its variance).
+    fn half_width(&self) -> f64 {
+        match self.terms.values().next() {
+            Some((coefficient, sigma)) if self.terms.len() == 1 => coefficient.abs() * margin_of(*sigma),
+            _ => NORMAL_QUANTILE * self.variance().sqrt() + 0.5 * self.step(),
+        }
     }
 
     /// The largest step that the noise of one cell moves the sum by. Noise is whole, so P(|noise| > w) for a real w is that of the

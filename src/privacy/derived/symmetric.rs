@@ -34,35 +34,45 @@ pub(super) fn product(l: &Matrix, r: &Matrix) -> Matrix {
 /// Eigenvalues, and the eigenvectors as rows, by Jacobi's rotations.
 pub(super) fn eigen(matrix: &Matrix) -> (Vector, Matrix) {
     let (mut m, mut vectors) = (*matrix, build(|row, column| f64::from(u8::from(row == column))));
+    let size: f64 = m.iter().flatten().map(|entry| entry.abs()).fold(0.0, f64::max);
     // Quadratic convergence: a 4×4 matrix is diagonal to the last digit after five or six sweeps.
     for _ in 0..12 {
+        let mut turned = false;
         for (p, q) in [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)] {
             let (mpp, mqq, mpq) = (at(&m, p, p), at(&m, q, q), at(&m, p, q));
-            if mpq == 0.0 {
+            if mpq.abs() <= 1e-17 * size {
                 continue;
             }
+            turned = true;
             let theta = (mqq - mpp) / (2.0 * mpq);
-            let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
+            let t = 1_f64.copysign(theta) / (theta.abs() + theta.hypot(1.0));
             let c = 1.0 / t.hypot(1.0);
-            let s = t * c;
-            let turn = build(|row, column| match (row, column) {
-                (r, k) if r == k => {
-                    if r == p || r == q {
-                        c
-                    } else {
-                        1.0
-                    }
-                }
-                (r, k) if r == p && k == q => -s,
-                (r, k) if r == q && k == p => s,
-                _ => 0.0,
-            });
-            let turned_back = build(|row, column| at(&turn, column, row));
-            m = product(&product(&turn, &m), &turned_back);
-            vectors = product(&turn, &vectors);
+            rotate_rows(&mut m, p, q, c, t * c);
+            for row in &mut m {
+                rotate(row, p, q, c, t * c);
+            }
+            rotate_rows(&mut vectors, p, q, c, t * c);
+        }
+        if !turned {
+            break;
         }
     }
     (std::array::from_fn(|k| at(&m, k, k)), vectors)
+}
+
+/// Entries p and q of a vector turned by the angle of that cosine and sine.
+fn rotate(v: &mut Vector, p: usize, q: usize, c: f64, s: f64) {
+    if let Ok([x, y]) = v.get_disjoint_mut([p, q]) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+    }
+}
+
+fn rotate_rows(m: &mut Matrix, p: usize, q: usize, c: f64, s: f64) {
+    if let Ok([x, y]) = m.get_disjoint_mut([p, q]) {
+        for (x, y) in x.iter_mut().zip(y) {
+            (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+        }
+    }
 }
 
 /// The symmetric root of a covariance matrix.

@@ -67,7 +67,7 @@ impl Selection {
     ///
     /// # Privacy argument
     /// OpenDP draws each choice from the exponential mechanism with weights exp(±score/scale). Scores that move by at most d
-    /// apart from each other give bounded range d/scale, which is (d/scale)²/8-zCDP (Cesar and Rogers 2021, lemma 3.2); k
+    /// apart from each other give bounded range d/scale, which is (d/scale)²/8-zCDP (Cesar and Rogers 2021); k
     /// choices, each among what is left, add up. d is the sensitivity for monotonic scores and twice that for others.
     pub(in crate::privacy) fn loss(&self) -> Result<Loss, MechanismError> {
         let rho = match &self.measurement {
@@ -147,6 +147,6 @@ mod tests {
             assert!(all_within(candidates, k, gap / (scale + 2.0 / STEPS)) < COVERAGE, "{candidates} {k} {gap}");
         }
         assert!(scale_for_gap(1, 1, 2.0) > 0.0);
-        assert!(scale_for_gap(1_000_000, 1_000_000, 2.0) > 0.0, "the grid is finer than any scale");
+        assert!(scale_for_gap(1_000_000, 1_000, 2.0) > 0.0, "the grid is finer than any scale");
     }
 }
