@@ -5,7 +5,7 @@ use crate::model::Text;
 use crate::template::manifest::{
     AudienceColumn, AudienceParameter, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a column of a generated template holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,8 @@ impl<'c> Generator<'c> {
             derived: Vec::new(),
             margin_default: 100,
             symmetric: false,
+            titles: BTreeMap::new(),
+            example: None,
         }
     }
 
