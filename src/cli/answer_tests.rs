@@ -68,7 +68,7 @@ fn a_withheld_count_is_shown_nowhere() {
 fn several_figures_make_tables_in_both_languages() {
     let french = by_genre(|_| ()).render(Language::Fr);
     assert!(french.starts_with("Genre artistique   Valeur   ±\n"), "{french}");
-    assert!(french.contains("Théâtre            1\u{202f}500  50\nJazz              retenue\n"), "{french}");
+    assert!(french.contains("Théâtre             1\u{202f}500  50\nJazz              retenue\n"), "{french}");
     assert!(french.contains("98,1\u{202f}%") && french.contains("on ne peut pas dire"), "{french}");
     assert!(french.contains("43,50\u{a0}$"), "{french}");
     let english = by_genre(|_| ()).render(Language::En);
