@@ -117,7 +117,12 @@ pub fn localise(command: Command, language: Language) -> Command {
 fn in_french(command: Command, above: &str) -> Command {
     let name = format!("{above}{}", command.get_name());
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
-    let command = command.disable_help_flag(true).arg(help).mut_args(|argument| {
+    let mut command = command.disable_help_flag(true).arg(help);
+    if command.get_version().is_some() {
+        let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+        command = command.disable_version_flag(true).arg(version);
+    }
+    let command = command.mut_args(|argument| {
         let heading = if argument.is_positional() { "Arguments\u{a0}" } else { "Options\u{a0}" };
         let argument = argument.help_heading(heading);
         match french(&name, argument.get_id().as_str()) {
