@@ -91,7 +91,10 @@ fn audiences_and_values_that_do_not_fit_are_not_bound() {
     let least = [("least", Argument::Number(500))];
     assert!(try_with(vec![a.clone(), b.clone()], &least).unwrap().sql.contains("500"));
     assert_eq!(try_with(vec![a.clone()], &least), Err(BindingError::Audiences));
-    assert_eq!(try_with(vec![a.clone(), b.clone(), audience("c", Shape::List, &[])], &least), Err(BindingError::Audiences));
+    assert_eq!(
+        try_with(vec![a.clone(), b.clone(), audience("c", Shape::List, &[])], &least),
+        Err(BindingError::Audiences)
+    );
     let twice = ("a".to_owned(), [a.1.clone(), a.1.clone()].concat());
     assert_eq!(try_with(vec![twice, b.clone()], &least), Err(BindingError::Audiences));
     let bare = audience("a", Shape::List, &[]);
@@ -104,7 +107,9 @@ fn audiences_and_values_that_do_not_fit_are_not_bound() {
     assert_eq!(try_with(vec![a.clone(), b.clone()], &[]), Err(BindingError::MissingParameter("least".into())));
     let other = [("least", Argument::Number(1)), ("most", Argument::Number(1))];
     assert_eq!(try_with(vec![a.clone(), b.clone()], &other), Err(BindingError::UnknownParameter("most".into())));
-    for wrong in [Argument::Number(501), Argument::Number(-1), Argument::Text("1 OR 1=1".into()), Argument::Text("5.5".into())] {
+    for wrong in
+        [Argument::Number(501), Argument::Number(-1), Argument::Text("1 OR 1=1".into()), Argument::Text("5.5".into())]
+    {
         let found = try_with(vec![a.clone(), b.clone()], &[("least", wrong)]);
         assert!(matches!(found, Err(BindingError::Value { .. })), "{found:?}");
     }
@@ -113,13 +118,37 @@ fn audiences_and_values_that_do_not_fit_are_not_bound() {
 /// Releases that the result doesn't serve: the release, the SQL, and a word of the message.
 const MISFITS: &[(&str, &str, &str)] = &[
     ("kind = \"count\"", "SELECT person, genre FROM a SEMI JOIN b USING (person)", "no use for"),
-    ("kind = \"histogram\"\nkeys = [\"region\"]", "SELECT person, genre FROM a SEMI JOIN b USING (person)", "no column `region`"),
-    ("kind = \"histogram\"\nkeys = [\"n\"]", "SELECT a.person, count(*) AS n FROM a JOIN b USING (person) WHERE genre = 'jazz' GROUP BY a.person", "without a range"),
-    ("kind = \"histogram\"\nkeys = [\"genre\"]\ndomains = { genre = { min = 0, max = 3 } }", "SELECT person, genre FROM a SEMI JOIN b USING (person)", "its own values"),
+    (
+        "kind = \"histogram\"\nkeys = [\"region\"]",
+        "SELECT person, genre FROM a SEMI JOIN b USING (person)",
+        "no column `region`",
+    ),
+    (
+        "kind = \"histogram\"\nkeys = [\"n\"]",
+        "SELECT a.person, count(*) AS n FROM a JOIN b USING (person) WHERE genre = 'jazz' GROUP BY a.person",
+        "without a range",
+    ),
+    (
+        "kind = \"histogram\"\nkeys = [\"genre\"]\ndomains = { genre = { min = 0, max = 3 } }",
+        "SELECT person, genre FROM a SEMI JOIN b USING (person)",
+        "its own values",
+    ),
     ("kind = \"cells\"", "SELECT person, genre AS audience FROM a SEMI JOIN b USING (person)", "several audiences"),
-    ("kind = \"quantiles\"\nvalue = \"genre\"\nmin = 0\nmax = 9\nstep = 1\nquantiles = [{ numerator = 1, denominator = 2 }]", "SELECT person, genre FROM a SEMI JOIN b USING (person)", "isn't a number"),
-    ("kind = \"marginals\"\ncolumns = [\"genre\", \"region\"]", "SELECT person, genre, genre AS region FROM a SEMI JOIN b USING (person)", "GROUP BY person"),
-    ("kind = \"threshold\"\nkey = \"genre\"\nkeys_max = 1", "SELECT person, genre FROM a SEMI JOIN b USING (person)", "make a histogram"),
+    (
+        "kind = \"quantiles\"\nvalue = \"genre\"\nmin = 0\nmax = 9\nstep = 1\nquantiles = [{ numerator = 1, denominator = 2 }]",
+        "SELECT person, genre FROM a SEMI JOIN b USING (person)",
+        "isn't a number",
+    ),
+    (
+        "kind = \"marginals\"\ncolumns = [\"genre\", \"region\"]",
+        "SELECT person, genre, genre AS region FROM a SEMI JOIN b USING (person)",
+        "GROUP BY person",
+    ),
+    (
+        "kind = \"threshold\"\nkey = \"genre\"\nkeys_max = 1",
+        "SELECT person, genre FROM a SEMI JOIN b USING (person)",
+        "make a histogram",
+    ),
 ];
 
 #[test]
@@ -140,11 +169,11 @@ fn a_release_that_its_result_does_not_serve_is_refused() {
 #[test]
 fn every_shipped_template_has_an_example_that_it_takes_and_its_cells_have_names() {
     for template in sensitivity::shipped() {
-        let example = template.manifest().example.clone().unwrap_or_else(|| panic!("{} has no example", template.name()));
+        let example =
+            template.manifest().example.clone().unwrap_or_else(|| panic!("{} has no example", template.name()));
         let instance = sensitivity::instance(&template, &example.parameters);
-        let named = (0..instance.layout.cells()).all(|cell| {
-            instance.layout.find(cell).and_then(|(block, at)| block.key_of(at)).is_some()
-        });
+        let named = (0..instance.layout.cells())
+            .all(|cell| instance.layout.find(cell).and_then(|(block, at)| block.key_of(at)).is_some());
         assert!(named, "{}", template.name());
         if let Bounds::Cells { blocks } = &instance.bounds {
             let cells: usize = blocks.iter().map(|block| block.cells as usize).sum();
@@ -153,7 +182,8 @@ fn every_shipped_template_has_an_example_that_it_takes_and_its_cells_have_names(
             assert_eq!(blocks.iter().filter(|block| block.unit == 1).count(), persons, "{}", template.name());
         }
         for figure in &instance.figures {
-            let cells = |linear: &crate::model::Linear| linear.0.iter().all(|(cell, _)| *cell < instance.layout.cells());
+            let cells =
+                |linear: &crate::model::Linear| linear.0.iter().all(|(cell, _)| *cell < instance.layout.cells());
             assert!(figure.guards.iter().all(cells), "{} {:?}", template.name(), figure.derived);
         }
     }
@@ -163,5 +193,8 @@ fn every_shipped_template_has_an_example_that_it_takes_and_its_cells_have_names(
 fn the_committed_schema_is_that_of_the_manifests() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql/manifest.schema.json");
     let committed: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    assert!(committed == crate::template::manifest_schema(), "run: camerata template schema > sql/manifest.schema.json");
+    assert!(
+        committed == crate::template::manifest_schema(),
+        "run: camerata template schema > sql/manifest.schema.json"
+    );
 }

@@ -27,10 +27,16 @@ pub(super) fn shipped() -> Vec<Template> {
 fn audiences(template: &Template) -> Vec<(String, AudienceRef, Shape)> {
     let example = template.manifest().example.clone().unwrap();
     let named = |name: &str, named: &Named| {
-        let shape = |audience: &AudienceRef| if audience.name.as_str() == "achats" { Shape::Events } else { Shape::List };
+        let shape =
+            |audience: &AudienceRef| if audience.name.as_str() == "achats" { Shape::Events } else { Shape::List };
         named.list().iter().map(|audience| (name.to_owned(), audience.clone(), shape(audience))).collect::<Vec<_>>()
     };
-    template.manifest().audiences.iter().flat_map(|parameter| named(&parameter.name, &example.audiences[&parameter.name])).collect()
+    template
+        .manifest()
+        .audiences
+        .iter()
+        .flat_map(|parameter| named(&parameter.name, &example.audiences[&parameter.name]))
+        .collect()
 }
 
 /// The template over its example's audiences.
@@ -85,8 +91,12 @@ fn fill(connection: &Connection, position: usize, rows: &[Row]) {
     let table = format!("audience_{position}.main.email");
     let columns = "person, genre, region, age_band, channel, purchased, amount";
     let values: Vec<String> = rows.iter().map(|(person, rest)| format!("(CAST({person} AS BIGINT), {rest})")).collect();
-    let empty = format!("SELECT * FROM (VALUES (CAST(0 AS BIGINT), {})) AS r({columns}) WHERE false", row(&mut ChaCha8Rng::seed_from_u64(0), 0).1);
-    let rows = if values.is_empty() { empty } else { format!("SELECT * FROM (VALUES {}) AS r({columns})", values.join(", ")) };
+    let empty = format!(
+        "SELECT * FROM (VALUES (CAST(0 AS BIGINT), {})) AS r({columns}) WHERE false",
+        row(&mut ChaCha8Rng::seed_from_u64(0), 0).1
+    );
+    let rows =
+        if values.is_empty() { empty } else { format!("SELECT * FROM (VALUES {}) AS r({columns})", values.join(", ")) };
     connection.execute_batch(&format!("CREATE OR REPLACE TABLE {table} AS {rows}")).unwrap();
 }
 
@@ -183,7 +193,11 @@ fn no_person_moves_a_tally_further_than_its_bounds_say() {
         for pair in 0..pairs() {
             let instance = instance(&template, &arguments(&mut rng, &template));
             let room: Vec<Vec<Row>> = shapes.iter().map(|shape| rows(&mut rng, *shape)).collect();
-            let person = if pair % 2 == 0 { 0 } else { room.iter().flatten().map(|(person, _)| *person).next_back().unwrap_or(0) };
+            let person = if pair % 2 == 0 {
+                0
+            } else {
+                room.iter().flatten().map(|(person, _)| *person).next_back().unwrap_or(0)
+            };
             let without: Vec<Vec<Row>> =
                 room.iter().map(|rows| rows.iter().filter(|(whose, _)| *whose != person).cloned().collect()).collect();
             let (before, after) = (one.tally(&room, &instance), one.tally(&without, &instance));
