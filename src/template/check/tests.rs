@@ -5,6 +5,7 @@ mod locality;
 mod refused;
 
 use super::super::catalogue::{File, Template};
+use super::super::print::Argument;
 use super::super::tally::{Binding, TallySqlError};
 use super::*;
 use crate::model::Shape;
@@ -176,4 +177,88 @@ fn manifests_that_make_no_sense_are_refused_in_their_place() {
         let found = text.rfind(place).unwrap();
         assert!(place.is_empty() || labels.iter().any(|label| label.offset() == found), "{to}: {error}");
     }
+}
+
+/// A manifest of one parameter that stands for several audiences, with the column genre.
+fn many() -> Manifest {
+    let text = manifest("", "genre", "").replacen("shape = \"list\"", "shape = \"any\"\nmany = [2, 6]", 1);
+    let second = text.find("[[audience]]\nname = \"b\"").unwrap();
+    let text = text[..second].to_owned() + &text[text.find("[release]").unwrap()..];
+    Manifest::parse(&text.replace("name = \"a\"", "name = \"audiences\""), "test.toml").unwrap()
+}
+
+#[test]
+fn several_audiences_are_one_relation_that_tells_them_apart() {
+    let check = |sql: &str| check(sql, "test.sql", &many(), &vocabulary());
+    let accepted = [
+        ("SELECT person, audience FROM audiences WHERE genre = 'jazz'", false),
+        ("SELECT person, audience, genre FROM audiences WHERE audience IN (0, 2) OR audience > 3", false),
+        ("SELECT DISTINCT person FROM audiences WHERE genre IS NOT NULL AND audience = 0", true),
+        (
+            "SELECT person, count(DISTINCT audience) AS n, min(audience) AS first FROM audiences WHERE genre = 'jazz' GROUP BY person",
+            true,
+        ),
+        (
+            "SELECT x.person FROM audiences AS x SEMI JOIN audiences AS y ON x.person = y.person AND x.audience < y.audience AND x.genre = y.genre",
+            false,
+        ),
+    ];
+    for (sql, once) in accepted {
+        let checked = check(sql).unwrap_or_else(|refusal| panic!("{sql}: {refusal}"));
+        assert_eq!(checked.unique_person_with_lists(|_| true), once, "{sql}");
+        assert_eq!(check(checked.sql()).unwrap(), checked, "{sql}");
+    }
+    let outputs = check(accepted[0].0).unwrap().outputs().to_vec();
+    assert_eq!(outputs.iter().map(|(_, kind)| kind.clone()).collect::<Vec<_>>(), [Kind::Person, Kind::Audience]);
+    let refused = [
+        ("SELECT person FROM audiences WHERE audience + 1 = 2 AND genre = 'jazz'", Rule::Expression),
+        ("SELECT person FROM audiences WHERE audience = 'jazz' AND genre = 'jazz'", Rule::Constant),
+        ("SELECT person FROM audiences WHERE audience = genre", Rule::Constant),
+        ("SELECT person, count(*) AS n FROM audiences WHERE genre = 'jazz' GROUP BY audience", Rule::Aggregate),
+        ("SELECT x.person FROM audiences AS x JOIN audiences AS y ON x.audience = y.audience", Rule::Join),
+    ];
+    for (sql, rule) in refused {
+        assert_eq!(check(sql).map(|_| ()).unwrap_err().rule(), rule, "{sql}");
+    }
+}
+
+#[test]
+fn the_engine_is_given_arguments_within_their_ranges() {
+    let sql = "SELECT person FROM a SEMI JOIN b USING (person) WHERE spend // $n > $least + 1 AND bought < $since AND genre = $wanted AND spend - 1 > 0";
+    let checked = template(sql, "spend bought genre", "").unwrap();
+    let arguments = BTreeMap::from([
+        ("n".to_owned(), Argument::Number(0)),
+        ("least".to_owned(), Argument::Number(i64::MAX)),
+        ("since".to_owned(), Argument::Date(jiff::civil::Date::MIN)),
+        ("wanted".to_owned(), Argument::Category { id: "théâtre".into(), code: 1 }),
+    ]);
+    assert_eq!(
+        print::query(checked.query(), Constants::Store, &arguments),
+        "SELECT \"a\".\"person\" AS \"person\" FROM \"a\" AS \"a\" SEMI JOIN \"b\" AS \"b\" \
+         ON \"a\".\"person\" = \"b\".\"person\" WHERE (((\
+         ((\"a\".\"spend\" // CAST(1 AS BIGINT)) > (CAST(100000 AS BIGINT) + CAST(1 AS BIGINT))) AND \
+         (\"a\".\"bought\" < DATE '0001-01-01')) AND \
+         (\"a\".\"genre\" = 1)) AND \
+         ((CASE WHEN \"a\".\"spend\" IS NOT NULL THEN CAST(least(greatest(\
+         CAST(\"a\".\"spend\" AS HUGEINT) - CAST(CAST(1 AS BIGINT) AS HUGEINT), \
+         -9223372036854775808), 9223372036854775807) AS BIGINT) END) > CAST(0 AS BIGINT)))"
+    );
+    let wrong = BTreeMap::from([("n".to_owned(), Argument::Date(jiff::civil::Date::MIN))]);
+    assert!(print::query(checked.query(), Constants::Store, &wrong).contains("// $n)"));
+}
+
+#[test]
+fn what_is_run_grows_no_faster_than_what_is_written() {
+    let sum = vec!["spend"; 60].join(" + ");
+    let nested =
+        "least(greatest(coalesce(".repeat(15) + "spend + 1" + &", 3) + spend, 2) - spend, 1) * spend".repeat(15);
+    for x in [sum, nested] {
+        let sql = format!("SELECT person, {x} AS x FROM a SEMI JOIN b USING (person)");
+        let checked = template(&sql, "spend", "").unwrap_or_else(|refusal| panic!("{refusal}"));
+        let printed = print::query(checked.query(), Constants::Store, &BTreeMap::new());
+        assert!(printed.len() < 300 * sql.len(), "{} from {}", printed.len(), sql.len());
+    }
+    let cases = "CASE WHEN ".repeat(8) + "spend > 0" + &" THEN 1 END + spend > 0".repeat(8);
+    let sql = format!("SELECT person, {cases} AS x FROM a SEMI JOIN b USING (person)");
+    assert_eq!(template(&sql, "spend", "").unwrap_err().rule(), Rule::Syntax);
 }
