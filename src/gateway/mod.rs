@@ -4,6 +4,8 @@
 
 mod answer;
 mod ask;
+#[cfg(test)]
+mod attacks;
 mod budget;
 mod config;
 mod founding;

@@ -184,7 +184,7 @@ fn pairs() -> u32 {
 #[test]
 fn no_person_moves_a_tally_further_than_its_bounds_say() {
     let seed = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_124);
-    println!("seed {seed} (CAMERATA_SEED)");
+    eprintln!("seed {seed} (CAMERATA_SEED)");
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     for template in shipped() {
         let shapes: Vec<Shape> = audiences(&template).into_iter().map(|(_, _, shape)| shape).collect();

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
+use crate::model::Language;
 use serde_json::{Value, json};
 
 fn answer(change: impl FnOnce(&mut Value)) -> Answer {
