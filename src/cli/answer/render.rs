@@ -71,6 +71,16 @@ impl Answer {
             };
             lines.push(line(say("Valeurs", "Values"), self.parameters.iter().map(set).collect::<Vec<_>>().join(", ")));
         }
+        let choice = self.figures.first().map(|figure| figure.part.as_str());
+        let margin = t::count(self.released_margin, language);
+        let words = match (choice, language) {
+            (Some("quantiles"), Language::Fr) => Some(format!("± {margin} personnes de rang (95\u{202f}%)")),
+            (Some("quantiles"), Language::En) => Some(format!("± {margin} persons of rank (95%)")),
+            (Some("top"), Language::Fr) => Some(format!("devancée d’au plus {margin} personnes (95\u{202f}%)")),
+            (Some("top"), Language::En) => Some(format!("behind another by {margin} persons at most (95%)")),
+            _ => None,
+        };
+        lines.extend(words.map(|words| line(say("Marge", "Margin"), words)));
         lines.push(line(say("Finalité", "Purpose"), self.purpose.clone()));
         lines.push(line(say("Perte", "Loss"), query::loss(self.epsilon, self.delta, language)));
         lines.push(line(say("Réponse", "Answer"), format!("{} ({})", self.id, t::day(&self.recorded))));

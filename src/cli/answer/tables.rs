@@ -1,7 +1,7 @@
 //! Answers of several figures, as tables.
 
 use super::{
-    Answer, Derived, Label,
+    Answer, Derived, Figure, Label,
     render::value,
     words::{derived_name, part},
 };
@@ -14,6 +14,9 @@ use crate::{
     model::Language,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// More figures than this, and only the largest have a line.
+const PAGE: usize = 60;
 
 impl Answer {
     /// The title of a key: the room's, or a word of our own for what the room numbers.
@@ -46,32 +49,47 @@ impl Answer {
         }
     }
 
+    /// The released figures: all of them, or where they are many, those that say most.
     pub(super) fn table(&self, language: Language) -> String {
         let say = |fr, en| choose(language, (fr, en));
-        let several = self.figures.windows(2).any(|pair| matches!(pair, [a, b] if a.part != b.part));
-        let keys = self.keys_of(self.figures.iter().map(|figure| &figure.keys));
+        let shown = self.worth_a_line();
+        let several = shown.windows(2).any(|pair| matches!(pair, [a, b] if a.part != b.part));
+        let keys = self.keys_of(shown.iter().map(|figure| &figure.keys));
         let titles: Vec<String> = keys.iter().map(|key| self.title(key, language)).collect();
         let mut columns: Vec<(&str, Align)> = titles.iter().map(|title| (title.as_str(), Align::Left)).collect();
         if several {
             columns.insert(0, (say("Partie", "Part"), Align::Left));
         }
-        // The top is an order of keys, without a figure.
-        let figures = self.figures.iter().any(|figure| figure.shown.is_some() || figure.withheld);
-        if figures {
-            columns.extend([(say("Valeur", "Value"), Align::Right), ("±", Align::Right)]);
-        }
+        // The top is an order of keys, without a figure; quantiles have a figure without a margin of its own.
+        let figures = shown.iter().any(|figure| figure.shown.is_some() || figure.withheld);
+        let margins = shown.iter().any(|figure| figure.margin.is_some());
+        columns.extend(figures.then_some((say("Valeur", "Value"), Align::Right)));
+        columns.extend(margins.then_some(("±", Align::Right)));
         let mut table = Table::new(&columns);
-        for figure in &self.figures {
+        for figure in &shown {
             let mut row: Vec<String> = several.then(|| self.part(&figure.part, language)).into_iter().collect();
             row.extend(keys.iter().map(|key| label(&figure.keys, key, language)));
-            if figures {
-                let margin = figure.margin.filter(|_| !figure.withheld);
-                row.push(value(figure, language));
-                row.push(margin.map(|margin| figure.unit.write(margin as f64, language)).unwrap_or_default());
-            }
+            row.extend(figures.then(|| value(figure, language)));
+            let margin = figure.margin.filter(|_| !figure.withheld);
+            row.extend(margin.map(|margin| figure.unit.write(margin as f64, language)));
             table.row(row);
         }
-        table.render()
+        let left_out = self.figures.len() - shown.len();
+        let more = (left_out > 0).then(|| match language {
+            Language::Fr => format!("\n… et {left_out} autres, plus petites; --json les donne toutes."),
+            Language::En => format!("\n… and {left_out} others, smaller; --json has them all."),
+        });
+        table.render() + &more.unwrap_or_default()
+    }
+
+    /// All figures in their order; the largest alone, if there are more than a page of them.
+    fn worth_a_line(&self) -> Vec<&Figure> {
+        let mut figures: Vec<&Figure> = self.figures.iter().collect();
+        if figures.len() > PAGE {
+            figures.sort_by_key(|figure| std::cmp::Reverse(figure.shown.filter(|_| !figure.withheld)));
+            figures.truncate(PAGE);
+        }
+        figures
     }
 
     pub(super) fn derived_table(&self, language: Language) -> String {
@@ -87,7 +105,7 @@ impl Answer {
         columns.push((say("Verdict", "Verdict"), Align::Left));
         let mut table = Table::new(&columns);
         // In a large table of indices only those that say something are worth a line.
-        let many = self.derived.len() > 60;
+        let many = self.derived.len() > PAGE;
         for derived in
             self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
         {
