@@ -1,6 +1,9 @@
 //! Whether intervals cover: the figure computed from noisy cells, against the exact one, over thousands of simulated answers. The
 //! generator is seeded by the case, and the seed is in the message. A coverage is found too low or too high only if that has a
 //! probability of at most 1e-6 over all cases of a run, were the coverage at the limit.
+//!
+//! An interval without an end counts as covering, as Fieller's does: it tells nothing. So this is the coverage over all answers of a
+//! case, not that of the told ones: where nearly all can't be told, the few that are cover far less (docs/PRIVACY.md).
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::super::accuracy::Sigma;
 use super::super::evidence::{SURPRISE, lower, rounds, torture, upper};

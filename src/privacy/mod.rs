@@ -3,7 +3,7 @@
 //! Nothing else in the program draws noise or knows OpenDP. The order is [`Limits`] (the room's figures), [`Accuracy`]
 //! (what the asker can live with), [`plan`] (draws and loss, from the request and its bounds alone), then, after the ledger
 //! has charged the plan's loss, [`Tally`] and [`release`]. What comes after the noise is [`Figure`],
-//! [`derive`] and [`reconcile`]. The proof is in
+//! [`derive()`] and [`reconcile`]. The proof is in
 //! `docs/PRIVACY.md`; each public function carries its own part of it.
 
 mod accuracy;

@@ -54,7 +54,7 @@ pub enum Release {
 /// The measurements are built here from the plan's scales and bounds, the sum of their own privacy maps is compared with the
 /// plan's loss before anything is drawn, and each is drawn from once. What each map proves is said where the measurement is made
 /// (`mechanism/`); that one person moves the tally no further than the bounds is the template's duty. What is computed
-/// from the tally before a draw is said at [`quantile_scores`] and [`positive`]. OpenDP's own copy of the cells in
+/// from the tally before a draw is said at `quantile_scores` and `positive`. OpenDP's own copy of the cells in
 /// unbounded integers is freed, not wiped.
 pub fn release(tally: Tally, plan: &Plan) -> Result<Release, ReleaseError> {
     let built = plan.draws().iter().map(|draw| draw.build()).collect::<Result<Vec<_>, _>>()?;

@@ -34,7 +34,7 @@ impl Selection {
     /// OpenDP's name for the choice of the largest cells.
     pub(in crate::privacy) const TOP_CONSTRUCTOR: &'static str = "make_noisy_top_k";
 
-    /// One candidate for a quantile, by scores as [`quantile_scores`](super::super::release) computes them.
+    /// One candidate for a quantile, by scores as `quantile_scores` computes them.
     ///
     /// # Privacy argument
     /// A person is below a candidate or not, and moves its score by denominator − numerator or by numerator. Scores move in
