@@ -244,3 +244,17 @@ fn the_test_finds_what_is_not_local() {
         assert!(outcome.is_err(), "{sql}");
     }
 }
+
+#[test]
+fn the_engine_finds_keys_under_not() {
+    let engines = Engines::open();
+    build(&engines.one_thread, &[(0, 1, [1; 4]), (1, 1, [2; 4])]);
+    for key in ["spend >= 5", "spend IN (5, 6)", "spend BETWEEN 1 AND 5", "spend IS NULL", "NOT spend = 5"] {
+        let sql = format!(
+            "SELECT person, CASE WHEN NOT ({key}) THEN 1 END AS x FROM b SEMI JOIN a USING (person) GROUP BY person, {key}"
+        );
+        let checked = super::template(&sql, "", "spend").unwrap();
+        let sql = print::query(checked.query(), Constants::Store, &BTreeMap::new());
+        assert_eq!(run(&engines.one_thread, &sql).unwrap().len(), 1, "{sql}");
+    }
+}
