@@ -12,6 +12,9 @@ use sqlparser::tokenizer::Span;
 /// written out twice.
 const CASES_MAX: usize = 6;
 
+/// Expressions of one kind.
+type Alike<L> = (Kind, Vec<Expression<L>>);
+
 impl Checker<'_> {
     /// A condition: what is true, false or unknown.
     pub(super) fn condition<L: Level>(
@@ -266,7 +269,7 @@ impl Checker<'_> {
         expected: Option<&Kind>,
         span: Span,
         depth: usize,
-    ) -> Result<(Kind, Vec<Expression<L::Leaf>>), Refusal> {
+    ) -> Result<Alike<L::Leaf>, Refusal> {
         let mut kind: Option<Kind> = None;
         let mut found: Vec<(usize, Expression<L::Leaf>)> = Vec::new();
         for bare in [false, true] {
