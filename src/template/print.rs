@@ -85,7 +85,7 @@ impl Printer<'_> {
         let (outputs, groups) = match &select.yields {
             Yields::Rows { outputs } => (place.outputs(outputs), String::new()),
             Yields::Groups { keys, having, outputs } => {
-                let keys: String = keys.iter().map(|key| format!(", {}", place.expression(key))).collect();
+                let keys: String = keys.iter().map(|key| format!(", {}", place.key(key))).collect();
                 let having = having.as_ref().map(|having| format!(" HAVING {}", place.expression(having)));
                 (place.outputs(outputs), format!(" GROUP BY {}{keys}{}", place.person, having.unwrap_or_default()))
             }

@@ -42,7 +42,7 @@ impl Written for RowLeaf {
 impl Written for GroupLeaf {
     fn written(&self, place: &Place<'_, '_>) -> String {
         match self {
-            Self::Key(key) => place.expression(key),
+            Self::Key(key) => place.key(key),
             Self::Aggregate(aggregate) => place.aggregate(aggregate),
         }
     }
@@ -151,6 +151,23 @@ impl Place<'_, '_> {
             | Expression::DateDifference { .. }
             | Expression::DatePart { .. } => self.expression(expression),
         }
+    }
+
+    /// A key, the same wherever it stands. DuckDB finds keys by their text after it has turned `NOT (x >= y)` into `x < y`,
+    /// so a condition is put where NOT can't reach into it.
+    pub(super) fn key(&self, key: &Expression<ColumnRef>) -> String {
+        let written = self.expression(key);
+        let is_condition = matches!(
+            key,
+            Expression::And(..)
+                | Expression::Or(..)
+                | Expression::Not(_)
+                | Expression::Compare { .. }
+                | Expression::In { .. }
+                | Expression::Between { .. }
+                | Expression::Null { .. }
+        );
+        if is_condition && self.for_engine() { format!("CAST({written} AS BOOLEAN)") } else { written }
     }
 
     fn aggregate(&self, aggregate: &Aggregate) -> String {
