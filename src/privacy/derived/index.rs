@@ -6,8 +6,8 @@
 //! No normal form of the index itself is assumed, which is what fails at small counts.
 
 use super::Form;
-use super::quantile;
 use super::symmetric::{Matrix, Vector, apply, at, build, dot, eigen, product, root};
+use super::{quantile, stands_clear};
 
 /// The index is looked for between these.
 const LARGEST: f64 = 1e12;
@@ -29,7 +29,7 @@ pub(super) fn index_interval(forms: &[Form; 4]) -> Option<(f64, f64)> {
     let reach = quantile(steps, deviation).powi(2);
     for (base, at_base) in [(w, at(&covariance, 2, 2)), (z, at(&covariance, 3, 3))] {
         // At an infinite index a base is nothing: the distance to that.
-        if base <= 0.0 || base * base <= reach * at_base {
+        if base <= 0.0 || base * base <= reach * at_base || !stands_clear(base, at_base) {
             return None;
         }
     }

@@ -145,6 +145,12 @@ fn quantile(steps: impl IntoIterator<Item = f64>, deviation: f64) -> f64 {
     if deviation > 0.0 { NORMAL_QUANTILE + 0.5 * step / deviation } else { NORMAL_QUANTILE }
 }
 
+/// Whether a base is so far from nothing that a figure over it is told: four standard deviations, about two margins. Nearer,
+/// a base that is mostly noise would now and then look like one, and of the figures told just then few intervals would hold.
+fn stands_clear(base: f64, variance: f64) -> bool {
+    base * base > 16.0 * variance
+}
+
 /// Fieller's interval (1954): the ratios r at which of − r·base is within the quantile of 0; `None` where they have no end,
 /// which is where the base itself is within it.
 fn ratio_interval(of: &Form, base: &Form) -> Option<(f64, f64)> {
@@ -156,7 +162,7 @@ fn ratio_interval(of: &Form, base: &Form) -> Option<(f64, f64)> {
     let a = base.value * base.value - squared * v_base;
     let b = of.value * base.value - squared * both;
     let c = of.value * of.value - squared * v_of;
-    if a.is_nan() || a <= 0.0 {
+    if a.is_nan() || a <= 0.0 || !stands_clear(base.value, v_base) {
         return None;
     }
     // The estimate itself satisfies it, so the root is real but for rounding.
