@@ -45,13 +45,16 @@ pub struct Told {
     /// The unit of its value.
     #[schema(value_type = String)]
     pub unit: Unit,
-    /// The released value, raw: it can be below zero. Absent where it is withheld, or where the choice itself is the answer.
+    /// The released value: it can be below zero. Absent where it is withheld, or where the choice itself is the answer.
     pub value: Option<i64>,
+    /// The value as it was drawn, where it has since been reconciled with others that count the same persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<i64>,
     /// The value for showing: never below zero where it counts persons.
     pub shown: Option<i64>,
     /// Half-width of its 95 % interval, in its unit; absent for choices, whose margin is the answer's.
     pub margin: Option<u64>,
-    /// The 95 % interval of the raw value.
+    /// The 95 % interval of the value.
     pub interval: Option<[i64; 2]>,
     /// Whether the value is below the room's smallest number of people, and so not told.
     pub withheld: bool,
@@ -63,6 +66,10 @@ pub struct DerivedTold {
     /// What it is: `share`, `affinity`, …
     #[schema(value_type = String)]
     pub name: Derived,
+    /// What people call it, where the template has a word of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub title: Option<Text>,
     /// What it is of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Object)]
@@ -119,7 +126,7 @@ impl Teller<'_> {
     fn cells(&self) -> Vec<Told> {
         let layout = &self.instance.layout;
         // Columns of marginals count the same persons: what is shown adds up to one total.
-        let reconciled = self.is_marginals().then(|| {
+        let reconciled = self.instance.partitions.then(|| {
             let blocks: Vec<_> = (0..layout.blocks.len()).map(|b| layout.start(b)..layout.start(b + 1)).collect();
             privacy::reconcile(self.values, &blocks)
         });
@@ -133,12 +140,6 @@ impl Teller<'_> {
         values.filter_map(told).collect()
     }
 
-    fn is_marginals(&self) -> bool {
-        let persons =
-            |block: &LayoutBlock| !["persons", "sum", "rows", "columns", "total"].contains(&block.name.as_str());
-        self.instance.layout.blocks.len() > 1 && self.instance.layout.blocks.iter().all(persons)
-    }
-
     fn cell(&self, block: &LayoutBlock, keys: BTreeMap<String, KeyValue>, cell: usize, raw: i64, value: i64) -> Told {
         let persons = block.unit == Unit::Persons;
         // A sum is withheld with the count of the persons behind it, which stands one block before.
@@ -149,7 +150,8 @@ impl Teller<'_> {
         };
         let withheld = count < self.people_min;
         let margin = self.plan.cell_margin(cell).unwrap_or(u64::MAX);
-        told(&block.name, keys, block.unit, Some(value), Some(margin), withheld)
+        let told = told(&block.name, keys, block.unit, Some(value), Some(margin), withheld);
+        Told { raw: Some(raw).filter(|_| self.instance.partitions && !withheld), ..told }
     }
 
     fn derive(&self, figure: &Figure) -> DerivedTold {
@@ -163,6 +165,7 @@ impl Teller<'_> {
         let told = Some(&derived).filter(|_| !withheld);
         DerivedTold {
             name: figure.derived,
+            title: figure.title.clone(),
             keys: figure.keys.clone(),
             unit: figure.unit,
             value: told.and_then(|derived| derived.value).filter(|value| value.is_finite()),
@@ -185,7 +188,7 @@ fn told(
     let half = margin.map(|margin| i64::try_from(margin).unwrap_or(i64::MAX));
     let interval = value.zip(half).map(|(value, half)| [value.saturating_sub(half), value.saturating_add(half)]);
     let shown = value.map(|value| if unit == Unit::Persons { value.max(0) } else { value });
-    Told { part: part.into(), keys, unit, value, shown, margin, interval, withheld }
+    Told { part: part.into(), keys, unit, value, raw: None, shown, margin, interval, withheld }
 }
 
 /// Keys that aren't public, with their counts.
@@ -229,3 +232,7 @@ fn choices(candidates: &[u32], plan: &Plan, instance: &Instance) -> Vec<Told> {
     };
     candidates.iter().enumerate().map(one).collect()
 }
+
+#[cfg(test)]
+#[path = "outcome_tests.rs"]
+mod tests;

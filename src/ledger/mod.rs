@@ -64,3 +64,5 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::FIRST_VERSION;

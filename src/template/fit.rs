@@ -54,9 +54,10 @@ pub(super) fn fit(checked: &CheckedTemplate, manifest: &Manifest) -> Result<(), 
             fit.once("marginals are of one row a person")?;
         }
     }
-    let known = |name: &&String| *name == "unknown" || fit.kind(name).is_ok();
+    let derived = |name: &str| manifest.derived.iter().any(|derived| derived.as_str() == name);
+    let known = |name: &&String| *name == "unknown" || derived(name) || fit.kind(name).is_ok();
     if let Some(stray) = manifest.titles.keys().find(|name| !known(name)) {
-        return Err(format!("`titles` names `{stray}`, which is no column of the result"));
+        return Err(format!("`titles` names `{stray}`, which is neither a column of the result nor a derived figure"));
     }
     derivable(checked, manifest)
 }

@@ -87,11 +87,11 @@ fn sums_and_profiles_come_with_margins_of_their_own() {
     let season = Season::in_room(&Founded::new());
     let spend = asked("spend", json!({"a": "billetterie/achats"}), json!({}), 60.0);
     let estimate = season.served.post(&season.ticketing, "/api/v1/estimate", &spend).ok();
-    assert_eq!((&estimate["parts"][1]["margin"], &estimate["parts"][1]["unit"]), (&6_000_000.into(), &"cents".into()));
+    assert_eq!((&estimate["parts"][1]["margin"], &estimate["parts"][1]["unit"]), (&12_000_000.into(), &"cents".into()));
     let answer = season.ask(&season.ticketing, &spend).ok();
     assert_eq!(answer["rho"], estimate["rho"]);
     near(answer["figures"][0]["value"].as_i64().unwrap(), 2_000);
-    // 2,000 people spent 100 dollars each; the noise of the sum is that of 1,000 dollars a person.
+    // 2,000 people spent 100 dollars each; the noise of the sum is that of 2,000 dollars a person, so 20 units of this.
     near(answer["figures"][1]["value"].as_i64().unwrap() / 100_000, 200);
 
     let profile =

@@ -83,6 +83,9 @@ pub struct Figure {
 pub struct Derived {
     /// What it is.
     pub name: String,
+    /// What people call it, where the template has a word of its own.
+    #[serde(default)]
+    pub title: Option<Text>,
     /// What it is of.
     #[serde(default)]
     pub keys: BTreeMap<String, Label>,

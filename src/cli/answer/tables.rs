@@ -109,7 +109,8 @@ impl Answer {
         for derived in
             self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
         {
-            let mut row = vec![derived_name(&derived.name, language)];
+            let own = derived.title.as_ref().map(|title| title.get(language).to_owned());
+            let mut row = vec![own.unwrap_or_else(|| derived_name(&derived.name, language))];
             row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
             row.extend(derived.cells(language));
             table.row(row);

@@ -8,5 +8,17 @@ ALTER TABLE accounts ADD COLUMN delta_spent INTEGER NOT NULL DEFAULT 0
 ALTER TABLE accounts ADD COLUMN delta_lifetime INTEGER NOT NULL DEFAULT 0 CHECK (delta_lifetime >= delta_spent);
 ALTER TABLE debits ADD COLUMN delta INTEGER NOT NULL DEFAULT 0 CHECK (delta >= 0);
 
--- A release is now written with its kind; what was stored before were cells.
-UPDATE answers SET release = '{"kind":"cells","values":' || release || '}' WHERE release LIKE '[%';
+-- An answer is now stored as it is told. What was stored before was one count, `[n]`; under 20, the least of the sample policies, it
+-- stays withheld.
+UPDATE answers SET release = (
+    SELECT json_object('keys', json('[]'), 'derived', json('[]'),
+        'withheld', json(iif(json_extract(release, '$[0]') < 20, 'true', 'false')),
+        'figures', json_array(json_object('part', 'persons', 'unit', 'persons',
+            'value', iif(json_extract(release, '$[0]') < 20, NULL, json_extract(release, '$[0]')),
+            'shown', iif(json_extract(release, '$[0]') < 20, NULL, json_extract(release, '$[0]')),
+            'margin', charges.margin,
+            'interval', iif(json_extract(release, '$[0]') < 20, NULL,
+                json_array(json_extract(release, '$[0]') - charges.margin, json_extract(release, '$[0]') + charges.margin)),
+            'withheld', json(iif(json_extract(release, '$[0]') < 20, 'true', 'false')))))
+    FROM charges WHERE charges.id = answers.charge)
+WHERE release LIKE '[%';

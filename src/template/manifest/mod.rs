@@ -82,7 +82,7 @@ pub struct Manifest {
     pub margin_default: u32,
     /// Whether the order of the audiences makes no difference to the answer.
     pub symmetric: bool,
-    /// What people call the columns of the result that aren't the vocabulary's; `unknown`: those without a value.
+    /// What people call the columns of the result that aren't the vocabulary's, and derived figures; `unknown`: those without a value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub titles: BTreeMap<String, Text>,
     /// A question that can be asked in the pilot.

@@ -68,7 +68,7 @@ struct ManifestFile {
     /// Whether the order of the audiences makes no difference to the answer.
     #[schemars(with = "bool")]
     symmetric: Spanned<bool>,
-    /// What people call the columns of the result that aren't the vocabulary's; `unknown`: those without a value.
+    /// What people call the columns of the result that aren't the vocabulary's, and derived figures; `unknown`: those without a value.
     #[serde(default)]
     titles: BTreeMap<String, Text>,
     /// A question that can be asked in the pilot.
@@ -277,12 +277,11 @@ impl Source<'_> {
         let mut derived = Vec::new();
         for figure in wanted {
             if !release.derivable().contains(figure.get_ref()) || derived.contains(figure.get_ref()) {
-                let known: Vec<String> =
-                    release.derivable().iter().map(|one| format!("{one:?}").to_lowercase()).collect();
+                let known: Vec<String> = release.derivable().iter().map(|one| one.as_str().to_owned()).collect();
                 let help = if known.is_empty() {
                     "nothing is computed from this kind of release: leave `derived` out".to_owned()
                 } else {
-                    format!("this kind of release has, once each: {} (words are joined by _)", known.join(", "))
+                    format!("this kind of release has, once each: {}", known.join(", "))
                 };
                 return Err(self.error("this can't be computed from the release", &help, figure.span()));
             }

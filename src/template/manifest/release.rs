@@ -146,6 +146,28 @@ pub enum Derived {
     Mean,
 }
 
+impl Derived {
+    /// Its name in manifests and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Share => "share",
+            Self::KnownShare => "known_share",
+            Self::Affinity => "affinity",
+            Self::Size => "size",
+            Self::Intersection => "intersection",
+            Self::Union => "union",
+            Self::MatchRate => "match_rate",
+            Self::Jaccard => "jaccard",
+            Self::IncrementalReach => "incremental_reach",
+            Self::Difference => "difference",
+            Self::Ratio => "ratio",
+            Self::AtLeast => "at_least",
+            Self::Mean => "mean",
+        }
+    }
+}
+
 impl ReleaseKind {
     /// What can be computed from it.
     pub fn derivable(&self) -> &'static [Derived] {

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Figure {
     /// What it is.
     pub derived: Derived,
+    /// What people call it, where the manifest has a word of its own.
+    pub title: Option<Text>,
     /// What it is of: a value of each key, an audience.
     pub keys: BTreeMap<String, KeyValue>,
     /// How it is computed.
@@ -26,7 +28,12 @@ pub struct Figure {
 /// The figures that the manifest asks for, over the release's cells.
 pub(super) fn figures(derived: &[Derived], release: &Release, titles: &BTreeMap<String, Text>) -> Vec<Figure> {
     let cells = Cells { layout: release.layout(titles) };
-    derived.iter().flat_map(|derived| cells.figures(*derived, release)).collect()
+    let titled = |derived: &Derived| {
+        let title = titles.get(derived.as_str()).cloned();
+        let title = move |figure| Figure { title: title.clone(), ..figure };
+        cells.figures(*derived, release).into_iter().map(title).collect::<Vec<_>>()
+    };
+    derived.iter().flat_map(titled).collect()
 }
 
 struct Cells {
@@ -215,12 +222,20 @@ impl Cells {
 
 fn persons(derived: Derived, keys: BTreeMap<String, KeyValue>, of: Linear) -> Figure {
     let guards = vec![of.clone()];
-    Figure { derived, keys, formula: Formula::Sum { of, divisor: 1 }, unit: Some(Unit::Persons), neutral: None, guards }
+    Figure {
+        derived,
+        title: None,
+        keys,
+        formula: Formula::Sum { of, divisor: 1 },
+        unit: Some(Unit::Persons),
+        neutral: None,
+        guards,
+    }
 }
 
 fn ratio(derived: Derived, keys: BTreeMap<String, KeyValue>, of: Linear, base: Linear) -> Figure {
     let guards = vec![of.clone(), base.clone()];
-    Figure { derived, keys, formula: Formula::Ratio { of, base }, unit: None, neutral: None, guards }
+    Figure { derived, title: None, keys, formula: Formula::Ratio { of, base }, unit: None, neutral: None, guards }
 }
 
 fn affinity(keys: BTreeMap<String, KeyValue>, formula: Formula) -> Figure {
@@ -230,5 +245,5 @@ fn affinity(keys: BTreeMap<String, KeyValue>, formula: Formula) -> Figure {
         }
         Formula::Sum { .. } | Formula::Ratio { .. } => Vec::new(),
     };
-    Figure { derived: Derived::Affinity, keys, formula, unit: None, neutral: Some(1.0), guards }
+    Figure { derived: Derived::Affinity, title: None, keys, formula, unit: None, neutral: Some(1.0), guards }
 }

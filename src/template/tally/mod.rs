@@ -27,6 +27,8 @@ pub struct Instance {
     pub bounds: Bounds,
     /// What the cells mean. Of keys that aren't public it has a block without values.
     pub layout: Layout,
+    /// Whether the blocks count the same persons, each once in each block: then they are reconciled to one total.
+    pub partitions: bool,
     /// What is computed from the release.
     pub figures: Vec<Figure>,
     /// The columns that are read, of any audience.
@@ -63,6 +65,7 @@ impl Template {
             sql,
             stride,
             bounds: release.bounds(),
+            partitions: matches!(release, bounds::Release::Marginals { .. }),
             layout: release.layout(&manifest.titles),
             figures: figures::figures(&manifest.derived, &release, &manifest.titles),
             columns: columns.into_iter().cloned().collect(),
