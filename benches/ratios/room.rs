@@ -115,7 +115,7 @@ impl Room {
         let answer: Value = reply.body_mut().read_json().unwrap();
         let seconds = since.elapsed().as_secs_f64();
         assert_eq!(answer["replay"], false, "every query is counted: {answer}");
-        let value = answer["value"].as_i64().unwrap_or_else(|| panic!("no value: {answer}"));
+        let value = answer["figures"][0]["value"].as_i64().unwrap_or_else(|| panic!("no value: {answer}"));
         let peak_mib = if from_anew { duck::peak_mib(&process) } else { None };
         Answer { seconds, value: value.try_into().unwrap(), margin: self.margin, peak_mib }
     }
