@@ -83,7 +83,7 @@ fn what_is_too_small_is_withheld_with_all_that_rests_on_it() {
 fn a_count_is_never_shown_below_nothing_and_a_share_never_above_all() {
     let people = [("a", "festival/abonnes", Shape::List), ("b", "salle/abonnes", Shape::List)];
     // The whole is less than one of its parts, by noise.
-    let outcome = told("overlap-by", &people, &[("by", "region")], &[400, -30]);
+    let outcome = told("overlap-by", &people, &[("by", "region")], &[800, -30]);
     assert!(outcome.figures[1].withheld);
     let share = derived(&outcome, Derived::Share, None);
     assert!(share.value.unwrap() <= 1.0 && share.interval.unwrap()[1] <= 1.0, "{share:?}");
