@@ -9,7 +9,7 @@ use crate::{
     policy::{Admission, Decision, Question},
     privacy,
     store::{Pins, Version},
-    template::{Binding, Instance},
+    template::{Binding, Instance, ShapeRule},
 };
 use sha2::{Digest, Sha256};
 
@@ -41,8 +41,13 @@ pub(super) fn price(room: &Room, request: &Request, resolved: &Resolved<'_>) -> 
             )));
         }
     };
-    let declared = |position: usize, audience: &AudienceRef| {
-        let shape = room.policies.audience(audience).map_or(Shape::List, |declaration| declaration.shape);
+    let declared = |position: usize, audience: &AudienceRef, rule: ShapeRule| {
+        // Who isn't admitted must not learn whether an audience exists, nor its shape: a wrong one is said after admission.
+        let shape = match rule {
+            ShapeRule::List => Shape::List,
+            ShapeRule::Events => Shape::Events,
+            ShapeRule::Any => room.policies.audience(audience).map_or(Shape::List, |declaration| declaration.shape),
+        };
         let columns = room.policies.vocabulary().columns().keys().cloned().collect();
         Ok::<_, AskError>(Binding { table: table(position, request.match_on), shape, columns })
     };
@@ -89,7 +94,7 @@ pub(super) async fn plan(
     let pinned = room.store.pin(&audiences).await;
     let (found, pins) = pinned.map_err(|error| AskError::internal("store", &error))?;
     let versions = usable(request, &audiences, found)?;
-    let stored = |position: usize, _: &AudienceRef| {
+    let stored = |position: usize, _: &AudienceRef, _: ShapeRule| {
         let version = versions.get(position).ok_or(AskError::Malformed(Text::new("auditoires", "audiences")))?;
         let declaration = &version.declaration;
         let table = table(position, request.match_on);
@@ -128,7 +133,7 @@ fn table(position: usize, kind: Kind) -> String {
 fn instance(
     room: &Room,
     resolved: &Resolved<'_>,
-    binding: impl Fn(usize, &AudienceRef) -> Result<Binding, AskError>,
+    binding: impl Fn(usize, &AudienceRef, ShapeRule) -> Result<Binding, AskError>,
 ) -> Result<Instance, AskError> {
     let bindings = resolved.bindings(binding)?;
     let instance = resolved.template.instance(&bindings, room.policies.vocabulary());

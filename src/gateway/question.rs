@@ -4,7 +4,7 @@ use super::AskError;
 use crate::{
     identity::Kind,
     model::{AudienceRef, Named, PurposeName, TemplateName, Text},
-    template::{Argument, Binding, Bindings, Catalogue, Template},
+    template::{Argument, Binding, Bindings, Catalogue, ShapeRule, Template},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -59,14 +59,16 @@ impl Resolved<'_> {
         self.named.iter().map(|(_, audience)| audience.clone()).collect()
     }
 
-    /// The template's bindings, with what is known of each audience; its number is its place in [`Resolved::audiences`].
+    /// The template's bindings, with what is known of each audience; its number is its place in [`Resolved::audiences`], and
+    /// the rule is what shape the template takes there.
     pub(super) fn bindings<E>(
         &self,
-        binding: impl Fn(usize, &AudienceRef) -> Result<Binding, E>,
+        binding: impl Fn(usize, &AudienceRef, ShapeRule) -> Result<Binding, E>,
     ) -> Result<Bindings, E> {
         let mut audiences: BTreeMap<String, Vec<(AudienceRef, Binding)>> = BTreeMap::new();
         for (position, (parameter, audience)) in self.named.iter().enumerate() {
-            let bound = (audience.clone(), binding(position, audience)?);
+            let rule = self.template.manifest().audience(parameter).map_or(ShapeRule::Any, |parameter| parameter.shape);
+            let bound = (audience.clone(), binding(position, audience, rule)?);
             audiences.entry(parameter.clone()).or_default().push(bound);
         }
         Ok(Bindings { audiences, arguments: self.arguments.clone() })

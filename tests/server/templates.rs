@@ -152,6 +152,22 @@ fn values_that_do_not_fit_are_refused_and_cost_nothing() {
 }
 
 #[test]
+fn who_is_not_admitted_does_not_learn_whether_an_audience_exists_or_what_it_is() {
+    let season = Season::in_room(&Founded::new());
+    let refused = |template: &str, audience: &str| {
+        let parameters = if template == "recency" { json!({"as_of": "2026-06-01"}) } else { json!({}) };
+        let question = asked(template, json!({ "a": audience }), parameters, 60.0);
+        let problem = season.ask(&season.festival, &question).problem(403, "refused");
+        problem["detail"].as_str().unwrap().replace(audience, "…")
+    };
+    for template in ["recency", "top-interests", "frequency"] {
+        let unknown = refused(template, "billetterie/inconnus");
+        assert_eq!(refused(template, "billetterie/achats"), unknown, "{template}");
+    }
+    assert_eq!(refused("profile", "billetterie/achats"), refused("profile", "billetterie/inconnus"));
+}
+
+#[test]
 fn keys_that_are_not_public_need_a_budget_of_their_own() {
     let days = asked("purchase-days", json!({"a": "billetterie/achats"}), json!({}), 20.0);
     let season = Season::in_room(&Founded::new());
