@@ -230,7 +230,19 @@ impl<'c> Generator<'c> {
             let on = if self.choose(2) == 0 {
                 "USING (person)".to_owned()
             } else {
-                let more = self.expression(&Place::rows(&seen), Kind::Boolean, 2);
+                // A LEFT JOIN's condition is on its right side, or compares that with the left.
+                let (left, right) = seen.split_at(seen.len() - 1);
+                let more = match (kind, self.choose(2)) {
+                    ("LEFT JOIN", 0) => self.expression(&Place::rows(right), Kind::Boolean, 2),
+                    ("LEFT JOIN", _) => {
+                        let (one, other) = (Place::rows(left), Place::rows(right));
+                        let kind = self.pick(&[Kind::Number, Kind::Date]);
+                        let (one, other) = (self.expression(&one, kind, 1), self.expression(&other, kind, 1));
+                        let compares = one.contains('.') && other.contains('.');
+                        if compares { format!("{one} <= {other}") } else { "TRUE".to_owned() }
+                    }
+                    _ => self.expression(&Place::rows(&seen), Kind::Boolean, 2),
+                };
                 format!("ON {alias}.person = {}.person AND {more}", relations[0].0)
             };
             sql += &format!(" {kind} {source} {on}");

@@ -265,3 +265,27 @@ fn the_engine_finds_keys_under_not() {
         assert_eq!(run(&engines.one_thread, &sql).unwrap().len(), 1, "{sql}");
     }
 }
+
+#[test]
+fn the_engine_looks_rows_up_whatever_the_condition() {
+    let engines = Engines::open();
+    build(&engines.one_thread, &[(0, 1, [1; 4]), (1, 1, [2; 4])]);
+    for kind in ["SEMI", "ANTI"] {
+        for condition in [
+            "a.genre IS NULL",
+            "(a.genre = 'jazz' OR b.genre = 'jazz')",
+            "b.genre = 'jazz'",
+            "a.genre = b.genre",
+            "1 = 2",
+        ] {
+            let sql = format!(
+                "SELECT a.person FROM a {kind} JOIN b ON a.person = b.person AND {condition} WHERE a.genre IS NULL OR TRUE"
+            );
+            let columns = if condition.contains("b.") { "genre" } else { "" };
+            let checked = super::template(&sql, "genre", columns).unwrap_or_else(|refusal| panic!("{sql}: {refusal}"));
+            let sql = print::query(checked.query(), Constants::Store, &BTreeMap::new());
+            let plan = run(&engines.one_thread, &format!("EXPLAIN {sql}")).unwrap();
+            assert!(!format!("{plan:?}").contains("NL_JOIN"), "{sql}");
+        }
+    }
+}
