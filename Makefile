@@ -1,6 +1,6 @@
 # The commands of the project. Each prepares what it needs first (`.ci/prepare`); after that plain cargo works too.
 
-.PHONY: demo test deny
+.PHONY: demo test torture bench deny
 
 # A pilot room with five members, in ./camerata-demo, on http://127.0.0.1:8100.
 demo:
@@ -11,6 +11,17 @@ demo:
 test:
 	.ci/prepare
 	.ci/check
+
+# The long form of the tests that draw at random: more rooms, more draws, narrower limits. Optimised, and still some minutes.
+torture:
+	.ci/prepare
+	CAMERATA_TORTURE=1 CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --locked --lib -- privacy:: template:: --nocapture
+
+# The room beside plain DuckDB, at one and ten million rows, in one table; CAMERATA_BENCH_ROWS=1000000 chooses the size. In the
+# release profile, as users run it: the first time everything is compiled, for some minutes.
+bench:
+	.ci/prepare
+	cargo bench --bench ratios
 
 # Licences, sources and doubled crates, by cargo-deny; the first time it is compiled, for some minutes. `make test` reads the
 # licences itself (tests/client/dependencies.rs), so nothing depends on this.

@@ -1,17 +1,17 @@
 //! `camerata answers`: the answers that the member was given, and how one is shown.
 
 use super::{
+    answer::Answer,
     connection::{Connection, ConnectionArgs},
     context::{Context, choose},
     exit::{Exit, UsageError},
-    query,
     table::{Align, Table},
     typography as t,
 };
-use crate::model::Language;
+use crate::model::{Language, Named};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, process::ExitCode};
+use std::process::ExitCode;
 
 /// List the answers your member was given, or show one again at no cost
 #[derive(Debug, Clone, clap::Args)]
@@ -23,39 +23,6 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
-}
-
-/// An answer: a released count with its error, and what it cost.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Answer {
-    /// Its number in the room.
-    pub id: i64,
-    /// The template asked.
-    pub template: String,
-    /// The audiences it was asked of.
-    pub audiences: BTreeMap<String, String>,
-    /// What for.
-    pub purpose: String,
-    /// Half the width of the 95 % interval of what was released; it may be narrower than what was asked for.
-    pub released_margin: u64,
-    /// The released count, clipped at zero; none if it is withheld.
-    #[serde(default)]
-    pub shown: Option<i64>,
-    /// Whether the count is under the room's minimum.
-    #[serde(default)]
-    pub withheld: bool,
-    /// The 95 % interval.
-    #[serde(default)]
-    pub interval: Option<(i64, i64)>,
-    /// The loss, as people see it.
-    pub epsilon: f64,
-    /// And its δ.
-    pub delta: f64,
-    /// Whether it had been given before, and so cost nothing this time.
-    #[serde(default)]
-    pub replay: bool,
-    /// When it was recorded.
-    pub recorded: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,60 +59,6 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-impl Answer {
-    /// The answer as people read it: the figure first, then what it rests on, then what it cost.
-    pub fn render(&self, language: Language) -> String {
-        let say = |fr, en| choose(language, (fr, en));
-        let line = |title: &str, rest: String| format!("  {} {rest}", t::label(title, language));
-        let mut lines = vec![self.headline(language)];
-        if let (Some((low, high)), false) = (self.interval, self.withheld) {
-            let (low, high) = (t::integer(low.max(0), language), t::integer(high.max(0), language));
-            lines.push(line(
-                say("Intervalle à 95\u{202f}%", "95% interval"),
-                format!("{low} {} {high}", say("à", "to")),
-            ));
-        }
-        let audiences: Vec<String> =
-            self.audiences.iter().map(|(name, audience)| format!("{name} = {audience}")).collect();
-        lines.push(line(say("Auditoires", "Audiences"), audiences.join(", ")));
-        lines.push(line(say("Finalité", "Purpose"), self.purpose.clone()));
-        lines.push(line(say("Perte", "Loss"), query::loss(self.epsilon, self.delta, language)));
-        lines.push(line(say("Réponse", "Answer"), format!("{} ({})", self.id, t::day(&self.recorded))));
-        if self.replay {
-            lines.push(format!(
-                "  {}",
-                say(
-                    "Gratuit : cette question avait déjà sa réponse; rien n’a été dépensé.",
-                    "Free: this question already had its answer; nothing was spent.",
-                )
-            ));
-        }
-        lines.join("\n")
-    }
-
-    fn headline(&self, language: Language) -> String {
-        match (self.shown, self.withheld, language) {
-            (Some(_), false, _) => self.figure(language),
-            (_, _, Language::Fr) => {
-                "Réponse retenue : le nombre bruité est sous le minimum de la salle. La perte compte tout de même."
-                    .to_owned()
-            }
-            (_, _, Language::En) => {
-                "Answer withheld: the noisy count is under the room's minimum. The loss counts all the same.".to_owned()
-            }
-        }
-    }
-
-    fn figure(&self, language: Language) -> String {
-        let (value, margin) =
-            (t::integer(self.shown.unwrap_or_default(), language), t::count(self.released_margin, language));
-        match language {
-            Language::Fr => format!("≈\u{a0}{value} personnes (±\u{a0}{margin}, 95\u{202f}%)"),
-            Language::En => format!("≈\u{a0}{value} persons (±\u{a0}{margin}, 95%)"),
-        }
-    }
-}
-
 fn list(answers: &[Answer], language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
     if answers.is_empty() {
@@ -157,76 +70,22 @@ fn list(answers: &[Answer], language: Language) -> String {
         (say("Modèle", "Template"), Align::Left),
         (say("Auditoires", "Audiences"), Align::Left),
         (say("Finalité", "Purpose"), Align::Left),
-        (say("Personnes", "Persons"), Align::Right),
+        (say("Résultat", "Result"), Align::Right),
         ("±", Align::Right),
         ("ε", Align::Right),
     ]);
     for answer in answers {
-        let value = answer.shown.filter(|_| !answer.withheld);
-        let value = value.map_or_else(|| say("retenue", "withheld").to_owned(), |value| t::integer(value, language));
-        let audiences: Vec<&str> = answer.audiences.values().map(String::as_str).collect();
+        let audiences: Vec<String> = answer.audiences.values().flat_map(Named::list).map(ToString::to_string).collect();
         table.row([
             answer.id.to_string(),
             t::day(&answer.recorded).to_owned(),
             answer.template.clone(),
             audiences.join(" × "),
             answer.purpose.clone(),
-            value,
+            answer.in_short(language),
             t::count(answer.released_margin, language),
             t::real(answer.epsilon, language),
         ]);
     }
     table.render()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-    use serde_json::json;
-
-    fn answer(change: impl FnOnce(&mut Value)) -> Answer {
-        let mut answer = json!({"id": 7, "template": "overlap", "purpose": "planification", "margin": 100.0, "released_margin": 100, "value": 48_210,
-            "audiences": {"a": "festival/abonnes", "b": "billetterie/acheteurs"}, "shown": 48_210, "interval": [48_110, 48_310],
-            "rho": 192_000_000, "epsilon": 0.0723, "delta": 1e-6, "replay": false, "policy": "abc", "recorded": "2026-11-24T10:00:00Z"});
-        change(&mut answer);
-        serde_json::from_value(answer).unwrap()
-    }
-
-    #[test]
-    fn the_figure_comes_first_with_its_margin() {
-        let french = answer(|_| ()).render(Language::Fr);
-        let lines: Vec<&str> = french.lines().collect();
-        assert_eq!(lines.first(), Some(&"≈\u{a0}48\u{202f}210 personnes (±\u{a0}100, 95\u{202f}%)"));
-        assert!(lines.contains(&"  Intervalle à 95\u{202f}%\u{a0}: 48\u{202f}110 à 48\u{202f}310"), "{french}");
-        assert!(lines.contains(&"  Auditoires\u{a0}: a = festival/abonnes, b = billetterie/acheteurs"), "{french}");
-        assert!(lines.contains(&"  Perte\u{a0}: ε = 0,0723 (δ = 10⁻⁶)"), "{french}");
-        assert!(!french.contains("Gratuit"), "{french}");
-        let english = answer(|answer| answer["replay"] = json!(true)).render(Language::En);
-        assert!(english.starts_with("≈\u{a0}48,210 persons (±\u{a0}100, 95%)\n"), "{english}");
-        assert!(english.ends_with("nothing was spent."), "{english}");
-    }
-
-    #[test]
-    fn an_interval_shown_never_goes_below_zero() {
-        let text = answer(|answer| {
-            answer["shown"] = json!(0);
-            answer["value"] = json!(-12);
-            answer["interval"] = json!([-112, 88]);
-        })
-        .render(Language::En);
-        assert!(text.contains("95% interval: 0 to 88"), "{text}");
-    }
-
-    #[test]
-    fn a_withheld_count_is_shown_nowhere() {
-        let withheld = answer(|answer| {
-            answer["withheld"] = json!(true);
-            answer["shown"] = json!(17);
-            answer["interval"] = json!([1, 17]);
-        });
-        for text in [withheld.render(Language::Fr), withheld.render(Language::En), list(&[withheld], Language::En)] {
-            assert!(!text.contains("17"), "{text}");
-        }
-    }
 }

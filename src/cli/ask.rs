@@ -1,7 +1,7 @@
 //! `camerata ask`: asks an approved question and shows its answer.
 
 use super::{
-    answers::Answer,
+    answer::Answer,
     connection::{Connection, ConnectionArgs},
     context::{Context, choose},
     exit::Exit,

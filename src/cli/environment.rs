@@ -63,6 +63,13 @@ pub const VARIABLES: &[(&str, Words)] = &[
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
     ),
+    (
+        "CAMERATA_TORTURE",
+        (
+            "pour les tests : 1 pour les tirages longs (`make torture`)",
+            "for tests: 1 for the long draws (`make torture`)",
+        ),
+    ),
     (NO_COLOR, ("pas de couleurs", "no colours")),
 ];
 

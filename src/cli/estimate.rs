@@ -1,11 +1,12 @@
 //! `camerata estimate`: what a query would cost, before anything is spent.
 
 use super::{
+    answer::{self, Unit},
     connection::{Connection, ConnectionArgs},
     context::{Context, choose},
     exit::Exit,
     help,
-    query::{self, Accuracy, Estimate, QueryArgs},
+    query::{self, Accuracy, Estimate, Part, QueryArgs},
     typography as t,
 };
 use crate::model::{Language, Rho};
@@ -71,6 +72,7 @@ fn render(estimate: &Estimate, language: Language) -> String {
             query::loss(estimate.epsilon, estimate.delta, language)
         ),
     ];
+    lines.splice(1..1, parts(&estimate.parts, language));
     if estimate.free {
         lines.push(
             say(
@@ -94,6 +96,20 @@ fn render(estimate: &Estimate, language: Language) -> String {
         .to_owned()
     });
     lines.join("\n")
+}
+
+/// Each part of a release that is more than one count: how many figures, and how far off each.
+fn parts(parts: &[Part], language: Language) -> Vec<String> {
+    if matches!(parts, [only] if only.cells == 1 && only.unit == Unit::Persons) {
+        return Vec::new();
+    }
+    let line = |part: &Part| {
+        let name = t::label(&answer::part(&part.part, language), language);
+        let margin = part.margin.map(|margin| format!(" ± {}", part.unit.write(margin as f64, language)));
+        format!("  {name} {} ×{}", t::count(part.cells, language), margin.unwrap_or_default())
+    };
+    // Of choices there is no figure, and of keys that aren't public nobody knows how many.
+    parts.iter().filter(|part| part.margin.is_some() && part.cells > 0).map(line).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! The help of every command in French. The English wording stands beside each argument, in the commands themselves; a command
-//! that isn't listed here shows that one.
+//! The help of every command in French. The English wording stands beside each argument, in the commands themselves.
 
 use super::environment;
 use crate::model::Language;
 use clap::{Arg, ArgAction, Command};
 use std::env;
 
-/// Command, argument (empty: the command itself), and the French wording. An empty command stands for every one.
+/// Command (`policy check` for one below another), argument (empty: the command itself), and the French wording. An empty
+/// command stands for every one.
 const FRENCH: &[(&str, &str, &str)] = &[
     ("camerata", "", "Salle blanche de données : compare des auditoires sans montrer la clientèle de personne"),
     ("", "lang", "Langue des messages"),
@@ -27,7 +27,12 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("", "template", "Modèle d’analyse : voir « camerata templates »"),
     ("", "a", "Auditoire « a » du modèle : voir « camerata audiences »"),
     ("", "b", "Auditoire « b » du modèle"),
-    ("", "audiences", "Autre auditoire du modèle, par son nom : --audience c=festival/abonnes"),
+    (
+        "",
+        "audiences",
+        "Auditoire du modèle, par son nom : --audience c=festival/abonnes; à répéter là où il en prend plusieurs",
+    ),
+    ("", "settings", "Valeur d’un paramètre du modèle : --set days=28"),
     ("", "purpose", "Finalité : à quoi servira la réponse"),
     ("", "match_on", "Identifiant qui fait correspondre les personnes [par défaut : email]"),
     ("", "margin", "Marge d’erreur acceptable : la moitié de l’intervalle à 95 %, en personnes"),
@@ -50,6 +55,62 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("answers", "", "Lister les réponses données à votre membre, ou en revoir une sans frais"),
     ("answers", "id", "Réponse à revoir"),
     ("templates", "", "Lister les modèles d’analyse : les questions permises"),
+    (
+        "hash",
+        "",
+        "Hacher une exportation sur cette machine : courriels et téléphones y entrent, des empreintes en sortent",
+    ),
+    ("hash", "input", "Exportation à hacher : CSV, TSV ou Parquet; - pour l’entrée standard"),
+    ("hash", "out", "Fichier d’empreintes à faire, .csv ou .parquet; - pour du CSV sur la sortie standard"),
+    ("hash", "profile", "Normalisation des identifiants : google, meta ou uid2"),
+    ("hash", "country", "Pays des numéros de téléphone écrits sans indicatif de pays"),
+    ("hash", "report", "Rapport de ce qui n’a pas été pris : ligne, colonne, raison"),
+    ("hash", "map", "Colonne du vocabulaire à garder, et son nom dans l’exportation : genre=Style"),
+    ("hash", "email", "Colonne de courriels, si son nom ne le dit pas (à répéter au besoin)"),
+    ("hash", "phone", "Colonne de téléphones, si son nom ne le dit pas (à répéter au besoin)"),
+    ("hash", "no_email", "Laisser les courriels de côté"),
+    ("hash", "no_phone", "Laisser les téléphones de côté"),
+    ("hash", "delimiter", "Signe entre les cellules, s’il ne se devine pas : , ; | ou tab"),
+    ("demo", "", "Faire une salle pilote de cinq membres, avec des gens inventés, et la servir"),
+    ("demo", "dir", "Dossier du pilote; s’il est déjà là, il sert de nouveau"),
+    ("demo", "port", "Port d’écoute"),
+    ("demo", "people", "Combien de gens inventer"),
+    ("demo", "seed", "Ce dont les gens sont tirés : même graine, mêmes gens"),
+    ("demo", "check", "Parcourir tout le chemin par HTTP, dire chaque pas, et finir par 0 seulement si tous ont tenu"),
+    ("init", "", "Fonder une salle vide : clés, base, ententes et modèles de départ"),
+    ("init", "dir", "Dossier nouveau ou vide"),
+    ("serve", "", "Ouvrir une salle et servir son API"),
+    ("serve", "room", "Dossier de la salle"),
+    ("serve", "port", "Port d’écoute"),
+    ("serve", "address", "Adresse d’écoute; mettez un mandataire TLS devant toute autre que la boucle locale"),
+    ("token", "", "Créer un jeton pour une personne d’un membre, ou révoquer les siens"),
+    ("token", "room", "Dossier de la salle"),
+    ("token", "member", "Membre de la personne"),
+    ("token", "user", "Nom de la personne"),
+    ("token", "role", "Rôle : marketer, officer ou steward"),
+    ("token", "revoke", "Mettre fin aux jetons de la personne"),
+    ("policy", "", "Vérifier un dossier de politiques"),
+    (
+        "policy check",
+        "",
+        "Vérifier chaque fichier d’un dossier de politiques et en jouer les cas; finit par 3 s’il y a une erreur",
+    ),
+    ("policy check", "dir", "Dossier des politiques"),
+    ("template", "", "Travailler sur les modèles d’analyse"),
+    ("template check", "", "Vérifier que les modèles restent à l’échelle d’une personne; finit par 3 sinon"),
+    ("template check", "file", "Fichier .sql ou .toml d’un modèle; sans lui, tous les modèles du dossier"),
+    ("template check", "templates", "Dossier des modèles approuvés"),
+    ("template check", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
+    ("template explain", "", "Montrer comment se calcule ce qu’un modèle publie et ce qu’il coûte, chiffres à l’appui"),
+    ("template explain", "name", "Nom du modèle"),
+    ("template explain", "margin", "Marge d’erreur, en personnes [par défaut : celle du modèle]"),
+    ("template explain", "templates", "Dossier des modèles approuvés"),
+    ("template explain", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
+    ("template new", "", "Commencer un nouveau modèle : deux fichiers à remplir"),
+    ("template new", "name", "Nom du nouveau modèle : a-z, 0-9, - et _"),
+    ("template new", "templates", "Dossier des modèles approuvés"),
+    ("template new", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
+    ("template schema", "", "Afficher le schéma JSON des manifestes, pour un éditeur"),
     ("completions", "", "Afficher de quoi compléter les commandes dans un interpréteur"),
     ("completions", "shell", "Interpréteur de commandes"),
 ];
@@ -63,29 +124,51 @@ fn french(command: &str, argument: &str) -> Option<&'static str> {
 pub fn localise(command: Command, language: Language) -> Command {
     let command = command.after_help(environment::table(language));
     match language {
-        Language::Fr => in_french(command).subcommand_help_heading("Commandes\u{a0}").disable_help_subcommand(true),
+        Language::Fr => in_french(command, "").subcommand_help_heading("Commandes\u{a0}").disable_help_subcommand(true),
         Language::En => command.disable_help_subcommand(true),
     }
 }
 
-fn in_french(command: Command) -> Command {
-    let name = command.get_name().to_owned();
+fn in_french(command: Command, above: &str) -> Command {
+    let name = format!("{above}{}", command.get_name());
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
-    let command = command.disable_help_flag(true).arg(help).mut_args(|argument| {
+    let mut command = command.disable_help_flag(true).arg(help);
+    if command.get_version().is_some() {
+        let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
+        command = command.disable_version_flag(true).arg(version);
+    }
+    let command = command.mut_args(|argument| {
         let heading = if argument.is_positional() { "Arguments\u{a0}" } else { "Options\u{a0}" };
         let argument = argument.help_heading(heading);
         match french(&name, argument.get_id().as_str()) {
-            Some(words) => argument.help(words).long_help(None::<&str>),
+            Some(words) => told(argument, words),
             None => argument,
         }
     });
+    let below = if name == "camerata" { String::new() } else { format!("{name} ") };
     let command = match french(&name, "") {
         Some(words) => command.about(words).long_about(None::<&str>),
         None => command,
     };
     command
         .help_template("{about-with-newline}\nUtilisation\u{a0}: {usage}\n\n{all-args}{after-help}\n")
-        .mut_subcommands(in_french)
+        .mut_subcommands(|command| in_french(command, &below))
+}
+
+/// The argument with its French wording, default and possible values included, which clap would tell in English.
+fn told(argument: Arg, words: &str) -> Arg {
+    let mut words = words.to_owned();
+    let defaults: Vec<String> =
+        argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
+    if !defaults.is_empty() && argument.get_action().takes_values() {
+        words.push_str(&format!(" [par défaut : {}]", defaults.join(", ")));
+    }
+    let possible: Vec<String> =
+        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    if !possible.is_empty() && argument.get_action().takes_values() {
+        words.push_str(&format!(" [valeurs possibles : {}]", possible.join(", ")));
+    }
+    argument.help(words).long_help(None::<&str>).hide_default_value(true).hide_possible_values(true)
 }
 
 /// The language to speak: the one named on the command line, else the environment's.
@@ -117,15 +200,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_argument_of_a_listed_command_has_french_words() {
+    fn every_command_and_argument_has_french_words() {
         let command = crate::cli::command(Language::En);
-        let listed: Vec<&Command> = command.get_subcommands().filter(|c| french(c.get_name(), "").is_some()).collect();
-        assert!(listed.len() >= 8);
-        for subcommand in listed {
-            for argument in subcommand.get_arguments() {
-                let (name, id) = (subcommand.get_name(), argument.get_id().as_str());
-                assert!(french(name, id).is_some(), "`camerata {name}`: {id} has no French help");
+        let mut seen = 0;
+        let mut commands: Vec<(String, &Command)> =
+            command.get_subcommands().map(|below| (below.get_name().to_owned(), below)).collect();
+        while let Some((name, command)) = commands.pop() {
+            assert!(french(&name, "").is_some(), "`camerata {name}` has no French help");
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                assert!(french(&name, id).is_some(), "`camerata {name}`: {id} has no French help");
             }
+            commands.extend(command.get_subcommands().map(|below| (format!("{name} {}", below.get_name()), below)));
+            seen += 1;
+        }
+        assert!(seen >= 8);
+    }
+
+    #[test]
+    fn french_help_has_no_english_in_it() {
+        let mut command = crate::cli::command(Language::Fr);
+        command.build();
+        let mut commands = vec![command];
+        while let Some(mut command) = commands.pop() {
+            let help = command.render_long_help().to_string();
+            for english in ["default:", "possible values", "Print ", "Usage:", "Folder", "Check "] {
+                assert!(!help.contains(english), "`{}` says `{english}`:\n{help}", command.get_name());
+            }
+            commands.extend(command.get_subcommands().cloned());
         }
     }
 

@@ -4,10 +4,10 @@ use super::{context::Context, exit::Exit};
 use crate::{gateway, model::SystemClock};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Fonde une salle vide : clés, base, ententes et modèles de départ / Founds an empty room
+/// Found an empty room: keys, database, agreements and templates to start from
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Dossier nouveau ou vide / New or empty folder
+    /// New or empty folder
     dir: PathBuf,
 }
 

@@ -3,6 +3,7 @@
 //! A command is a module with `Args` and `run`; it joins the program with one line in `Command` and one in
 //! `Command::run`.
 
+pub mod answer;
 pub mod answers;
 pub mod ask;
 pub mod audiences;
@@ -119,7 +120,7 @@ impl Command {
             #[cfg(feature = "server")]
             Self::Policy(args) => policy::run(args, context),
             #[cfg(feature = "server")]
-            Self::Template(args) => template::run(args),
+            Self::Template(args) => template::run(args, context),
         }
     }
 }

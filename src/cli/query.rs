@@ -2,13 +2,14 @@
 //! room says it costs, and on whose accounts.
 
 use super::{
+    answer::Unit,
     context::{Context, choose},
     exit::UsageError,
     help,
     table::{Align, Table},
     typography as t,
 };
-use crate::model::{AudienceRef, Language, PurposeName, TemplateName};
+use crate::model::{AudienceRef, Language, Named, PurposeName, TemplateName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,9 +37,12 @@ pub struct QueryArgs {
     /// The template's audience `b`
     #[arg(long, value_name = "MEMBER/AUDIENCE")]
     pub b: Option<AudienceRef>,
-    /// An audience of the template by its name there: `--audience c=festival/abonnes`
+    /// An audience of the template by its name there: `--audience c=festival/abonnes`; again for each where it takes several
     #[arg(long = "audience", value_name = "NAME=MEMBER/AUDIENCE", value_parser = named_audience)]
     pub audiences: Vec<(String, AudienceRef)>,
+    /// A value of the template: `--set days=28`
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
     /// What the answer is for
     #[arg(long)]
     pub purpose: PurposeName,
@@ -61,7 +65,9 @@ pub enum Accuracy {
 #[derive(Debug, Serialize)]
 pub struct Query<'a> {
     template: &'a TemplateName,
-    audiences: BTreeMap<&'a str, &'a AudienceRef>,
+    audiences: BTreeMap<&'a str, Named>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    parameters: BTreeMap<&'a str, &'a str>,
     purpose: &'a PurposeName,
     #[serde(skip_serializing_if = "Option::is_none")]
     match_on: Option<MatchOn>,
@@ -73,15 +79,28 @@ impl QueryArgs {
     /// The query that was written.
     ///
     /// # Errors
-    /// When no audience is named, or one twice.
+    /// When no audience is named, or one short option and the long one name the same, or a value is set twice.
     pub fn query(&self, accuracy: Accuracy, context: &Context) -> Result<Query<'_>, UsageError> {
         let short = [("a", self.a.as_ref()), ("b", self.b.as_ref())];
         let short = short.into_iter().filter_map(|(name, audience)| Some((name, audience?)));
         let named = self.audiences.iter().map(|(name, audience)| (name.as_str(), audience));
-        let mut audiences = BTreeMap::new();
+        let mut audiences: BTreeMap<&str, Named> = BTreeMap::new();
         for (name, audience) in short.chain(named) {
-            if audiences.insert(name, audience).is_some() {
-                let twice = context.say("l’auditoire est donné deux fois", "this audience is given twice");
+            let given = match audiences.remove(name) {
+                None => Named::One(audience.clone()),
+                // `--a` and `--b` stand for one audience each.
+                Some(_) if name.len() == 1 => {
+                    let twice = context.say("l’auditoire est donné deux fois", "this audience is given twice");
+                    return Err(UsageError(format!("{} {name}", t::label(twice, context.language))));
+                }
+                Some(before) => before.and(audience.clone()),
+            };
+            audiences.insert(name, given);
+        }
+        let mut parameters = BTreeMap::new();
+        for (name, value) in &self.settings {
+            if parameters.insert(name.as_str(), value.as_str()).is_some() {
+                let twice = context.say("cette valeur est donnée deux fois", "this value is given twice");
                 return Err(UsageError(format!("{} {name}", t::label(twice, context.language))));
             }
         }
@@ -92,7 +111,8 @@ impl QueryArgs {
             );
             return Err(UsageError(none.to_owned()));
         }
-        Ok(Query { template: &self.template, audiences, purpose: &self.purpose, match_on: self.match_on, accuracy })
+        let (template, purpose, match_on) = (&self.template, &self.purpose, self.match_on);
+        Ok(Query { template, audiences, parameters, purpose, match_on, accuracy })
     }
 }
 
@@ -101,6 +121,13 @@ fn named_audience(text: &str) -> Result<(String, AudienceRef), String> {
         choose(help::language(), ("écrivez NOM=MEMBRE/AUDITOIRE", "write it as NAME=MEMBER/AUDIENCE")).to_owned()
     })?;
     Ok((name.to_owned(), audience.parse::<AudienceRef>().map_err(|error| error.to_string())?))
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| choose(help::language(), ("écrivez NOM=VALEUR", "write it as NAME=VALUE")).to_owned())?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Reads a margin: a whole number of persons. The room's own limits are narrower.
@@ -136,6 +163,22 @@ pub struct Estimate {
     /// The accounts that would be charged.
     #[serde(default)]
     pub accounts: Vec<Share>,
+    /// The parts of the release, and how far off each will be.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+}
+
+/// Cells of a release that have the same margin.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Part {
+    /// What they are.
+    pub part: String,
+    /// Their unit.
+    pub unit: Unit,
+    /// How many.
+    pub cells: u64,
+    /// Half the width of each cell's 95 % interval; none for choices.
+    pub margin: Option<u64>,
 }
 
 /// What part of an account a query takes.
@@ -195,6 +238,7 @@ mod tests {
             a: Some("festival/abonnes".parse().unwrap()),
             b: None,
             audiences: audiences.iter().map(|(name, of)| ((*name).to_owned(), of.parse().unwrap())).collect(),
+            settings: Vec::new(),
             purpose: "planification".parse().unwrap(),
             match_on: None,
         }

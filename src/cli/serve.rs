@@ -20,16 +20,16 @@ use tokio::net::TcpListener;
 /// How often expired versions are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
-/// Ouvre une salle et sert son API / Opens a room and serves its API
+/// Open a room and serve its API
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Dossier de la salle / The room's folder
+    /// The room's folder
     #[arg(long)]
     room: PathBuf,
-    /// Port d'écoute / Port to listen on
+    /// Port to listen on
     #[arg(long, default_value_t = 8100, env = "CAMERATA_PORT")]
     port: u16,
-    /// Adresse d'écoute ; mettez un mandataire TLS devant toute autre que la boucle locale / Address to listen on
+    /// Address to listen on; put a TLS proxy before any but the loopback
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "CAMERATA_ADDRESS")]
     address: IpAddr,
 }

@@ -14,22 +14,22 @@ use std::{
     sync::Arc,
 };
 
-/// Crée un jeton pour une personne d'un membre, ou révoque les siens / Makes a user's token, or revokes them
+/// Make a token for a member's user, or revoke theirs
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Dossier de la salle / The room's folder
+    /// The room's folder
     #[arg(long)]
     room: PathBuf,
-    /// Membre / Member
+    /// The user's member
     #[arg(long)]
     member: MemberName,
-    /// Nom de la personne / The user's name
+    /// The user's name
     #[arg(long)]
     user: String,
-    /// marketer, officer, steward
+    /// Role: marketer, officer or steward
     #[arg(long, required_unless_present = "revoke")]
     role: Option<Role>,
-    /// Met fin aux jetons de la personne / Ends the user's tokens
+    /// End the user's tokens
     #[arg(long, conflicts_with = "role")]
     revoke: bool,
 }

@@ -59,6 +59,27 @@ pub fn percent_down(share: f64, language: Language) -> String {
     percentage(share, |value| (value + 1e-9).floor(), language)
 }
 
+/// A share of one as a percentage to a tenth: of figures, which may be off either way.
+pub fn share(share: f64, language: Language) -> String {
+    if !share.is_finite() {
+        return "?".to_owned();
+    }
+    let text = format!("{:.1}", share * 100.0);
+    match language {
+        Language::Fr => format!("{}{NARROW}%", decimal_mark(text, language)),
+        Language::En => format!("{text}%"),
+    }
+}
+
+/// Cents as dollars and cents, without the sign of the currency: `1 234,50`.
+pub fn money(cents: f64, language: Language) -> String {
+    let cents = cents.round() as i64;
+    let (dollars, rest) = (cents / 100, (cents % 100).unsigned_abs());
+    let minus = if cents < 0 && dollars == 0 { "−" } else { "" };
+    let mark = if language == Language::Fr { ',' } else { '.' };
+    format!("{minus}{}{mark}{rest:02}", integer(dollars, language))
+}
+
 fn percentage(share: f64, round: impl Fn(f64) -> f64, language: Language) -> String {
     if !share.is_finite() {
         return "?".to_owned();
@@ -173,6 +194,15 @@ mod tests {
         assert_eq!(percent(1.0, En), "100%");
         assert_eq!(percent_down(0.999_999, En), "99%");
         assert_eq!(percent_down(1.0, En), "100%");
+    }
+
+    #[test]
+    fn money_and_shares_are_written_in_full() {
+        assert_eq!(money(123_450.0, Fr), "1\u{202f}234,50");
+        assert_eq!(money(-5.0, En), "−0.05");
+        assert_eq!(money(-12_300.0, En), "−123.00");
+        assert_eq!(share(0.1234, Fr), "12,3\u{202f}%");
+        assert_eq!(share(1.0, En), "100.0%");
     }
 
     #[test]

@@ -1,36 +1,34 @@
 //! What a marketer gets: an answer, or the estimate of one.
 
-use super::Request;
+use super::{AskError, Outcome, Request};
 use crate::{
-    ledger::{AccountState, StoredAnswer},
-    model::Rho,
-    privacy::{Figure, Limits},
+    ledger::{AccountState, LedgerError, StoredAnswer},
+    model::{Delta, Rho},
+    privacy::{Limits, Plan},
+    template::{Instance, Unit},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A release with its error bars.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     /// Its number in the ledger.
     pub id: i64,
     /// What was asked.
     #[serde(flatten)]
     pub request: Request,
-    /// Half-width of the 95 % interval of the value.
+    /// The margin of the release, in persons: half-width of the 95 % interval of a count; for choices see docs/PRIVACY.md.
     pub released_margin: u64,
-    /// The released value, raw: it can be below zero. Absent where it is withheld.
-    pub value: Option<i64>,
-    /// The value for showing: never below zero.
-    pub shown: Option<i64>,
-    /// Whether the value is below the room's smallest number of people, and so not told.
-    pub withheld: bool,
-    /// The 95 % interval of the raw value.
-    pub interval: Option<[i64; 2]>,
+    /// The released figures and what was computed from them.
+    #[serde(flatten)]
+    pub outcome: Outcome,
     /// What was charged, in 1e-12 of zCDP ρ.
     pub rho: Rho,
-    /// The same as ε, at the room's δ.
+    /// What was charged of δ, in 1e-18, for keys that aren't public.
+    pub threshold_delta: Delta,
+    /// The loss ρ as ε, at the room's δ.
     pub epsilon: f64,
-    /// The room's δ.
+    /// The room's δ, that of thresholds included.
     pub delta: f64,
     /// Whether this is the answer of an earlier query: free.
     pub replay: bool,
@@ -41,42 +39,46 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(request: &Request, stored: StoredAnswer, limits: &Limits, replay: bool, policy: String) -> Self {
-        let figure = |value: &i64| Figure { value: *value, margin: u32::try_from(stored.margin).unwrap_or(u32::MAX) };
-        let figure = stored.values.first().map(figure).filter(|figure| !figure.withheld(limits.release_people_min()));
-        let value = figure.map(|figure| figure.value);
-        let margin = i64::try_from(stored.margin).unwrap_or(i64::MAX);
-        Self {
+    pub(super) fn new(
+        request: &Request,
+        stored: StoredAnswer,
+        limits: &Limits,
+        replay: bool,
+        policy: String,
+    ) -> Result<Self, AskError> {
+        let outcome =
+            serde_json::from_str(&stored.release).map_err(|_| AskError::ledger(LedgerError::Corrupt("release")))?;
+        Ok(Self {
             id: stored.id,
             // A loss that was offered would take the place of the loss that was charged: only the latter is told.
             request: Request { rho: None, ..request.clone() },
             released_margin: stored.margin,
-            value,
-            shown: figure.map(Figure::shown),
-            withheld: value.is_none(),
-            interval: value.map(|value| [value.saturating_sub(margin), value.saturating_add(margin)]),
+            outcome,
             rho: stored.loss.rho,
+            threshold_delta: stored.loss.delta,
             epsilon: limits.epsilon(stored.loss.rho),
-            delta: limits.delta(),
+            delta: limits.delta_total(),
             replay,
             policy,
             recorded: stored.recorded,
-        }
+        })
     }
 }
 
 /// What a query would cost, computed without reading any data.
 #[derive(Debug, Clone, Serialize)]
 pub struct Estimate {
-    /// Half-width of the 95 % interval.
+    /// The margin of the release, in persons.
     pub margin: u64,
-    /// Standard deviation of the noise.
-    pub sigma: f64,
+    /// Each part of the release: its cells and what they will be off by.
+    pub parts: Vec<EstimatedPart>,
     /// The loss, in 1e-12 of zCDP ρ.
     pub rho: Rho,
-    /// The same as ε, at the room's δ.
+    /// The loss of δ, in 1e-18, for keys that aren't public.
+    pub threshold_delta: Delta,
+    /// The loss ρ as ε, at the room's δ.
     pub epsilon: f64,
-    /// The room's δ.
+    /// The room's δ, that of thresholds included.
     pub delta: f64,
     /// Whether the same query was paid for already.
     pub free: bool,
@@ -84,6 +86,21 @@ pub struct Estimate {
     pub affordable: bool,
     /// Each account that would bear it.
     pub accounts: Vec<EstimatedAccount>,
+}
+
+/// Cells of a release that have the same margin.
+#[derive(Debug, Clone, Serialize)]
+pub struct EstimatedPart {
+    /// What they are.
+    pub part: String,
+    /// Their unit.
+    pub unit: Unit,
+    /// How many.
+    pub cells: usize,
+    /// Half-width of each cell's 95 % interval, in its unit; absent for choices.
+    pub margin: Option<u64>,
+    /// Standard deviation of the noise, in the cell's unit; absent for choices.
+    pub sigma: Option<f64>,
 }
 
 /// One account of an estimate.
@@ -96,4 +113,41 @@ pub struct EstimatedAccount {
     pub remaining: Rho,
     /// Share of the cap that the query would take, 0 to 1 and beyond.
     pub share: f64,
+}
+
+impl Estimate {
+    pub(super) fn new(
+        plan: &Plan,
+        instance: &Instance,
+        limits: &Limits,
+        states: Vec<AccountState>,
+        free: bool,
+    ) -> Self {
+        let loss = plan.loss();
+        let affordable = free || states.iter().all(|state| state.bears(loss));
+        let account = |state: AccountState| EstimatedAccount {
+            remaining: state.remaining(),
+            share: loss.rho.as_f64() / state.cap.as_f64(),
+            state,
+        };
+        let layout = &instance.layout;
+        let part = |(position, block): (usize, &crate::template::LayoutBlock)| EstimatedPart {
+            part: block.name.clone(),
+            unit: block.unit,
+            cells: block.cells(),
+            margin: plan.cell_margin(layout.start(position)),
+            sigma: plan.cell_sigma(layout.start(position)),
+        };
+        Self {
+            margin: u64::from(plan.margin()),
+            parts: layout.blocks.iter().enumerate().map(part).collect(),
+            rho: loss.rho,
+            threshold_delta: loss.delta,
+            epsilon: limits.epsilon(loss.rho),
+            delta: limits.delta_total(),
+            free,
+            affordable,
+            accounts: states.into_iter().map(account).collect(),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{AskError, Room};
 use crate::{
     ledger::{Account, AccountState, Cap, Period},
-    model::{MemberName, Rho},
+    model::{Loss, MemberName, Rho},
 };
 use serde::Serialize;
 
@@ -56,10 +56,10 @@ fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
 
 /// An account with its cap from the room's limits.
 pub(super) fn cap(room: &Room, account: Account) -> Cap {
-    let cap = match account {
+    let rho = match account {
         Account::Room => room.limits.caps().room.rho,
         Account::Owner(_) => room.limits.caps().owner.rho,
         Account::Asker { .. } => room.limits.caps().asker.rho,
     };
-    Cap { account, cap }
+    Cap { account, cap: Loss { rho, delta: room.limits.threshold_delta() } }
 }

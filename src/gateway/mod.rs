@@ -4,17 +4,22 @@
 
 mod answer;
 mod ask;
+#[cfg(test)]
+mod attacks;
 mod budget;
 mod config;
 mod founding;
 mod locks;
+mod outcome;
+mod plan;
 mod question;
 mod room;
 
-pub use answer::{Answer, Estimate, EstimatedAccount};
+pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
 pub use ask::{AskError, answers, ask, estimate};
 pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use founding::{FoundError, found};
+pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use question::Request;
 pub use room::{OpenRoomError, Room};

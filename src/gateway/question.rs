@@ -3,11 +3,11 @@
 use super::AskError;
 use crate::{
     identity::Kind,
-    model::{AudienceRef, ColumnName, PurposeName, TemplateName, Text},
-    template::{Catalogue, Template},
+    model::{AudienceRef, Named, PurposeName, TemplateName, Text},
+    template::{Argument, Binding, Bindings, Catalogue, Template},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is asked, as it comes over the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -16,9 +16,12 @@ pub struct Request {
     /// Which template.
     #[schema(value_type = String)]
     pub template: TemplateName,
-    /// Its audience parameters: `a` to `member/audience`.
-    #[schema(value_type = BTreeMap<String, String>)]
-    pub audiences: BTreeMap<String, AudienceRef>,
+    /// Its audience parameters: `a` to `member/audience`, or to a list of them where the parameter stands for several.
+    #[schema(value_type = Object)]
+    pub audiences: BTreeMap<String, Named>,
+    /// Its other parameters, where they aren't to have their defaults.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Argument>,
     /// What for.
     #[schema(value_type = String)]
     pub purpose: PurposeName,
@@ -45,16 +48,28 @@ fn is_email(kind: &Kind) -> bool {
 /// A request whose names were found.
 pub(super) struct Resolved<'a> {
     pub(super) template: &'a Template,
-    /// In the order of the template's parameters; where that order doesn't matter, by name.
-    pub(super) audiences: Vec<AudienceRef>,
+    /// Each audience with its parameter, in the order of the template's parameters; where that order doesn't matter, by name.
+    named: Vec<(String, AudienceRef)>,
+    arguments: BTreeMap<String, Argument>,
 }
 
 impl Resolved<'_> {
-    /// The vocabulary columns that the template uses, each once.
-    pub(super) fn columns(&self) -> Vec<ColumnName> {
-        let used: BTreeSet<&ColumnName> =
-            self.template.checked().columns_used().values().flatten().map(|used| &used.column).collect();
-        used.into_iter().cloned().collect()
+    /// The audiences, in the order that makes them the same question.
+    pub(super) fn audiences(&self) -> Vec<AudienceRef> {
+        self.named.iter().map(|(_, audience)| audience.clone()).collect()
+    }
+
+    /// The template's bindings, with what is known of each audience; its number is its place in [`Resolved::audiences`].
+    pub(super) fn bindings<E>(
+        &self,
+        binding: impl Fn(usize, &AudienceRef) -> Result<Binding, E>,
+    ) -> Result<Bindings, E> {
+        let mut audiences: BTreeMap<String, Vec<(AudienceRef, Binding)>> = BTreeMap::new();
+        for (position, (parameter, audience)) in self.named.iter().enumerate() {
+            let bound = (audience.clone(), binding(position, audience)?);
+            audiences.entry(parameter.clone()).or_default().push(bound);
+        }
+        Ok(Bindings { audiences, arguments: self.arguments.clone() })
     }
 }
 
@@ -62,10 +77,16 @@ impl Request {
     pub(super) fn resolve<'a>(&self, catalogue: &'a Catalogue) -> Result<Resolved<'a>, AskError> {
         let template = catalogue.get(&self.template).ok_or_else(|| AskError::UnknownTemplate(self.template.clone()))?;
         let manifest = template.manifest();
-        let mut audiences = Vec::with_capacity(manifest.audiences.len());
+        let (mut parameters, mut audiences) = (Vec::new(), Vec::new());
         for parameter in &manifest.audiences {
-            let given = self.audiences.get(parameter.name.as_str());
-            audiences.push(given.cloned().ok_or_else(|| missing(parameter.name.as_str()))?);
+            let given = self.audiences.get(parameter.name.as_str()).map(Named::list).unwrap_or_default();
+            let (least, most) = parameter.many.unwrap_or((1, 1));
+            let count = u32::try_from(given.len()).unwrap_or(u32::MAX);
+            if !(least..=most).contains(&count) {
+                return Err(missing(&parameter.name, parameter.many));
+            }
+            parameters.extend(given.iter().map(|_| parameter.name.clone()));
+            audiences.extend(given.iter().cloned());
         }
         if let Some(extra) = self.audiences.keys().find(|name| !manifest.audiences.iter().any(|p| p.name == **name)) {
             return Err(unexpected(extra));
@@ -74,19 +95,29 @@ impl Request {
         sorted.sort();
         if sorted.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(AskError::Malformed(Text::new(
-                "le même auditoire est nommé deux fois : nommez deux auditoires différents",
-                "the same audience is named twice: name two different ones",
+                "le même auditoire est nommé deux fois : nommez des auditoires différents",
+                "the same audience is named twice: name different ones",
             )));
         }
-        Ok(Resolved { template, audiences: if manifest.symmetric { sorted } else { audiences } })
+        let audiences = if manifest.symmetric { sorted } else { audiences };
+        let named = parameters.into_iter().zip(audiences).collect();
+        Ok(Resolved { template, named, arguments: self.parameters.clone() })
     }
 }
 
-fn missing(parameter: &str) -> AskError {
-    AskError::Malformed(Text::new(
-        format!("l'auditoire « {parameter} » manque : ajoutez `--{parameter} MEMBRE/AUDITOIRE`"),
-        format!("audience `{parameter}` is missing: add `--{parameter} MEMBER/AUDIENCE`"),
-    ))
+fn missing(parameter: &str, many: Option<(u32, u32)>) -> AskError {
+    AskError::Malformed(match many {
+        None => Text::new(
+            format!("l'auditoire « {parameter} » manque : ajoutez `--audience {parameter}=MEMBRE/AUDITOIRE`"),
+            format!("audience `{parameter}` is missing: add `--audience {parameter}=MEMBER/AUDIENCE`"),
+        ),
+        Some((least, most)) => Text::new(
+            format!(
+                "« {parameter} » prend de {least} à {most} auditoires : répétez `--audience {parameter}=MEMBRE/AUDITOIRE`"
+            ),
+            format!("`{parameter}` takes {least} to {most} audiences: repeat `--audience {parameter}=MEMBER/AUDIENCE`"),
+        ),
+    })
 }
 
 fn unexpected(parameter: &str) -> AskError {

@@ -122,7 +122,9 @@ impl Problem {
                     )
                     .with("account", json!(account))
                     .with("remaining_rho", json!(left))
-                    .with("wanted_rho", json!(shortfall.wanted))
+                    .with("wanted_rho", json!(shortfall.wanted.rho))
+                    .with("remaining_delta", json!(shortfall.state.remaining_delta()))
+                    .with("wanted_delta", json!(shortfall.wanted.delta))
             }
             AskError::Internal(reference) => Self::internal(reference),
         }

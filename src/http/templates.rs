@@ -19,7 +19,10 @@ pub(super) async fn list(State(room): State<Arc<Room>>, _asker: Asker) -> Json<V
                 "title": manifest.title,
                 "description": manifest.description,
                 "audiences": manifest.audiences,
+                "parameters": manifest.parameters,
                 "release": manifest.release,
+                "derived": manifest.derived,
+                "example": manifest.example,
                 "margin_default": manifest.margin_default,
                 "hash": template.hash(),
             })

@@ -38,13 +38,22 @@ pub struct HashedSource {
     kinds: Vec<Kind>,
     columns: Vec<ColumnName>,
     header: Vec<u8>,
-    /// Columns of the file, in the order of the stream; the first ones hold hashes.
-    wanted: Vec<usize>,
+    /// Which columns of the file the stream takes.
+    wanted: Wanted,
     /// Where the rows start, if the file's bytes are the stream's.
     verbatim: Option<Verbatim>,
     /// What the file was when it was opened.
     length: u64,
     modified: Option<SystemTime>,
+}
+
+/// Columns of a file by position, in the order of the stream.
+#[derive(Debug, Clone)]
+struct Wanted {
+    /// The columns of hashes of each kind; where a row has several of one kind, each is a row of the stream.
+    hashes: Vec<Vec<usize>>,
+    /// The vocabulary's.
+    columns: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,10 +74,10 @@ pub fn open(path: &Path, options: HashedOptions) -> Result<HashedSource, HashedE
     let hashes = hash_columns(names)?;
     let profile = profile(names, &hashes, options.profile)?;
     check_sample(&source, &hashes)?;
-    let mut wanted: Vec<usize> = hashes.iter().map(|(_, column)| *column).collect();
+    let mut columns = Vec::with_capacity(options.columns.len());
     for name in &options.columns {
         let found = header::named(names, name.as_str()).and_then(|found| found.first().copied());
-        wanted.push(found.ok_or_else(|| HashedError::NoSuchColumn { name: name.clone(), names: names.clone() })?);
+        columns.push(found.ok_or_else(|| HashedError::NoSuchColumn { name: name.clone(), names: names.clone() })?);
     }
     let titles: Vec<String> = hashes
         .iter()
@@ -88,10 +97,10 @@ pub fn open(path: &Path, options: HashedOptions) -> Result<HashedSource, HashedE
     Ok(HashedSource {
         path: path.to_owned(),
         profile,
-        kinds: hashes.into_iter().map(|(kind, _)| kind).collect(),
+        kinds: hashes.iter().map(|(kind, _)| *kind).collect(),
         columns: options.columns,
         header,
-        wanted,
+        wanted: Wanted { hashes: hashes.into_iter().map(|(_, of_kind)| of_kind).collect(), columns },
         verbatim,
         length: about.len(),
         modified: about.modified().ok(),
@@ -132,7 +141,7 @@ impl HashedSource {
         let header = io::Cursor::new(self.header.clone());
         let Some(verbatim) = self.verbatim else {
             let source = source::open(&self.path, None).map_err(io::Error::other)?;
-            let mut stream = header.chain(stream::Rewritten::new(source, self.wanted.clone(), self.kinds.len()));
+            let mut stream = header.chain(stream::Rewritten::new(source, self.wanted.clone()));
             io::copy(&mut stream.by_ref().take(offset), &mut io::sink())?;
             return Ok(Box::new(stream));
         };
@@ -150,34 +159,23 @@ impl HashedSource {
     }
 }
 
-/// The column of hashes of each kind: by its name, or else a column of identifiers, whose values will have to be hashes.
-fn hash_columns(names: &[String]) -> Result<Vec<(Kind, usize)>, HashedError> {
+/// The columns of hashes of each kind: by their names, or else columns of identifiers, whose values will have to be hashes.
+fn hash_columns(names: &[String]) -> Result<Vec<(Kind, Vec<usize>)>, HashedError> {
     let meanings: Vec<_> =
         names.iter().enumerate().filter_map(|(column, name)| Some((column, header::meaning(name)?))).collect();
     let by_name = meanings.iter().any(|(_, meaning)| meaning.hashed);
-    let mut columns = Vec::new();
-    for kind in Kind::ALL {
-        let mut found = meanings
-            .iter()
-            .filter(|(_, meaning)| meaning.kind == kind && meaning.hashed == by_name)
-            .map(|(column, _)| *column);
-        let (first, second) = (found.next(), found.next());
-        if let (Some(first), Some(second)) = (first, second) {
-            let name = |column: usize| names.get(column).cloned().unwrap_or_default();
-            profile(names, &[(kind, first), (kind, second)], None).or_else(|error| match error {
-                HashedError::MixedProfiles { .. } => Err(error),
-                _ => Ok(Profile::default()),
-            })?;
-            return Err(HashedError::TwoColumns { kind, first: name(first), second: name(second) });
-        }
-        columns.extend(first.map(|column| (kind, column)));
-    }
+    let of_kind = |kind: Kind| -> Vec<usize> {
+        let found = meanings.iter().filter(|(_, meaning)| meaning.kind == kind && meaning.hashed == by_name);
+        found.map(|(column, _)| *column).collect()
+    };
+    let columns = Kind::ALL.map(|kind| (kind, of_kind(kind)));
+    let columns: Vec<_> = columns.into_iter().filter(|(_, of_kind)| !of_kind.is_empty()).collect();
     if columns.is_empty() { Err(HashedError::NoHashes { names: names.to_vec() }) } else { Ok(columns) }
 }
 
-fn profile(names: &[String], hashes: &[(Kind, usize)], given: Option<Profile>) -> Result<Profile, HashedError> {
+fn profile(names: &[String], hashes: &[(Kind, Vec<usize>)], given: Option<Profile>) -> Result<Profile, HashedError> {
     let mut told = given;
-    for (_, column) in hashes {
+    for column in hashes.iter().flat_map(|(_, columns)| columns) {
         let name = names.get(*column).map(String::as_str).unwrap_or_default();
         let of_column = header::meaning(name).and_then(|meaning| meaning.profile);
         match (told, of_column) {
@@ -192,8 +190,8 @@ fn profile(names: &[String], hashes: &[(Kind, usize)], given: Option<Profile>) -
 }
 
 /// Refuses a file whose first rows hold raw identifiers, or no hash at all, before a byte of it is sent.
-fn check_sample(source: &Source, hashes: &[(Kind, usize)]) -> Result<(), HashedError> {
-    for (_, column) in hashes {
+fn check_sample(source: &Source, hashes: &[(Kind, Vec<usize>)]) -> Result<(), HashedError> {
+    for column in hashes.iter().flat_map(|(_, columns)| columns) {
         let name = || source.names.get(*column).cloned().unwrap_or_default();
         let (mut good, mut bad) = (0, None);
         for (line, row) in &source.sample {

@@ -1,7 +1,7 @@
 //! Accounts: what may still be spent of one privacy budget.
 
 use super::{Ledger, LedgerError, Period};
-use crate::model::{MemberName, Rho};
+use crate::model::{Delta, Loss, MemberName, Rho};
 use serde::Serialize;
 use sqlx::{Row, Sqlite, SqliteExecutor, Transaction};
 use std::fmt;
@@ -37,8 +37,8 @@ impl fmt::Display for Account {
 pub struct Cap {
     /// The account.
     pub account: Account,
-    /// Its cap over a whole period.
-    pub cap: Rho,
+    /// Its cap over a whole period, for each part of a loss.
+    pub cap: Loss,
 }
 
 /// An account as it stands.
@@ -54,12 +54,30 @@ pub struct AccountState {
     pub spent: Rho,
     /// What was spent since the founding.
     pub lifetime: Rho,
+    /// The cap on δ over a whole period, for releases that need one.
+    pub delta_cap: Delta,
+    /// What is unlocked of it so far.
+    pub delta_unlocked: Delta,
+    /// What this period has spent of it.
+    pub delta_spent: Delta,
+    /// What was spent of δ since the founding.
+    pub delta_lifetime: Delta,
 }
 
 impl AccountState {
     /// What may still be spent now.
     pub fn remaining(&self) -> Rho {
         self.unlocked.saturating_sub(self.spent)
+    }
+
+    /// What may still be spent of δ now.
+    pub fn remaining_delta(&self) -> Delta {
+        self.delta_unlocked.saturating_sub(self.delta_spent)
+    }
+
+    /// Whether the account can bear a loss now.
+    pub fn bears(&self, loss: Loss) -> bool {
+        loss.within(Loss { rho: self.remaining(), delta: self.remaining_delta() })
     }
 }
 
@@ -69,7 +87,7 @@ pub struct Shortfall {
     /// The account as it stands.
     pub state: AccountState,
     /// What the charge would have taken.
-    pub wanted: Rho,
+    pub wanted: Loss,
 }
 
 impl Ledger {
@@ -92,7 +110,7 @@ pub(super) async fn read_state(
     cap: &Cap,
     period: &Period,
 ) -> Result<AccountState, LedgerError> {
-    let row = sqlx::query("SELECT period_start, spent, lifetime FROM accounts WHERE account = ?")
+    let row = sqlx::query("SELECT * FROM accounts WHERE account = ?")
         .bind(cap.account.to_string())
         .fetch_optional(executor)
         .await?;
@@ -100,47 +118,82 @@ pub(super) async fn read_state(
 }
 
 fn state_from(cap: &Cap, period: &Period, row: Option<&sqlx::sqlite::SqliteRow>) -> Result<AccountState, LedgerError> {
-    let (mut spent, mut lifetime) = (Rho::default(), Rho::default());
+    let (mut spent, mut lifetime) = (Loss::default(), Loss::default());
     if let Some(row) = row {
         let since: String = row.try_get("period_start")?;
-        lifetime = rho(row.try_get("lifetime")?)?;
+        lifetime = loss(row.try_get("lifetime")?, row.try_get("delta_lifetime")?)?;
         // Only a later period opens a new budget; a clock set back must not.
         if period.start.to_string() <= since {
-            spent = rho(row.try_get("spent")?)?;
+            spent = loss(row.try_get("spent")?, row.try_get("delta_spent")?)?;
         }
     }
     let unlocked = period.unlocked(cap.cap)?;
-    Ok(AccountState { account: cap.account.to_string(), cap: cap.cap, unlocked, spent, lifetime })
+    Ok(AccountState {
+        account: cap.account.to_string(),
+        cap: cap.cap.rho,
+        unlocked: unlocked.rho,
+        spent: spent.rho,
+        lifetime: lifetime.rho,
+        delta_cap: cap.cap.delta,
+        delta_unlocked: unlocked.delta,
+        delta_spent: spent.delta,
+        delta_lifetime: lifetime.delta,
+    })
 }
 
-/// Writes the debit of one account; the caller has checked that it fits, and the table checks again.
+/// Writes the debit of one account and of its part of the charge; the caller has checked that it fits, and the table
+/// checks again.
 pub(super) async fn debit(
     transaction: &mut Transaction<'static, Sqlite>,
+    charge: i64,
     state: &AccountState,
     period: &Period,
-    loss: Rho,
+    loss: Loss,
 ) -> Result<(), LedgerError> {
-    let spent = state.spent.checked_add(loss).ok_or(LedgerError::OutOfRange)?;
-    let lifetime = state.lifetime.checked_add(loss).ok_or(LedgerError::OutOfRange)?;
+    let add = |rho: Rho, delta: Delta| Loss { rho, delta }.checked_add(loss).ok_or(LedgerError::OutOfRange);
+    let (spent, lifetime) = (add(state.spent, state.delta_spent)?, add(state.lifetime, state.delta_lifetime)?);
+    // A loss without δ is borne whatever became of the cap on δ: the table's check must then hold for what is spent already.
+    let delta_unlocked =
+        if loss.delta == Delta::default() { state.delta_unlocked.max(spent.delta) } else { state.delta_unlocked };
     sqlx::query(
-        "INSERT INTO accounts (account, period_start, unlocked, spent, lifetime) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO accounts
+         (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (account) DO UPDATE SET period_start = max(period_start, excluded.period_start),
-         unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime",
+         unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime,
+         delta_unlocked = excluded.delta_unlocked, delta_spent = excluded.delta_spent,
+         delta_lifetime = excluded.delta_lifetime",
     )
     .bind(&state.account)
     .bind(period.start.to_string())
     .bind(signed(state.unlocked)?)
-    .bind(signed(spent)?)
-    .bind(signed(lifetime)?)
+    .bind(signed(spent.rho)?)
+    .bind(signed(lifetime.rho)?)
+    .bind(signed_delta(delta_unlocked)?)
+    .bind(signed_delta(spent.delta)?)
+    .bind(signed_delta(lifetime.delta)?)
     .execute(&mut **transaction)
     .await?;
+    sqlx::query("INSERT INTO debits (charge, account, rho, delta) VALUES (?, ?, ?, ?)")
+        .bind(charge)
+        .bind(&state.account)
+        .bind(signed(loss.rho)?)
+        .bind(signed_delta(loss.delta)?)
+        .execute(&mut **transaction)
+        .await?;
     Ok(())
 }
 
-pub(super) fn rho(units: i64) -> Result<Rho, LedgerError> {
-    u64::try_from(units).map(Rho::from_units).map_err(|_| LedgerError::Corrupt("negative loss"))
+/// A loss as it is stored.
+pub(super) fn loss(rho: i64, delta: i64) -> Result<Loss, LedgerError> {
+    let units = |stored: i64| u64::try_from(stored).map_err(|_| LedgerError::Corrupt("negative loss"));
+    Ok(Loss { rho: Rho::from_units(units(rho)?), delta: Delta::from_units(units(delta)?) })
 }
 
 pub(super) fn signed(rho: Rho) -> Result<i64, LedgerError> {
     i64::try_from(rho.units()).map_err(|_| LedgerError::OutOfRange)
+}
+
+pub(super) fn signed_delta(delta: Delta) -> Result<i64, LedgerError> {
+    i64::try_from(delta.units()).map_err(|_| LedgerError::OutOfRange)
 }

@@ -1,7 +1,7 @@
 //! Answers: stored durably before they are sent, one a charge, for ever.
 
-use super::{Charge, Ledger, LedgerError, account::rho};
-use crate::model::{Delta, Loss, MemberName};
+use super::{Charge, Ledger, LedgerError, account::loss};
+use crate::model::{Loss, MemberName};
 use sqlx::Row;
 
 /// A release as the ledger keeps it.
@@ -13,17 +13,10 @@ pub struct StoredAnswer {
     pub margin: u64,
     /// What was charged.
     pub loss: Loss,
-    /// The released values, raw.
-    pub values: Vec<i64>,
+    /// The release as JSON, exactly as it was recorded.
+    pub release: String,
     /// When it was recorded (RFC 3339).
     pub recorded: String,
-}
-
-impl StoredAnswer {
-    pub(super) fn read(id: i64, margin: u64, loss: Loss, release: &str, recorded: String) -> Result<Self, LedgerError> {
-        let values = serde_json::from_str(release).map_err(|_| LedgerError::Corrupt("release"))?;
-        Ok(Self { id, margin, loss, values, recorded })
-    }
 }
 
 /// An answer with the question it answers, for the member's own list.
@@ -38,14 +31,13 @@ pub struct Recorded {
 }
 
 impl Ledger {
-    /// Stores the released values as the charge's answer and returns what is stored: if the charge was answered
-    /// already, that first answer, and these values are dropped unseen.
+    /// Stores the release, as JSON, as the charge's answer and returns what is stored: if the charge was answered already, that
+    /// first answer, and this release is dropped unseen.
     ///
     /// # Errors
     /// When the database fails; the charge then stays unfinished, and the same query finishes it.
-    pub async fn record(&self, charge: &Charge, values: &[i64]) -> Result<StoredAnswer, LedgerError> {
+    pub async fn record(&self, charge: &Charge, release: &str) -> Result<StoredAnswer, LedgerError> {
         let mut transaction = self.database.begin().await?;
-        let release = serde_json::to_string(values).map_err(|_| LedgerError::Corrupt("release"))?;
         sqlx::query("INSERT INTO answers (charge, release, recorded) VALUES (?, ?, ?) ON CONFLICT (charge) DO NOTHING")
             .bind(charge.id())
             .bind(release)
@@ -56,11 +48,9 @@ impl Ledger {
             .bind(charge.id())
             .fetch_one(&mut *transaction)
             .await?;
-        let release: String = row.try_get("release")?;
-        let stored =
-            StoredAnswer::read(charge.id(), charge.margin(), charge.loss(), &release, row.try_get("recorded")?)?;
+        let (release, recorded) = (row.try_get("release")?, row.try_get("recorded")?);
         transaction.commit().await?;
-        Ok(stored)
+        Ok(StoredAnswer { id: charge.id(), margin: charge.margin(), loss: charge.loss(), release, recorded })
     }
 
     /// The answers that a member paid for, newest first, at most 1,000.
@@ -77,14 +67,14 @@ impl Ledger {
         .await?;
         rows.iter()
             .map(|row| {
-                let number = |column| row.try_get::<i64, _>(column).map_err(LedgerError::from);
-                let unsigned = |column| {
-                    number(column).and_then(|n| u64::try_from(n).map_err(|_| LedgerError::Corrupt("negative number")))
+                let margin = u64::try_from(row.try_get::<i64, _>("margin")?);
+                let answer = StoredAnswer {
+                    id: row.try_get("id")?,
+                    margin: margin.map_err(|_| LedgerError::Corrupt("negative margin"))?,
+                    loss: loss(row.try_get("rho")?, row.try_get("delta")?)?,
+                    release: row.try_get("release")?,
+                    recorded: row.try_get("recorded")?,
                 };
-                let loss = Loss { rho: rho(number("rho")?)?, delta: Delta::from_units(unsigned("delta")?) };
-                let release: String = row.try_get("release")?;
-                let answer =
-                    StoredAnswer::read(number("id")?, unsigned("margin")?, loss, &release, row.try_get("recorded")?)?;
                 Ok(Recorded { answer, question: row.try_get("question")?, policy: row.try_get("policy")? })
             })
             .collect()

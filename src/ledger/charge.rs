@@ -2,9 +2,9 @@
 
 use super::{
     Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
-    account::{debit, read_state, rho, signed},
+    account::{debit, loss, read_state, signed, signed_delta},
 };
-use crate::model::{Delta, Loss, MemberName, Rho};
+use crate::model::{Loss, MemberName, Rho};
 use sqlx::{Row, Sqlite, Transaction};
 
 /// What is to be charged.
@@ -82,20 +82,14 @@ impl Ledger {
         let mut states = Vec::with_capacity(request.caps.len());
         for cap in &request.caps {
             let state = read_state(&mut *transaction, cap, period).await?;
-            if state.remaining() < request.loss.rho {
-                return Ok(Charged::Refused(Shortfall { state, wanted: request.loss.rho }));
+            if !state.bears(request.loss) {
+                return Ok(Charged::Refused(Shortfall { state, wanted: request.loss }));
             }
             states.push(state);
         }
         let id = insert(&mut transaction, request, self.clock.now().to_string()).await?;
         for state in &states {
-            debit(&mut transaction, state, period, request.loss.rho).await?;
-            sqlx::query("INSERT INTO debits (charge, account, rho) VALUES (?, ?, ?)")
-                .bind(id)
-                .bind(&state.account)
-                .bind(signed(request.loss.rho)?)
-                .execute(&mut *transaction)
-                .await?;
+            debit(&mut transaction, id, state, period, request.loss).await?;
         }
         transaction.commit().await?;
         Ok(Charged::Ready(Charge { id, margin: request.margin, loss: request.loss, recovered: false }))
@@ -130,17 +124,14 @@ async fn find(
     .fetch_optional(&mut **transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let loss = Loss {
-        rho: rho(row.try_get("rho")?)?,
-        delta: Delta::from_units(
-            u64::try_from(row.try_get::<i64, _>("delta")?).map_err(|_| LedgerError::Corrupt("delta"))?,
-        ),
-    };
+    let loss = loss(row.try_get("rho")?, row.try_get("delta")?)?;
     let margin = u64::try_from(row.try_get::<i64, _>("margin")?).map_err(|_| LedgerError::Corrupt("margin"))?;
     let id: i64 = row.try_get("id")?;
     let release: Option<String> = row.try_get("release")?;
     Ok(Some(match release {
-        Some(release) => Charged::Answered(StoredAnswer::read(id, margin, loss, &release, row.try_get("recorded")?)?),
+        Some(release) => {
+            Charged::Answered(StoredAnswer { id, margin, loss, release, recorded: row.try_get("recorded")? })
+        }
         None => Charged::Ready(Charge { id, margin, loss, recovered: true }),
     }))
 }
@@ -160,7 +151,7 @@ async fn insert(
     .bind(request.query_key.as_slice())
     .bind(i64::try_from(request.margin).map_err(|_| LedgerError::OutOfRange)?)
     .bind(signed(request.loss.rho)?)
-    .bind(i64::try_from(request.loss.delta.units()).map_err(|_| LedgerError::OutOfRange)?)
+    .bind(signed_delta(request.loss.delta)?)
     .bind(request.asker.as_str())
     .bind(&request.question)
     .bind(&request.policy)

@@ -1,7 +1,7 @@
 //! The period over which a cap is spent, unlocked month by month.
 
 use super::LedgerError;
-use crate::model::Rho;
+use crate::model::{Delta, Loss, Rho};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 /// A budget period: when it began, when it ends, and how much of it is unlocked.
@@ -51,11 +51,16 @@ impl Period {
     ///
     /// # Errors
     /// When the cap is beyond what the ledger counts.
-    pub fn unlocked(&self, cap: Rho) -> Result<Rho, LedgerError> {
-        let units = u128::from(cap.units())
+    pub fn unlocked(&self, cap: Loss) -> Result<Loss, LedgerError> {
+        let rho = Rho::from_units(self.part(cap.rho.units())?);
+        Ok(Loss { rho, delta: Delta::from_units(self.part(cap.delta.units())?) })
+    }
+
+    fn part(&self, units: u64) -> Result<u64, LedgerError> {
+        u128::from(units)
             .checked_mul(u128::from(self.months_unlocked))
             .and_then(|units| units.checked_div(u128::from(self.months)))
-            .and_then(|units| u64::try_from(units).ok());
-        units.map(Rho::from_units).ok_or(LedgerError::OutOfRange)
+            .and_then(|units| u64::try_from(units).ok())
+            .ok_or(LedgerError::OutOfRange)
     }
 }

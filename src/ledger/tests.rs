@@ -42,12 +42,16 @@ fn member(name: &str) -> MemberName {
     name.parse().unwrap()
 }
 
+fn loss(rho: u64, delta: u64) -> Loss {
+    Loss { rho: Rho::from_units(rho), delta: Delta::from_units(delta) }
+}
+
 fn request(key: u8, margin: u64, rho: u64) -> ChargeRequest {
-    let cap = |account, units| Cap { account, cap: Rho::from_units(units) };
+    let cap = |account, units| Cap { account, cap: loss(units, units) };
     ChargeRequest {
         query_key: [key; 32],
         margin,
-        loss: Loss { rho: Rho::from_units(rho), delta: Delta::default() },
+        loss: loss(rho, 0),
         asker: member("festival"),
         question: "{}".into(),
         policy: "p".into(),
@@ -90,10 +94,10 @@ async fn the_same_query_is_paid_once_and_has_one_answer() {
     let Charged::Ready(again) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
     assert_eq!((again.id(), again.margin(), again.recovered()), (first.id(), 10, true));
     // Two draws for one charge: the first recorded stands.
-    assert_eq!(books.ledger.record(&first, &[41]).await.unwrap().values, [41]);
-    assert_eq!(books.ledger.record(&again, &[43]).await.unwrap().values, [41]);
+    assert_eq!(books.ledger.record(&first, "[41]").await.unwrap().release, "[41]");
+    assert_eq!(books.ledger.record(&again, "[43]").await.unwrap().release, "[41]");
     let Charged::Answered(stored) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
-    assert_eq!((stored.values, stored.margin), (vec![41], 10));
+    assert_eq!((stored.release.as_str(), stored.margin), ("[41]", 10));
     assert_eq!(spent(&books).await, [100, 100, 100]);
     // A narrower margin is another release.
     assert!(
@@ -124,12 +128,12 @@ async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing() {
     let at = |time: &str| *books.clock.0.lock().unwrap() = time.parse().unwrap();
     at("2026-01-31T12:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
-    assert_eq!(period.unlocked(Rho::from_units(1_200)).unwrap().units(), 100);
+    assert_eq!(period.unlocked(loss(1_200, 120)).unwrap(), loss(100, 10));
     assert!(matches!(books.ledger.charge(&request(1, 10, 101), &period).await.unwrap(), Charged::Refused(_)));
     assert!(matches!(books.ledger.charge(&request(1, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
     at("2026-02-28T12:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
-    assert_eq!(period.unlocked(Rho::from_units(1_200)).unwrap().units(), 200);
+    assert_eq!(period.unlocked(loss(1_200, 129)).unwrap(), loss(200, 21));
     // The next year opens a new budget; the lifetime goes on.
     at("2027-02-01T00:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
@@ -151,4 +155,96 @@ async fn a_free_or_unaccounted_charge_is_refused() {
     assert!(matches!(books.ledger.charge(&request(1, 10, 0), &period).await, Err(LedgerError::OutOfRange)));
     let unaccounted = ChargeRequest { caps: vec![], ..request(1, 10, 5) };
     assert!(matches!(books.ledger.charge(&unaccounted, &period).await, Err(LedgerError::OutOfRange)));
+}
+
+fn with_delta(key: u8, rho: u64, delta: u64) -> ChargeRequest {
+    ChargeRequest { loss: loss(rho, delta), ..request(key, 10, rho) }
+}
+
+async fn deltas(books: &Books) -> Vec<(u64, u64)> {
+    let period = books.ledger.period(12).await.unwrap();
+    let states = books.ledger.states(&request(0, 1, 1).caps, &period).await.unwrap();
+    states.iter().map(|state| (state.delta_spent.units(), state.delta_lifetime.units())).collect()
+}
+
+#[tokio::test]
+async fn a_charge_debits_delta_with_rho_or_neither() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
+    // The asker's account has 200 of delta left and plenty of rho.
+    let Charged::Refused(shortfall) = books.ledger.charge(&with_delta(2, 10, 201), &period).await.unwrap() else {
+        panic!("overspent")
+    };
+    assert_eq!((shortfall.state.account.as_str(), shortfall.wanted), ("asker:festival@salle", loss(10, 201)));
+    assert_eq!(shortfall.state.remaining_delta().units(), 200);
+    assert_eq!((spent(&books).await, deltas(&books).await), (vec![10; 3], vec![(1_000, 1_000); 3]));
+    // And the other way round.
+    assert!(matches!(books.ledger.charge(&with_delta(3, 1_191, 1), &period).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(4, 1_190, 200), &period).await.unwrap(), Charged::Ready(_)));
+    assert_eq!((spent(&books).await, deltas(&books).await), (vec![1_200; 3], vec![(1_200, 1_200); 3]));
+    let debits = "SELECT count(*) AS n, sum(rho) AS rho, sum(delta) AS delta FROM debits";
+    let row = sqlx::query(debits).fetch_one(books.ledger.database.pool()).await.unwrap();
+    assert_eq!((row.get::<i64, _>("n"), row.get::<i64, _>("rho"), row.get::<i64, _>("delta")), (6, 3_600, 3_600));
+}
+
+#[tokio::test]
+async fn racing_charges_take_exactly_the_delta_that_is_there() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for key in 0..60 {
+        let ledger = books.ledger.clone();
+        tasks.spawn(async move {
+            matches!(ledger.charge(&with_delta(key, 1, 50), &period).await.unwrap(), Charged::Ready(_))
+        });
+    }
+    let granted = tasks.join_all().await.into_iter().filter(|granted| *granted).count();
+    assert_eq!(granted, 24, "1,200 units at 50 each");
+    assert_eq!((spent(&books).await, deltas(&books).await), (vec![24; 3], vec![(1_200, 1_200); 3]));
+}
+
+#[tokio::test]
+async fn delta_has_its_own_periods_and_a_lowered_cap_stops_only_thresholds() {
+    let books = books().await;
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 700), &period).await.unwrap(), Charged::Ready(_)));
+    // An officer takes `threshold_delta` away: what was spent stays spent, other releases go on.
+    let lowered = |mut request: ChargeRequest| {
+        request.caps.iter_mut().for_each(|cap| cap.cap.delta = Delta::default());
+        request
+    };
+    let refused = books.ledger.charge(&lowered(with_delta(2, 10, 1)), &period).await.unwrap();
+    assert!(matches!(refused, Charged::Refused(_)));
+    let granted = books.ledger.charge(&lowered(with_delta(3, 10, 0)), &period).await.unwrap();
+    assert!(matches!(granted, Charged::Ready(_)));
+    assert_eq!(deltas(&books).await, [(700, 700); 3]);
+    *books.clock.0.lock().unwrap() = "2028-01-30T00:00:00Z".parse().unwrap();
+    let period = books.ledger.period(12).await.unwrap();
+    assert!(matches!(books.ledger.charge(&with_delta(4, 10, 1_200), &period).await.unwrap(), Charged::Ready(_)));
+    assert_eq!(deltas(&books).await, [(1_200, 1_900); 3]);
+}
+
+#[tokio::test]
+async fn answers_of_the_first_version_are_read_as_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("room.sqlite");
+    let database = Database::open(&path).await.unwrap();
+    let mut transaction = database.begin().await.unwrap();
+    for sql in [
+        "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
+         VALUES (x'00', 10, 5, 0, 'festival', '{}', 'p', 't')",
+        "INSERT INTO answers (charge, release, recorded) VALUES (1, '[41]', 't')",
+    ] {
+        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
+    }
+    let migration = include_str!("../database/migrations/0002_threshold_delta.sql");
+    let update = &migration[migration.find("UPDATE answers").unwrap()..];
+    for _ in 0..2 {
+        sqlx::query(sqlx::AssertSqlSafe(update)).execute(&mut *transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let clock = Arc::new(Moved(Mutex::new("2026-12-31T12:00:00Z".parse().unwrap())));
+    let stored = Ledger::new(database, clock).answers(&member("festival")).await.unwrap();
+    assert_eq!(stored[0].answer.release, r#"{"kind":"cells","values":[41]}"#);
 }

@@ -46,6 +46,7 @@ pub struct Block {
 
 /// A proper fraction: 1/2 is the median.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Fraction {
     /// Above the line.
     pub numerator: u32,

@@ -3,6 +3,7 @@
 mod bounds;
 mod clock;
 mod failpoint;
+mod formula;
 mod loss;
 mod names;
 mod role;
@@ -13,8 +14,9 @@ mod vocabulary;
 pub use bounds::{Block, Bounds, Fraction};
 pub use clock::{Clock, SystemClock};
 pub use failpoint::{FAILPOINTS, failpoint};
+pub use formula::{Formula, Linear};
 pub use loss::{Delta, Loss, Rho};
-pub use names::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, PurposeName, TemplateName};
+pub use names::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Named, PurposeName, TemplateName};
 pub use role::Role;
 pub use shape::Shape;
 pub use text::{Language, Text};

@@ -129,6 +129,36 @@ impl fmt::Display for AudienceRef {
     }
 }
 
+/// The audiences given for one parameter: one, or several where the parameter stands for several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Named {
+    /// `member/audience`.
+    One(AudienceRef),
+    /// Several.
+    Several(Vec<AudienceRef>),
+}
+
+impl Named {
+    /// All of them, in order.
+    pub fn list(&self) -> &[AudienceRef] {
+        match self {
+            Self::One(audience) => std::slice::from_ref(audience),
+            Self::Several(audiences) => audiences,
+        }
+    }
+
+    /// The same and one more.
+    pub fn and(self, another: AudienceRef) -> Self {
+        let mut audiences = match self {
+            Self::One(audience) => vec![audience],
+            Self::Several(audiences) => audiences,
+        };
+        audiences.push(another);
+        Self::Several(audiences)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,7 +90,12 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
             }
         };
         let result = validator.validate(&set, ValidationMode::Strict);
-        mistakes.extend(result.validation_errors().map(|error| from_cedar(parsed.source, error, in_french(error))));
+        // Cedar tells the same mistake once for each template that the agreement is about, in no order: once is enough.
+        let mut errors: Vec<&ValidationError> = result.validation_errors().collect();
+        errors.sort_by_key(|error| error.to_string());
+        let mut told = BTreeSet::new();
+        errors.retain(|error| told.insert((place(*error).map(|at| at.start), in_french(error))));
+        mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
         let confusing = "l'entente ne peut jamais s'appliquer, ou contient des lettres qui prêtent à confusion";
         mistakes.extend(result.validation_warnings().map(|warning| from_cedar(parsed.source, warning, confusing)));
     }

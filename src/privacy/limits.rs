@@ -2,7 +2,7 @@
 
 use super::accuracy::MARGIN_MAX;
 use super::conversion::{epsilon, rho_within};
-use crate::model::Rho;
+use crate::model::{Delta, Rho};
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -10,6 +10,11 @@ use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use toml::Spanned;
+
+/// How many releases over keys that aren't public a period's `threshold_delta` pays for, on each account: each may take a
+/// hundredth. A fixed share, so that the threshold of a release depends on nothing that was asked before; and a small one, since
+/// the threshold grows with the logarithm of its inverse only.
+const THRESHOLD_RELEASES: u64 = 100;
 
 /// How many conversions are kept; one entry is 16 bytes.
 const CONVERSIONS_MAX: usize = 10_000;
@@ -52,6 +57,7 @@ pub struct Caps {
 #[derive(Debug)]
 pub struct Limits {
     delta: f64,
+    threshold_delta: Delta,
     caps: Caps,
     period_months: u32,
     margin_min: u32,
@@ -66,6 +72,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 struct LimitsFile {
     delta: Spanned<f64>,
+    threshold_delta: Option<Spanned<f64>>,
     caps: CapsTable,
     release: ReleaseTable,
     audiences: AudiencesTable,
@@ -107,10 +114,11 @@ impl Limits {
         let source = Source { text, path };
         let file: LimitsFile = toml::from_str(text).map_err(|error| {
             let help =
-                "the keys of privacy.toml are delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each";
+                "the keys of privacy.toml are delta, threshold_delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each";
             source.error(error.message().to_owned(), help.into(), error.span().unwrap_or(0..text.len().min(1)))
         })?;
         let delta = source.real("delta", &file.delta, 1e-12..=1e-4)?;
+        let threshold_delta = source.threshold_delta(file.threshold_delta.as_ref())?;
         let cap = |name: &str, value: &Spanned<f64>| -> Result<Cap, LimitsError> {
             let epsilon = source.real(name, value, 0.001..=20.0)?;
             let rho = rho_within(epsilon, delta).filter(|rho| *rho > Rho::default());
@@ -121,6 +129,7 @@ impl Limits {
         let margin_min = source.whole("margin_min", &file.release.margin_min, 1..=MARGIN_MAX)?;
         Ok(Self {
             delta,
+            threshold_delta,
             caps: Caps {
                 room: cap("room_epsilon", &file.caps.room_epsilon)?,
                 owner: cap("owner_epsilon", &file.caps.owner_epsilon)?,
@@ -136,9 +145,35 @@ impl Limits {
         })
     }
 
-    /// The δ that every (ε, δ) of the room is shown at.
+    /// The δ at which losses in ρ are converted to ε.
     pub fn delta(&self) -> f64 {
         self.delta
+    }
+
+    /// The δ that releases over keys that aren't public may spend in all, per period and account, on top of
+    /// [`Limits::delta`]; 0 where the room doesn't allow such releases.
+    pub fn threshold_delta(&self) -> Delta {
+        self.threshold_delta
+    }
+
+    /// The most δ that one such release may spend: a hundredth of [`Limits::threshold_delta`].
+    pub fn release_delta(&self) -> Delta {
+        Delta::from_units(self.threshold_delta.units() / THRESHOLD_RELEASES)
+    }
+
+    /// The δ beside which every ε of the room is shown.
+    ///
+    /// # Privacy argument
+    /// What spends ρ and δ′ in all is (ε, δ + δ′)-differentially private if ρ amounts to ε at δ (Bun and Steinke 2016,
+    /// section 8, approximate zCDP): the accounts keep δ′ within `threshold_delta`, so their sum covers every
+    /// release and every account.
+    pub fn delta_total(&self) -> f64 {
+        if self.threshold_delta == Delta::default() {
+            return self.delta;
+        }
+        // Rounded to the twelve digits that files are written in, never down: 1e-6 and 1e-7 make 1.1e-6.
+        let sum = self.delta + self.threshold_delta.as_f64();
+        format!("{sum:.11e}").parse().ok().filter(|shown| *shown >= sum).unwrap_or_else(|| sum.next_up())
     }
 
     /// The caps of the accounts.
@@ -214,6 +249,13 @@ impl Source<'_> {
         }
         let help = format!("give a number from {} to {}", range.start(), range.end());
         Err(self.error(format!("`{name}` is out of its range"), help, value.span()))
+    }
+
+    fn threshold_delta(&self, value: Option<&Spanned<f64>>) -> Result<Delta, LimitsError> {
+        let Some(value) = value.filter(|value| *value.get_ref() != 0.0) else { return Ok(Delta::default()) };
+        let delta = Delta::from_f64_down(self.real("threshold_delta", value, 1e-12..=1e-4)?);
+        let unknown = || self.error("`threshold_delta` is out of its range".into(), "lower it".into(), value.span());
+        delta.ok_or_else(unknown)
     }
 
     fn whole(&self, name: &str, value: &Spanned<i64>, range: RangeInclusive<u32>) -> Result<u32, LimitsError> {

@@ -3,6 +3,7 @@ use super::*;
 
 const SAMPLE: &str = "\
 delta = 1e-6
+threshold_delta = 1e-7
 
 [caps]
 room_epsilon = 3.0
@@ -25,6 +26,11 @@ impl Limits {
     pub(in crate::privacy) fn sample() -> Self {
         Self::parse(SAMPLE, Path::new("privacy.toml")).unwrap()
     }
+
+    /// The same without releases over keys that aren't public.
+    pub(in crate::privacy) fn sample_without_thresholds() -> Self {
+        Self::parse(&SAMPLE.replace("threshold_delta = 1e-7\n", ""), Path::new("privacy.toml")).unwrap()
+    }
 }
 
 #[test]
@@ -40,11 +46,34 @@ fn caps_are_converted_downwards() {
 }
 
 #[test]
+fn the_shown_delta_covers_what_thresholds_may_spend() {
+    let limits = Limits::sample();
+    assert_eq!((limits.delta(), limits.delta_total()), (1e-6, 1.1e-6));
+    // Rounded down, at most by a unit.
+    assert!((99_999_999_999..=100_000_000_000).contains(&limits.threshold_delta().units()));
+    assert!((999_999_999..=1_000_000_000).contains(&limits.release_delta().units()));
+    for text in [
+        SAMPLE.replace("threshold_delta = 1e-7\n", ""),
+        SAMPLE.replace("threshold_delta = 1e-7", "threshold_delta = 0"),
+    ] {
+        let none = Limits::parse(&text, Path::new("privacy.toml")).unwrap();
+        assert_eq!(
+            (none.delta_total(), none.threshold_delta(), none.release_delta()),
+            (1e-6, Delta::default(), Delta::default())
+        );
+    }
+}
+
+#[test]
 fn every_wrong_figure_is_shown_in_its_place() {
     let wrong = [
         ("delta = 1e-6", "delta = nan"),
         ("delta = 1e-6", "delta = 0.5"),
         ("delta = 1e-6", "delta = -1e-6"),
+        ("threshold_delta = 1e-7", "threshold_delta = -1e-7"),
+        ("threshold_delta = 1e-7", "threshold_delta = nan"),
+        ("threshold_delta = 1e-7", "threshold_delta = 0.01"),
+        ("threshold_delta = 1e-7", "threshold_delta = 1e-13"),
         ("room_epsilon = 3.0", "room_epsilon = inf"),
         ("room_epsilon = 3.0", "room_epsilon = -inf"),
         ("owner_epsilon = 1.0", "owner_epsilon = 0.0"),

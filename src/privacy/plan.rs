@@ -1,104 +1,39 @@
-//! From the accuracy a marketer asks for to the scale and the loss of a count.
+//! From the accuracy a marketer asks for to the draws of a release and their loss.
 
-use super::accuracy::{MARGIN_MAX, Sigma};
+use super::accuracy::MARGIN_MAX;
+use super::accuracy_error::AccuracyError;
+use super::draws::{Draw, MechanismSummary, draws, sensible, total, with_threshold};
 use super::limits::Limits;
-use super::mechanism::{Gaussian, MechanismError};
-use crate::model::{Delta, Loss, Rho, Text};
+use crate::model::{Block, Bounds, Loss, Rho};
 
-/// What the asker can live with: a margin in people, or a loss.
+/// What the asker can live with: a margin in persons, or a loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Accuracy {
-    /// Half the width of the 95 % interval, in people. Any number; [`plan_count`] checks it.
+    /// In persons, for 95 draws of 100. Any number; [`plan`] checks it. What it bounds depends on the release:
+    ///
+    /// - cells: the distance of a cell from its exact value, in the cell's unit a person;
+    /// - keys: the same, of the count of each key that is released;
+    /// - quantiles: by how many persons the rank of the chosen candidate is further from the quantile than the best one's;
+    /// - top: how many persons a released cell may be behind an unreleased one.
     Margin(f64),
-    /// The most ρ to spend. Any number; [`plan_count`] checks it.
+    /// The most zCDP ρ to spend. Any number; [`plan`] checks it.
     Loss(f64),
 }
 
-/// Why an accuracy can't be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AccuracyError {
-    /// NaN or infinite.
-    #[error("the accuracy is not a number")]
-    NotANumber,
-    /// A margin counts people.
-    #[error("the margin is not a whole number of people")]
-    NotWhole,
-    /// Zero, negative, or less than the room allows.
-    #[error("the margin is too small: this room answers with a margin of {margin_min} or more")]
-    MarginTooSmall {
-        /// The least margin of the room.
-        margin_min: u32,
-    },
-    /// More than the room allows.
-    #[error("the margin is too large: this room answers with a margin of {margin_max} or less")]
-    MarginTooLarge {
-        /// The greatest margin of the room.
-        margin_max: u32,
-    },
-    /// Zero, negative, or not enough for the room's greatest margin.
-    #[error("the loss is too small: the least this room answers for is rho {}", .rho_min.as_f64())]
-    LossTooSmall {
-        /// What the greatest margin costs.
-        rho_min: Rho,
-    },
-    /// The mechanism can't be built.
-    #[error(transparent)]
-    Mechanism(#[from] MechanismError),
-}
-
-impl AccuracyError {
-    /// The same in the words of the person who asked.
-    pub fn text(&self) -> Text {
-        match self {
-            Self::NotANumber => {
-                Text::new("La précision demandée n'est pas un nombre.", "The accuracy asked for is not a number.")
-            }
-            Self::NotWhole => Text::new(
-                "La marge d'erreur est un nombre entier de personnes, par exemple 100.",
-                "The margin is a whole number of people, for example 100.",
-            ),
-            Self::MarginTooSmall { margin_min } => Text::new(
-                format!("La marge d'erreur est trop petite\u{a0}: demandez {margin_min} ou plus."),
-                format!("The margin is too small: ask for {margin_min} or more."),
-            ),
-            Self::MarginTooLarge { margin_max } => Text::new(
-                format!("La marge d'erreur est trop grande\u{a0}: demandez {margin_max} ou moins."),
-                format!("The margin is too large: ask for {margin_max} or less."),
-            ),
-            Self::LossTooSmall { rho_min } => Text::new(
-                format!("Le budget offert est trop petit\u{a0}: il faut au moins ρ = {}.", rho_min.as_f64()),
-                format!("The loss offered is too small: at least ρ = {} is needed.", rho_min.as_f64()),
-            ),
-            Self::Mechanism(_) => {
-                Text::new("Cette précision ne peut pas être calculée.", "This accuracy can't be computed.")
-            }
-        }
-    }
-}
-
-/// How a count will be released. Made by [`plan_count`] alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CountPlan {
+/// How a tally will be released. Made by [`plan`] alone, from the request and the room's published limits: no data in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    bounds: Bounds,
     margin: u32,
-    sigma: Sigma,
+    draws: Vec<Draw>,
+    parts: Vec<Loss>,
     loss: Loss,
 }
 
-impl CountPlan {
-    /// How many cells a count has.
-    pub(super) const CELLS: usize = 1;
-
-    /// How far one person can move the cells: a person is counted once or not at all.
-    pub(super) const SENSITIVITY: f64 = 1.0;
-
-    /// Half the width of the 95 % interval, in people.
+impl Plan {
+    /// The margin, in persons; see [`Accuracy::Margin`] for what it bounds.
     pub fn margin(&self) -> u32 {
         self.margin
-    }
-
-    /// The scale of the noise.
-    pub fn sigma(&self) -> Sigma {
-        self.sigma
     }
 
     /// What the release will cost, and must be charged beforehand.
@@ -106,35 +41,96 @@ impl CountPlan {
         self.loss
     }
 
-    /// The plan of a margin that is within 1 and [`MARGIN_MAX`].
-    pub(super) fn for_margin(margin: u32) -> Result<Self, MechanismError> {
-        let sigma = Sigma::for_margin(margin).ok_or(MechanismError)?;
-        let rho = Gaussian::new(sigma)?.loss(Self::SENSITIVITY)?;
-        Ok(Self { margin, sigma, loss: Loss { rho, delta: Delta::default() } })
+    /// The bounds it is made for.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The scale of the noise on a cell, in the cell's own unit (persons, cents); `None` where there is no such cell or the
+    /// release isn't one of cells. For keys, whatever the number, that of every count.
+    pub fn cell_sigma(&self, cell: usize) -> Option<f64> {
+        let position = match &self.bounds {
+            Bounds::Cells { blocks } => block_of(blocks, cell)?,
+            Bounds::Keys { .. } => 0,
+            Bounds::Quantiles { .. } | Bounds::Top { .. } => return None,
+        };
+        match self.draws.get(position)? {
+            Draw::Cells { sigma, .. } | Draw::Keys { sigma, .. } => Some(sigma.as_f64()),
+            Draw::Quantile { .. } | Draw::Top { .. } => None,
+        }
+    }
+
+    /// Half the width of the 95 % interval of a cell, in the cell's own unit; `None` as for [`Plan::cell_sigma`].
+    pub fn cell_margin(&self, cell: usize) -> Option<u64> {
+        match &self.bounds {
+            Bounds::Cells { blocks } => {
+                let block = blocks.get(block_of(blocks, cell)?)?;
+                Some(u64::from(self.margin) * u64::from(block.unit))
+            }
+            Bounds::Keys { .. } => Some(u64::from(self.margin)),
+            Bounds::Quantiles { .. } | Bounds::Top { .. } => None,
+        }
+    }
+
+    /// The least noisy count at which a key is released; `None` for releases with public keys.
+    pub fn threshold(&self) -> Option<i64> {
+        self.draws.iter().find_map(|draw| if let Draw::Keys { threshold, .. } = draw { Some(*threshold) } else { None })
+    }
+
+    /// Every draw of noise in plain numbers.
+    ///
+    /// # Privacy argument
+    /// Each loss is the map of the measurement that [`super::release`] will build again; no data is read.
+    pub fn mechanism(&self) -> Vec<MechanismSummary> {
+        self.draws.iter().zip(&self.parts).map(|(draw, part)| draw.summary(*part)).collect()
+    }
+
+    pub(super) fn draws(&self) -> &[Draw] {
+        &self.draws
     }
 
     #[cfg(test)]
-    pub(super) fn forged(margin: u32, sigma: Sigma, rho: Rho) -> Self {
-        Self { margin, sigma, loss: Loss { rho, delta: Delta::default() } }
+    pub(super) fn forged(bounds: Bounds, margin: u32, draws: Vec<Draw>, loss: Loss) -> Self {
+        Self { bounds, margin, draws, parts: Vec::new(), loss }
     }
 }
 
-/// The plan for a count at the accuracy asked for: exactly the margin stated, or the smallest margin that the loss stated
+/// The number of the block that a cell lies in.
+fn block_of(blocks: &[Block], cell: usize) -> Option<usize> {
+    let mut end: usize = 0;
+    blocks.iter().position(|block| {
+        end = end.saturating_add(usize::try_from(block.cells).unwrap_or(usize::MAX));
+        cell < end
+    })
+}
+
+/// The plan for a release at the accuracy asked for: exactly the margin stated, or the smallest margin that the loss stated
 /// pays for.
 ///
 /// # Errors
-/// When the accuracy is not a sensible number or is outside the room's limits.
+/// When the accuracy is not a sensible number or is outside the room's limits, when the bounds make no sense, or when the
+/// room allows no thresholds and the release needs one.
 ///
 /// # Privacy argument
-/// Reads no data: the plan is a function of the request and of the room's published limits. Its loss is the privacy map
-/// of the measurement of that very scale at sensitivity 1, rounded up; [`super::release`] builds the same measurement
-/// again and refuses to draw if its map exceeds the plan.
-pub fn plan_count(accuracy: Accuracy, limits: &Limits) -> Result<CountPlan, AccuracyError> {
+/// Reads no data: the plan is a function of the request and of the room's published limits. Its loss is the sum of the
+/// privacy maps of the measurements of those very scales and bounds, rounded up; [`super::release`] builds the same
+/// measurements again and refuses to draw if their maps exceed the plan.
+pub fn plan(bounds: &Bounds, accuracy: Accuracy, limits: &Limits) -> Result<Plan, AccuracyError> {
+    if !sensible(bounds) {
+        return Err(AccuracyError::Bounds);
+    }
+    let delta_max = limits.release_delta();
+    if matches!(bounds, Bounds::Keys { .. }) && delta_max.units() == 0 {
+        return Err(AccuracyError::NoThresholds);
+    }
     let margin = match accuracy {
         Accuracy::Margin(margin) => whole_margin(margin, limits)?,
-        Accuracy::Loss(rho) => margin_within(rho, limits)?,
+        Accuracy::Loss(rho) => margin_within(bounds, rho, limits)?,
     };
-    Ok(CountPlan::for_margin(margin)?)
+    let draws = with_threshold(draws(bounds, margin)?, delta_max).ok_or(AccuracyError::ThresholdTooDear)?;
+    let parts = draws.iter().map(|draw| draw.loss()).collect::<Result<Vec<_>, _>>()?;
+    let loss = total(parts.iter().copied().map(Ok))?;
+    Ok(Plan { bounds: bounds.clone(), margin, draws, parts, loss })
 }
 
 fn whole_margin(margin: f64, limits: &Limits) -> Result<u32, AccuracyError> {
@@ -155,11 +151,12 @@ fn whole_margin(margin: f64, limits: &Limits) -> Result<u32, AccuracyError> {
 }
 
 /// The smallest margin of the room whose loss is at most `rho`. Losses fall as margins grow, so halving finds it.
-fn margin_within(rho: f64, limits: &Limits) -> Result<u32, AccuracyError> {
+fn margin_within(bounds: &Bounds, rho: f64, limits: &Limits) -> Result<u32, AccuracyError> {
     if !rho.is_finite() {
         return Err(AccuracyError::NotANumber);
     }
-    let costs = |margin: u32| CountPlan::for_margin(margin).map(|plan| plan.loss.rho);
+    let costs =
+        |margin: u32| draws(bounds, margin).and_then(|draws| Ok(total(draws.iter().map(|draw| draw.loss()))?.rho));
     let (mut least, mut enough) = (limits.margin_min(), limits.margin_max().min(MARGIN_MAX));
     let rho_min = costs(enough)?;
     // Rounded up to whole units as every loss is; a loss that was shown and is typed in again finds its own margin.

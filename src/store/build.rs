@@ -106,41 +106,126 @@ impl Store {
 
 /// Builds the table of one kind and checks it against what was staged.
 fn build_table(writing: &Writing, kind: Kind, shape: Shape, columns: &[ColumnName]) -> Result<Table, StoreError> {
-    let list = |prefix: &str, suffix: &str| -> String {
-        columns.iter().map(|column| format!(", {prefix}\"{column}\"{suffix}")).collect()
-    };
+    let columns: String = columns.iter().map(|column| format!(", \"{column}\"")).collect();
     let staged = format!("FROM staging.staged WHERE {kind} IS NOT NULL");
     let select = match shape {
-        Shape::List if columns.is_empty() => format!("SELECT DISTINCT {kind} AS person {staged}"),
-        // Of a person's rows the first in the file counts, whole: `arg_min` over `rowid`, with empty values kept.
+        // Of a person's rows the first in the file counts, whole. A sort finds it sooner than a hash table of all persons,
+        // and the rows have to be sorted anyway.
         Shape::List => format!(
-            "SELECT person{} FROM (SELECT {kind} AS person, arg_min({{{}}}, rowid) AS first {staged} GROUP BY 1)",
-            list("first.", ""),
-            columns.iter().map(|c| format!("\"{c}\": \"{c}\"")).collect::<Vec<_>>().join(", ")
+            "SELECT person{columns} FROM (
+                 SELECT {kind} AS person, lag({kind}) OVER (ORDER BY {kind}{}) AS \"the one before\"{columns} {staged}
+             ) WHERE person IS DISTINCT FROM \"the one before\"",
+            if columns.is_empty() { "" } else { ", rowid" }
         ),
-        Shape::Events => format!("SELECT {kind} AS person{} {staged}", list("", "")),
+        Shape::Events => format!("SELECT {kind} AS person{columns} {staged} ORDER BY person"),
     };
-    writing.run(&format!("CREATE TABLE version.{kind} AS {select} ORDER BY person"))?;
-    let rows = count(writing, &format!("SELECT count(*) {staged}"))?;
-    let stored = count(writing, &format!("SELECT count(*) FROM version.{kind}"))?;
-    let persons = match shape {
-        Shape::List => stored,
-        Shape::Events => count(writing, &format!("SELECT count(DISTINCT person) FROM version.{kind}"))?,
-    };
+    writing.run(&format!("CREATE TABLE version.{kind} AS {select}"))?;
+    let [rows] = counts(writing, &format!("SELECT count(*) {staged}"))?;
+    let Stored { rows: stored, persons } = stored(writing, kind)?;
     let sound = match shape {
-        Shape::List => stored <= rows && unique(writing, kind)?,
+        Shape::List => stored <= rows && stored == persons,
         Shape::Events => stored == rows,
     };
     if !sound {
-        return Err(EngineError::new(EngineFault::Other, "the stored table doesn't match what was staged").into());
+        return Err(unsound());
     }
     Ok(Table { rows: if shape == Shape::List { rows } else { persons }, persons })
 }
 
-fn unique(writing: &Writing, kind: Kind) -> Result<bool, StoreError> {
-    Ok(count(writing, &format!("SELECT count(*) - count(DISTINCT person) FROM version.{kind}"))? == 0)
+struct Stored {
+    rows: u64,
+    persons: u64,
 }
 
-fn count(writing: &Writing, sql: &str) -> Result<u64, StoreError> {
-    u64::try_from(writing.count(sql)?).map_err(|_| StoreError::Corrupt)
+/// Reads the table as it lies and compares each row with the one before: so persons are counted in one pass, and it is
+/// proven that their rows stand together, in order. However the engine reads, rows that never descend and all but one of
+/// which have one before them can't hold a person twice without showing it as an equal pair.
+fn stored(writing: &Writing, kind: Kind) -> Result<Stored, StoreError> {
+    let sql = format!(
+        "SELECT count(*), count(*) FILTER (WHERE person IS DISTINCT FROM \"the one before\"),
+             count(*) FILTER (WHERE \"the one before\" IS NOT NULL AND (person >= \"the one before\") IS NOT TRUE), count(*) FILTER (WHERE \"the one before\" IS NULL)
+         FROM (SELECT person, lag(person) OVER () AS \"the one before\" FROM version.{kind})"
+    );
+    let [rows, persons, descents, beginnings] = counts(writing, &sql)?;
+    if descents > 0 || beginnings != rows.min(1) {
+        return Err(unsound());
+    }
+    Ok(Stored { rows, persons })
+}
+
+fn unsound() -> StoreError {
+    EngineError::new(EngineFault::Other, "the stored table doesn't match what was staged").into()
+}
+
+fn counts<const N: usize>(writing: &Writing, sql: &str) -> Result<[u64; N], StoreError> {
+    let mut counts = [0; N];
+    for (count, counted) in counts.iter_mut().zip(writing.counts::<N>(sql)?) {
+        *count = u64::try_from(counted).map_err(|_| StoreError::Corrupt)?;
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{DuckDb, Limits};
+    use std::time::Duration;
+
+    fn writing(folder: &Path) -> Writing {
+        let extension = Path::new(env!("CAMERATA_DUCKDB_DIR")).join("httpfs.duckdb_extension");
+        let limits = Limits { threads: 2, memory_mib: 1024, deadline: Duration::from_secs(60) };
+        let (staging, version, key) = (folder.join("s.db"), folder.join("v.db"), "0".repeat(64));
+        DuckDb::new(extension, limits)
+            .open_writing(&[("staging", &staging, &key), ("version", &version, &key)])
+            .unwrap()
+    }
+
+    #[test]
+    fn a_table_out_of_order_is_not_taken_for_a_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let writing = writing(folder.path());
+        for (rows, expected) in [
+            ("[-3, 0, 5]", Some((3, 3))),
+            ("[-3, -3, 0, 5, 5]", Some((5, 3))),
+            ("[7]", Some((1, 1))),
+            ("[]::BIGINT[]", Some((0, 0))),
+            ("[5, -3]", None),
+            ("[5, -3, 5]", None),
+            ("[NULL, 1]", None),
+            ("[1, NULL]", None),
+            // More than one of the engine's vectors, and of its row groups.
+            ("range(300000)", Some((300_000, 300_000))),
+            ("list_concat(range(300000), [299999])", Some((300_001, 300_000))),
+            ("list_concat(range(300000), [150000])", None),
+        ] {
+            writing.run(&format!("CREATE OR REPLACE TABLE version.email AS SELECT unnest({rows}) AS person")).unwrap();
+            let found = stored(&writing, Kind::Email).ok().map(|stored| (stored.rows, stored.persons));
+            assert_eq!(found, expected, "{rows}");
+        }
+    }
+
+    #[test]
+    fn of_a_person_the_first_row_counts_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let writing = writing(folder.path());
+        // 200,000 rows of 50,000 persons in no order; a person's first row is the one with the least amount.
+        let staged = "CREATE TABLE staging.staged AS
+             SELECT (hash(i % 50000) >> 1)::BIGINT AS email, NULL::BIGINT AS phone,
+                 CASE WHEN i < 25000 THEN NULL ELSE i % 7 END AS genre, i AS amount
+             FROM range(200000) t(i)";
+        writing.run(staged).unwrap();
+        let columns = ["genre", "amount"].map(|name| name.parse().unwrap());
+        let table = build_table(&writing, Kind::Email, Shape::List, &columns).unwrap();
+        assert_eq!((table.rows, table.persons), (200_000, 50_000));
+        let wrong = "SELECT count(*) FROM version.email FULL JOIN (
+                 SELECT email, arg_min({'g': genre, 'a': amount}, amount) AS first FROM staging.staged GROUP BY 1
+             ) ON person = email WHERE genre IS DISTINCT FROM first.g OR amount IS DISTINCT FROM first.a";
+        assert_eq!(counts::<1>(&writing, wrong).unwrap(), [0]);
+        let bare = build_table(&writing, Kind::Phone, Shape::List, &[]).unwrap();
+        assert_eq!((bare.rows, bare.persons), (0, 0));
+        writing.run("DROP TABLE version.email").unwrap();
+        let events = build_table(&writing, Kind::Email, Shape::Events, &columns).unwrap();
+        assert_eq!((events.rows, events.persons), (50_000, 50_000));
+        assert_eq!(counts::<1>(&writing, "SELECT count(*) FROM version.email").unwrap(), [200_000]);
+    }
 }

@@ -1,8 +1,11 @@
 //! DuckDB: a fresh in-memory instance per use, with only the files it is for.
 
-use super::engine::{Attached, Engine, EngineError, EngineFault, Limits};
+use super::{
+    engine::{Attached, Engine, EngineError, EngineFault, Limits},
+    instances::{Instance, Instances, quoted},
+};
 use arrow::record_batch::RecordBatch;
-use duckdb::{AccessMode, Config, Connection, InterruptHandle, params};
+use duckdb::{Connection, InterruptHandle, params};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
@@ -14,16 +17,16 @@ use std::{
 const INTERRUPT_AGAIN: Duration = Duration::from_millis(50);
 
 /// Makes DuckDB instances.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DuckDb {
-    extension: PathBuf,
-    limits: Limits,
+    instances: Instances,
+    deadline: Duration,
 }
 
 impl DuckDb {
     /// Instances with these limits, and OpenSSL's cryptography from DuckDB's signed extension at `extension`.
     pub fn new(extension: PathBuf, limits: Limits) -> Self {
-        Self { extension, limits }
+        Self { instances: Instances::new(extension, limits), deadline: limits.deadline }
     }
 
     /// Proves that an encrypted file can be written and read back.
@@ -41,35 +44,23 @@ impl DuckDb {
         written
     }
 
-    fn config(&self) -> Result<Config, duckdb::Error> {
-        Config::default()
-            .access_mode(AccessMode::Automatic)?
-            .enable_autoload_extension(false)?
-            .with("autoinstall_known_extensions", "false")?
-            // No spilling: temporary files would hold persons in the clear.
-            .with("temp_directory", "")?
-            .max_memory(&format!("{}MiB", self.limits.memory_mib))?
-            .threads(i64::from(self.limits.threads))
-    }
-
     /// An instance that writes these encrypted files, and can do nothing else to the machine.
     pub(super) fn open_writing(&self, files: &[(&str, &Path, &str)]) -> Result<Writing, EngineError> {
-        let connection = self.config().and_then(Connection::open_in_memory_with_flags).map_err(error)?;
-        connection.execute_batch(&format!("LOAD {}", quoted(&self.extension)?)).map_err(error)?;
+        let connection = self.instances.take().map_err(error)?;
         for (name, file, key) in files {
-            let attach = format!("ATTACH {} AS {name} (ENCRYPTION_KEY '{key}')", quoted(file)?);
+            let attach = format!("ATTACH {} AS {name} (ENCRYPTION_KEY '{key}')", quoted(file).map_err(error)?);
             connection.execute_batch(&attach).map_err(error)?;
         }
         lock_down(&connection)?;
         Ok(Writing { connection })
     }
 
-    fn open_reading(&self, attached: &[Attached]) -> Result<Connection, EngineError> {
-        let connection = self.config().and_then(Connection::open_in_memory_with_flags).map_err(error)?;
+    fn open_reading(&self, attached: &[Attached]) -> Result<Instance, EngineError> {
+        let connection = self.instances.take().map_err(error)?;
         for file in attached {
             let attach = format!(
                 "ATTACH {} AS {} (READ_ONLY, ENCRYPTION_KEY '{}')",
-                quoted(&file.file)?,
+                quoted(&file.file).map_err(error)?,
                 file.name,
                 file.key.as_str()
             );
@@ -84,21 +75,27 @@ impl DuckDb {
 }
 
 impl Engine for DuckDb {
-    fn tally(&self, attached: &[Attached], sql: &str) -> Result<Vec<i64>, EngineError> {
+    fn tally(&self, attached: &[Attached], sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, EngineError> {
         let connection = self.open_reading(attached)?;
-        let guard = Deadline::start(connection.interrupt_handle(), self.limits.deadline);
-        let result = cells(&connection, sql).map_err(error);
+        let guard = Deadline::start(connection.interrupt_handle(), self.deadline);
+        let result = cells(&connection, sql, stride).map_err(error);
         guard.stop();
         result
     }
 }
 
-fn cells(connection: &Connection, sql: &str) -> Result<Vec<i64>, duckdb::Error> {
+fn cells(connection: &Connection, sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, duckdb::Error> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
-    let row = rows.next()?.ok_or(duckdb::Error::QueryReturnedNoRows)?;
-    let columns = row.as_ref().column_count();
-    (0..columns).map(|column| row.get::<_, i64>(column)).collect()
+    let (mut cells, stride) = (Vec::new(), i64::try_from(stride).unwrap_or(i64::MAX));
+    while let Some(row) = rows.next()? {
+        let (mut cell, columns) = (row.get::<_, i64>(0)?, row.as_ref().column_count());
+        for column in 1..columns {
+            cells.push((cell, row.get(column)?));
+            cell = cell.saturating_add(stride);
+        }
+    }
+    Ok(cells)
 }
 
 /// Closes every way out of the instance, then the way back: from here on no statement can open a file, load an
@@ -134,7 +131,7 @@ impl Deadline {
 
 /// A locked-down instance that writes.
 pub(super) struct Writing {
-    connection: Connection,
+    connection: Instance,
 }
 
 impl Writing {
@@ -146,8 +143,16 @@ impl Writing {
         self.connection.query_row(sql, [], |row| row.get(0)).map_err(error)
     }
 
-    pub(super) fn count(&self, sql: &str) -> Result<i64, EngineError> {
-        self.connection.query_row(sql, [], |row| row.get(0)).map_err(error)
+    /// One row of `N` counts.
+    pub(super) fn counts<const N: usize>(&self, sql: &str) -> Result<[i64; N], EngineError> {
+        let read = |row: &duckdb::Row<'_>| {
+            let mut counts = [0; N];
+            for (column, count) in counts.iter_mut().enumerate() {
+                *count = row.get(column)?;
+            }
+            Ok(counts)
+        };
+        self.connection.query_row(sql, [], read).map_err(error)
     }
 
     pub(super) fn insert_text(&self, sql: &str, text: &str) -> Result<(), EngineError> {
@@ -184,10 +189,4 @@ fn error(error: duckdb::Error) -> EngineError {
         EngineFault::Other
     };
     EngineError::new(fault, class)
-}
-
-/// A path as an SQL string literal.
-fn quoted(path: &Path) -> Result<String, EngineError> {
-    let text = path.to_str().ok_or_else(|| EngineError::internal("a path that isn't Unicode"))?;
-    Ok(format!("'{}'", text.replace('\'', "''")))
 }

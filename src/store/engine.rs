@@ -70,9 +70,10 @@ impl EngineError {
 
 /// Runs checked SQL over audience versions.
 pub trait Engine: Send + Sync {
-    /// Runs one checked statement that yields one row of BIGINT cells, over these files and nothing else. Blocks.
+    /// Runs one checked statement over these files and nothing else. Each of its rows is a cell's number and one value or
+    /// more, all BIGINT; a row's second value belongs to the cell `stride` cells on, its third to twice as far. Blocks.
     ///
     /// # Errors
     /// By class, never with a value in it.
-    fn tally(&self, attached: &[Attached], sql: &str) -> Result<Vec<i64>, EngineError>;
+    fn tally(&self, attached: &[Attached], sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, EngineError>;
 }

@@ -10,6 +10,7 @@ mod build;
 mod declaration;
 mod duckdb;
 mod engine;
+mod instances;
 mod keys;
 mod layout;
 mod pins;

@@ -1,10 +1,11 @@
 //! The approved templates of a folder: each `<name>.sql` with its `<name>.toml`.
 
 use super::check::{CheckedTemplate, check};
+use super::fit::fit;
 use super::manifest::{Manifest, ManifestError};
-use super::refusal::Refusal;
-use crate::model::{TemplateName, Vocabulary};
-use miette::Diagnostic;
+use super::refusal::{Refusal, Rule};
+use crate::model::{ColumnName, TemplateName, Vocabulary};
+use miette::{Diagnostic, NamedSource};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,16 @@ use std::{fs, io};
 pub struct Template {
     name: TemplateName,
     hash: String,
+    manifest: Manifest,
+    sql: String,
+    /// One for each way to settle the column parameters, the default first.
+    ways: Vec<Way>,
+}
+
+/// A template as checked for certain columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Way {
+    chosen: BTreeMap<String, ColumnName>,
     manifest: Manifest,
     checked: CheckedTemplate,
 }
@@ -31,8 +42,16 @@ impl Template {
         vocabulary: &Vocabulary,
     ) -> Result<Self, TemplateError> {
         let manifest = Manifest::parse(toml.text, &toml.path.display().to_string())?;
-        let checked = check(sql.text, &sql.path.display().to_string(), &manifest, vocabulary)?;
-        Ok(Self { name, hash: hash(sql.text, toml.text), manifest, checked })
+        let file = sql.path.display().to_string();
+        let mut ways = Vec::new();
+        for chosen in manifest.choices() {
+            // A choice of its own list: there is always one.
+            let Some(manifest) = manifest.choose(&chosen) else { continue };
+            let checked = check(sql.text, &file, &manifest, vocabulary)?;
+            fit(&checked, &manifest).map_err(|misfit| misfitting(misfit, sql.text, &file))?;
+            ways.push(Way { chosen, manifest, checked });
+        }
+        Ok(Self { name, hash: hash(sql.text, toml.text), manifest, sql: sql.text.to_owned(), ways })
     }
 
     /// Its name: that of its files.
@@ -50,10 +69,26 @@ impl Template {
         &self.manifest
     }
 
-    /// Its query, proven person-local.
-    pub fn checked(&self) -> &CheckedTemplate {
-        &self.checked
+    /// Its SQL as it was written.
+    pub fn sql(&self) -> &str {
+        &self.sql
     }
+
+    /// Its query, proven person-local, with the manifest it was checked for; for each way to settle the column parameters.
+    pub fn checked(&self) -> impl Iterator<Item = (&CheckedTemplate, &Manifest)> {
+        self.ways.iter().map(|way| (&way.checked, &way.manifest))
+    }
+
+    /// The one for these columns.
+    pub(super) fn way(&self, chosen: &BTreeMap<String, ColumnName>) -> Option<(&CheckedTemplate, &Manifest)> {
+        self.ways.iter().find(|way| way.chosen == *chosen).map(|way| (&way.checked, &way.manifest))
+    }
+}
+
+/// A result that its release can't use: the whole query is to blame.
+fn misfitting(message: String, sql: &str, file: &str) -> Refusal {
+    let source = NamedSource::new(file, sql.to_owned());
+    Refusal::new(Rule::Output, message, source, (0..sql.trim_end().len()).into())
 }
 
 /// A file that was read.

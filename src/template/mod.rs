@@ -7,6 +7,8 @@
 
 mod catalogue;
 mod check;
+mod fit;
+mod layout;
 mod local;
 mod manifest;
 mod print;
@@ -15,9 +17,10 @@ mod tally;
 
 pub use catalogue::{Catalogue, File, Template, TemplateError, TemplateErrors};
 pub use check::{CheckedTemplate, check};
+pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 pub use manifest::{
-    AudienceColumn, AudienceParameter, Derived, Domain, Manifest, ManifestError, Parameter, ParameterKind, ReleaseKind,
-    ShapeRule,
+    AudienceColumn, AudienceParameter, Derived, Domain, Example, Manifest, ManifestError, Parameter, ParameterKind,
+    ReleaseKind, ShapeRule, schema as manifest_schema,
 };
 pub use refusal::{Refusal, Rule};
-pub use tally::{Binding, TallySqlError};
+pub use tally::{Argument, Binding, BindingError, Bindings, Figure, Instance};

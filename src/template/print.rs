@@ -80,15 +80,8 @@ impl Printer<'_> {
         let place = Place { printer: self, person: person_of(&select.from.alias) };
         let distinct = if select.distinct { "DISTINCT " } else { "" };
         let from = self.source(&select.from);
-        let (found, joined): (Vec<_>, Vec<_>) = select.joins.iter().partition(|join| place.is_searched(join));
-        let joins: String = joined.into_iter().map(|join| place.join(join)).collect();
-        let conditions: Vec<_> = select
-            .filter
-            .iter()
-            .map(|filter| place.expression(filter))
-            .chain(found.into_iter().map(|join| place.search(join)))
-            .collect();
-        let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let joins: String = select.joins.iter().map(|join| place.join(join)).collect();
+        let filter = select.filter.as_ref().map(|filter| format!(" WHERE {}", place.expression(filter)));
         let (outputs, groups) = match &select.yields {
             Yields::Rows { outputs } => (place.outputs(outputs), String::new()),
             Yields::Groups { keys, having, outputs } => {
@@ -97,7 +90,7 @@ impl Printer<'_> {
                 (place.outputs(outputs), format!(" GROUP BY {}{keys}{}", place.person, having.unwrap_or_default()))
             }
         };
-        format!("SELECT {distinct}{outputs} FROM {from}{joins}{filter}{groups}")
+        format!("SELECT {distinct}{outputs} FROM {from}{joins}{}{groups}", filter.unwrap_or_default())
     }
 
     fn source(&self, source: &Source) -> String {
@@ -119,22 +112,6 @@ impl Place<'_, '_> {
             })
             .collect();
         outputs.join(", ")
-    }
-
-    /// Whether a semi or anti join is written as EXISTS. For a condition that can't be looked up, DuckDB compares every row
-    /// with every row, and 1.5.5 has an internal error in doing so; EXISTS comes to hash joins whatever the condition.
-    fn is_searched(&self, join: &Join) -> bool {
-        let looked_up = join.condition.as_ref().is_none_or(|condition| condition.can_be_looked_up(&join.source.alias));
-        let is_filter = matches!(join.kind, JoinKind::Semi | JoinKind::Anti);
-        self.printer.constants == Constants::Store && is_filter && !looked_up
-    }
-
-    fn search(&self, join: &Join) -> String {
-        let not = if join.kind == JoinKind::Anti { "NOT " } else { "" };
-        let (source, person) = (self.printer.source(&join.source), person_of(&join.source.alias));
-        let condition = join.condition.as_ref().map(|condition| format!(" AND {}", self.expression(condition)));
-        let condition = condition.unwrap_or_default();
-        format!("({not}EXISTS (SELECT 1 FROM {source} WHERE {} = {person}{condition}))", self.person)
     }
 
     fn join(&self, join: &Join) -> String {

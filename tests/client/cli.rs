@@ -23,8 +23,9 @@ fn run(url: &str, arguments: &[&str]) -> String {
 }
 
 fn answer() -> serde_json::Value {
-    json!({"id": 7, "template": "overlap", "purpose": "planification", "margin": 100.0, "released_margin": 100, "value": 48_210, "shown": 48_210,
-        "audiences": {"a": "festival/abonnes", "b": "billetterie/acheteurs"}, "interval": [48_110, 48_310],
+    json!({"id": 7, "template": "overlap", "purpose": "planification", "margin": 100.0, "released_margin": 100,
+        "audiences": {"a": "festival/abonnes", "b": "billetterie/acheteurs"},
+        "figures": [{"part": "persons", "unit": "persons", "value": 48_210, "shown": 48_210, "margin": 100, "interval": [48_110, 48_310], "withheld": false}],
         "rho": 192_000_000, "epsilon": 0.0723, "delta": 1e-6, "replay": false, "policy": "abc", "recorded": "2026-11-24T10:00:00Z"})
 }
 

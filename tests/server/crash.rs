@@ -37,7 +37,7 @@ fn an_interrupted_query_finishes_at_no_new_cost() {
         assert_eq!(served.spent_of(&marketer, "room"), spent, "{place}: finished at no new cost");
         assert_eq!(answer["replay"], place == "after_record", "{place}");
         let again = served.ask(&marketer, margin).ok();
-        assert_eq!((&again["id"], &again["value"]), (&answer["id"], &answer["value"]), "{place}");
+        assert_eq!((&again["id"], &again["figures"]), (&answer["id"], &answer["figures"]), "{place}");
         assert_eq!(served.spent_of(&marketer, "room"), spent, "{place}");
     }
 }

@@ -16,4 +16,5 @@ mod query;
 mod refuse;
 mod routes;
 mod support;
+mod templates;
 mod upload;

@@ -11,10 +11,11 @@ fn an_overlap_is_answered_within_its_noise_and_charged() {
     assert_eq!(pair.served.spent_of(&pair.marketer, "room"), 0, "an estimate costs nothing");
 
     let answer = pair.served.ask(&pair.marketer, 50.0).ok();
-    let value = answer["value"].as_i64().unwrap();
+    let figure = &answer["figures"][0];
+    let value = figure["value"].as_i64().unwrap();
     // 11 standard deviations of noise with a margin of 50 (sigma about 25.5): fails wrongly less than once in 1e26.
     assert!((value - 1_500).abs() < 280, "{value}");
-    assert_eq!(answer["interval"][1].as_i64().unwrap() - value, 50);
+    assert_eq!(figure["interval"][1].as_i64().unwrap() - value, 50);
     assert_eq!((&answer["rho"], &answer["replay"]), (&estimate["rho"], &false.into()));
     for account in ["room", "asker:festival@billetterie"] {
         assert_eq!(pair.served.spent_of(&pair.marketer, account), answer["rho"].as_u64().unwrap(), "{account}");
@@ -40,7 +41,7 @@ fn a_thousand_repeats_spend_once_and_have_one_value() {
                         }
                         let answer = pair.served.post(&pair.marketer, "/api/v1/queries", &question).ok();
                         assert_eq!(answer["replay"], true);
-                        (answer["id"].as_i64().unwrap(), answer["value"].as_i64().unwrap())
+                        (answer["id"].as_i64().unwrap(), answer["figures"][0]["value"].as_i64().unwrap())
                     };
                     (0..100).map(ask).collect::<Vec<_>>()
                 })
@@ -48,7 +49,10 @@ fn a_thousand_repeats_spend_once_and_have_one_value() {
             .collect();
         asks.into_iter().flat_map(|ask| ask.join().unwrap()).collect()
     });
-    assert_eq!(values, HashSet::from([(first["id"].as_i64().unwrap(), first["value"].as_i64().unwrap())]));
+    assert_eq!(
+        values,
+        HashSet::from([(first["id"].as_i64().unwrap(), first["figures"][0]["value"].as_i64().unwrap())])
+    );
     assert_eq!(pair.served.spent(&pair.marketer), spent);
 }
 

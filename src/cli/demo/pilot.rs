@@ -230,6 +230,11 @@ fn walk(url: &str, tokens: &Tokens, context: &Context) -> anyhow::Result<()> {
         festival_marketer: token("festival-marketer")?,
         agents_steward: token("agents-steward")?,
         officer: token("salle-officer")?,
+        marketers: tokens
+            .keys()
+            .filter_map(|name| name.strip_suffix("-marketer"))
+            .map(|member| Ok((member.to_owned(), token(&format!("{member}-marketer"))?)))
+            .collect::<anyhow::Result<_>>()?,
     };
     check::check(url, &tokens, context.language, &mut io::stdout()).map_err(anyhow::Error::new)
 }

@@ -15,8 +15,9 @@ use crate::{
         Profile,
         hashed::{self, HashedOptions, HashedSource},
     },
-    model::{AudienceName, ColumnName, PurposeName},
+    model::{AudienceName, ColumnName, PurposeName, Shape},
 };
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use std::{
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", required_unless_present = "resume")]
     audience: Option<AudienceName>,
     /// A list has one row a person; events have many
-    #[arg(long, value_enum, default_value_t = Shape::List)]
+    #[arg(long, value_parser = shape(), default_value = "list")]
     shape: Shape,
     /// What the audience may be used for (repeat, or separate by commas)
     #[arg(long = "purpose", value_name = "PURPOSE", value_delimiter = ',', required_unless_present = "resume")]
@@ -65,14 +66,8 @@ pub struct Args {
     connection: ConnectionArgs,
 }
 
-/// How an audience's rows stand to its persons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-enum Shape {
-    /// One row a person.
-    List,
-    /// Many rows a person.
-    Events,
+fn shape() -> impl TypedValueParser<Value = Shape> {
+    PossibleValuesParser::new(Shape::ALL.map(Shape::as_str)).try_map(|name| name.parse())
 }
 
 fn upload_id(text: &str) -> Result<String, String> {

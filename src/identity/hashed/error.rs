@@ -1,7 +1,7 @@
 //! Why a file of hashes can't be sent.
 
 use crate::{
-    identity::{HashError, Kind, Profile, words},
+    identity::{HashError, Profile, words},
     model::{ColumnName, Language},
 };
 
@@ -22,15 +22,6 @@ pub enum HashedError {
         name: ColumnName,
         /// The columns found.
         names: Vec<String>,
-    },
-    /// Two columns hold hashes of one kind.
-    TwoColumns {
-        /// The kind.
-        kind: Kind,
-        /// One.
-        first: String,
-        /// The other.
-        second: String,
     },
     /// The profile is not in the columns' names and was not given.
     NeedsProfile,
@@ -76,13 +67,6 @@ impl HashedError {
             Self::NoSuchColumn { name, names } => {
                 let names = words::list(names);
                 (format!("aucune colonne `{name}`; le fichier a {names}"), format!("no column `{name}`; the file has {names}"))
-            }
-            Self::TwoColumns { kind, first, second } => {
-                let (first, second) = (words::masked(first), words::masked(second));
-                (
-                    format!("deux colonnes d'empreintes de {} : `{first}` et `{second}`; gardez-en une", words::kind(*kind, Language::Fr)),
-                    format!("two columns of {} hashes: `{first}` and `{second}`; keep one", words::kind(*kind, Language::En)),
-                )
             }
             Self::NeedsProfile => (
                 "les colonnes ne disent pas comment les identifiants ont été normalisés : ajoutez --profile google, meta ou uid2".to_owned(),

@@ -1,8 +1,8 @@
 //! The bytes that are sent.
 
-use super::HashedError;
+use super::{HashedError, Wanted};
 use crate::identity::{
-    Reason,
+    HashedIdentifier, Reason,
     decode::decode_hashed,
     output::push_cell,
     records::{Block, Blocks, Record, RecordParser, Tail},
@@ -36,35 +36,34 @@ impl<R: Read> Read for Guarded<R> {
 pub(super) struct Rewritten {
     blocks: Blocks<Box<dyn Read + Send>>,
     parser: RecordParser,
-    wanted: Vec<usize>,
+    rows: RowWriter,
     width: usize,
-    hashes: usize,
     ready: Vec<u8>,
     at: usize,
 }
 
 impl Rewritten {
-    pub fn new(source: Source, wanted: Vec<usize>, hashes: usize) -> Self {
+    pub fn new(source: Source, wanted: Wanted) -> Self {
         let width = source.names.len();
         let parser = RecordParser::new(source.delimiter);
         let blocks = Blocks::new(source.rows, source.delimiter, Tail::Record, source.first_line, 0);
-        Self { blocks, parser, wanted, width, hashes, ready: Vec::new(), at: 0 }
+        Self { blocks, parser, rows: RowWriter::new(wanted), width, ready: Vec::new(), at: 0 }
     }
 
     fn rewrite(&mut self, block: &Block) -> io::Result<()> {
         self.ready.clear();
         self.at = 0;
         if block.broken.is_some() {
-            push_unreadable(self.wanted.len(), &mut self.ready);
+            self.rows.push_unreadable(&mut self.ready);
             return Ok(());
         }
         let mut seen_raw = false;
-        let (wanted, width, hashes, ready) = (&self.wanted, self.width, self.hashes, &mut self.ready);
+        let (rows, width, ready) = (&mut self.rows, self.width, &mut self.ready);
         self.parser.for_each(&block.bytes, block.first_line, |_, record| {
             if record.len() > width && record.iter().skip(width).any(|cell| !cell.is_empty()) {
-                push_unreadable(wanted.len(), ready);
+                rows.push_unreadable(ready);
             } else {
-                seen_raw |= push_row(record, wanted, hashes, ready);
+                seen_raw |= rows.push(record, ready);
             }
         });
         if seen_raw {
@@ -75,40 +74,92 @@ impl Rewritten {
     }
 }
 
-fn push_unreadable(columns: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(NOT_A_HASH);
-    out.extend(std::iter::repeat_n(b',', columns.saturating_sub(1)));
-    out.push(b'\n');
+/// Writes rows of the stream; its buffers are used again from row to row.
+struct RowWriter {
+    wanted: Wanted,
+    /// The cells of each kind in the row at hand, each hash once.
+    cells: Vec<Cells>,
 }
 
-/// Appends a row; true if it held something raw.
-fn push_row(record: &Record<'_>, wanted: &[usize], hashes: usize, out: &mut Vec<u8>) -> bool {
-    let mut seen_raw = false;
-    let start = out.len();
-    for (index, column) in wanted.iter().enumerate() {
-        if index > 0 {
+#[derive(Default)]
+struct Cells {
+    /// The columns of what is sent; none for a cell that is no hash.
+    columns: Vec<Option<usize>>,
+    seen: Vec<HashedIdentifier>,
+}
+
+impl RowWriter {
+    fn new(wanted: Wanted) -> Self {
+        let cells = wanted.hashes.iter().map(|_| Cells::default()).collect();
+        Self { wanted, cells }
+    }
+
+    fn push_unreadable(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(NOT_A_HASH);
+        let width = self.wanted.hashes.len() + self.wanted.columns.len();
+        out.extend(std::iter::repeat_n(b',', width.saturating_sub(1)));
+        out.push(b'\n');
+    }
+
+    /// Appends a row for each hash of the kind that has most, with the other columns repeated, as hashing an export does;
+    /// true if the record held something raw.
+    fn push(&mut self, record: &Record<'_>, out: &mut Vec<u8>) -> bool {
+        let mut seen_raw = false;
+        for (cells, columns) in self.cells.iter_mut().zip(&self.wanted.hashes) {
+            cells.columns.clear();
+            cells.seen.clear();
+            for column in columns {
+                seen_raw |= cells.take(*column, record.get(*column));
+            }
+        }
+        let rows = self.cells.iter().map(|cells| cells.columns.len()).max().unwrap_or_default();
+        for row in 0..rows.max(1) {
+            self.write(record, row, out);
+        }
+        seen_raw
+    }
+
+    fn write(&self, record: &Record<'_>, row: usize, out: &mut Vec<u8>) {
+        let start = out.len();
+        for (index, cells) in self.cells.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(match cells.columns.get(row) {
+                Some(Some(column)) => record.get(*column).trim_ascii(),
+                Some(None) => NOT_A_HASH,
+                None => b"",
+            });
+        }
+        for column in &self.wanted.columns {
             out.push(b',');
+            push_cell(text(record.get(*column).trim_ascii()).as_bytes(), out);
         }
-        let cell = record.get(*column).trim_ascii();
-        if index >= hashes {
-            push_cell(text(cell).as_bytes(), out);
-            continue;
+        // An empty line would be no record, and the room would count one row less.
+        if out.len() == start {
+            out.extend_from_slice(b"\"\"");
         }
+        out.push(b'\n');
+    }
+}
+
+impl Cells {
+    /// Takes a column's cell; true if it is raw.
+    fn take(&mut self, column: usize, cell: &[u8]) -> bool {
         match decode_hashed(cell) {
-            Ok(_) => out.extend_from_slice(cell),
-            Err(Reason::NoIdentifier) => {}
+            Ok(hash) if self.seen.contains(&hash) => false,
+            Ok(hash) => {
+                self.seen.push(hash);
+                self.columns.push(Some(column));
+                false
+            }
+            Err(Reason::NoIdentifier) => false,
             Err(reason) => {
-                seen_raw |= reason == Reason::Raw;
-                out.extend_from_slice(NOT_A_HASH);
+                self.columns.push(None);
+                reason == Reason::Raw
             }
         }
     }
-    // An empty line would be no record, and the room would count one row less.
-    if out.len() == start {
-        out.extend_from_slice(b"\"\"");
-    }
-    out.push(b'\n');
-    seen_raw
 }
 
 impl Read for Rewritten {

@@ -71,6 +71,29 @@ fn other_files_are_sent_with_the_columns_asked_for_alone() {
 }
 
 #[test]
+fn several_hashes_of_one_kind_in_a_row_are_a_row_each() {
+    let [ann, ann2, bob] = ["ann@example.com", "ann@example.org", "bob@example.com"].map(hex);
+    let text = format!(
+        "Hashed Email 1,Hashed Email 2,hashed_phone,genre\n{ann},{ann2},{bob},jazz\n{bob},{},,rock\n,,,pop\n,oops,{ann},\n",
+        bob.to_uppercase()
+    );
+    let (_folder, path) = file(text.as_bytes(), "a.csv");
+    let source = open(&path, HashedOptions { profile: Some(Profile::Google), ..genre() }).unwrap();
+    assert_eq!(source.kinds(), [Kind::Email, Kind::Phone]);
+    let expected = format!(
+        "hashed_email_google,hashed_phone_google,genre\n{ann},{bob},jazz\n{ann2},,jazz\n{bob},,rock\n,,pop\n?,{ann},\n"
+    );
+    assert_eq!(String::from_utf8(all(&source)).unwrap(), expected);
+    from_any_offset(&source);
+    let raw = text.replace("oops", "cal@example.com");
+    let (_folder, path) = file(raw.as_bytes(), "a.csv");
+    assert!(matches!(
+        open(&path, HashedOptions { profile: Some(Profile::Google), ..genre() }),
+        Err(HashedError::Raw { line: 5, .. })
+    ));
+}
+
+#[test]
 fn parquet_gives_the_same_stream_as_csv() {
     let (_folder, path) =
         file("courriel,Tél,genre\nann@example.com,514-555-0123,jazz\nbob@example.com,,\"a,b\"\n".as_bytes(), "in.csv");

@@ -87,7 +87,7 @@ fn what_does_not_exist_is_refused() {
     let name = |text: &str| text.parse().unwrap();
     let bad = [
         Question { asker: name("inconnu"), ..good.clone() },
-        Question { template: "venn".parse().unwrap(), ..good.clone() },
+        Question { template: "chevauchement".parse().unwrap(), ..good.clone() },
         Question { template: "compare".parse().unwrap(), ..good.clone() },
         Question { purpose: "espionnage".parse().unwrap(), ..good.clone() },
         Question { columns: vec!["courriel".parse().unwrap()], ..good.clone() },

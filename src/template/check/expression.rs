@@ -12,8 +12,8 @@ use sqlparser::tokenizer::Span;
 /// written out twice.
 const CASES_MAX: usize = 6;
 
-/// Expressions of one kind.
-type Alike<L> = (Kind, Vec<Expression<L>>);
+/// Expressions of one kind, and the kind.
+type Alike<Leaf> = (Kind, Vec<Expression<Leaf>>);
 
 impl Checker<'_> {
     /// A condition: what is true, false or unknown.

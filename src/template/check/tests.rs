@@ -6,9 +6,7 @@ mod refused;
 
 use super::super::catalogue::{File, Template};
 use super::super::print::Argument;
-use super::super::tally::{Binding, TallySqlError};
 use super::*;
-use crate::model::Shape;
 use crate::model::{Category, Column, ColumnKind, Text};
 use std::path::Path;
 
@@ -96,56 +94,6 @@ fn parsed(sql: &str, a: &str, b: &str) -> Template {
     let (sql, toml) = (File { path: Path::new("t.sql"), text: sql }, manifest(sql, a, b));
     let toml = File { path: Path::new("t.toml"), text: &toml };
     Template::parse("t".parse().unwrap(), sql, toml, &vocabulary()).unwrap()
-}
-
-fn bind(relation: &str, shape: Shape, columns: &[&str]) -> Binding {
-    let table = if relation == "a" { "audience_0.main.email" } else { "audience_1.main.email" };
-    let columns = columns.iter().map(|column| column.parse().unwrap()).collect();
-    Binding { relation: relation.into(), table: table.into(), shape, columns }
-}
-
-#[test]
-fn the_tally_counts_each_person_once() {
-    let overlap = parsed("SELECT person FROM a SEMI JOIN b USING (person)", "", "");
-    let sql = overlap.tally_sql(&[bind("a", Shape::List, &[]), bind("b", Shape::Events, &["genre"])]).unwrap();
-    assert_eq!(
-        sql,
-        "WITH \"a\" AS NOT MATERIALIZED (SELECT \"person\" FROM \"audience_0\".\"main\".\"email\"), \
-         \"b\" AS NOT MATERIALIZED (SELECT \"person\" FROM \"audience_1\".\"main\".\"email\") \
-         SELECT count(*) FROM (SELECT \"a\".\"person\" AS \"person\" FROM \"a\" AS \"a\" \
-         SEMI JOIN \"b\" AS \"b\" ON \"a\".\"person\" = \"b\".\"person\") AS \"contribution\""
-    );
-    let join = parsed("SELECT person FROM a JOIN b USING (person)", "", "");
-    let with = |shape| join.tally_sql(&[bind("a", Shape::List, &[]), bind("b", shape, &[])]).unwrap();
-    assert!(with(Shape::List).contains("SELECT count(*) FROM"));
-    assert!(with(Shape::Events).contains("SELECT count(DISTINCT \"contribution\".\"person\") FROM"));
-}
-
-#[test]
-fn values_run_as_codes_and_only_columns_that_are_read_are_shown() {
-    let sql = "SELECT person FROM a SEMI JOIN b USING (person) WHERE genre = 'rock ''n'' roll'";
-    let bindings = [bind("a", Shape::List, &["region", "genre"]), bind("b", Shape::List, &["genre"])];
-    let sql = parsed(sql, "genre", "").tally_sql(&bindings).unwrap();
-    assert!(sql.contains("SELECT \"person\", \"genre\" AS \"genre\" FROM \"audience_0\""));
-    assert!(sql.contains("SELECT \"person\" FROM \"audience_1\""));
-    assert!(sql.ends_with("WHERE (\"a\".\"genre\" = 2)) AS \"contribution\""), "{sql}");
-}
-
-#[test]
-fn audiences_that_do_not_fit_are_not_bound() {
-    let template = parsed("SELECT person FROM a SEMI JOIN b USING (person) WHERE genre = 'jazz'", "genre", "");
-    let (a, b) = (bind("a", Shape::List, &["genre"]), bind("b", Shape::List, &[]));
-    assert!(template.tally_sql(&[a.clone(), b.clone()]).is_ok());
-    assert_eq!(template.tally_sql(std::slice::from_ref(&a)), Err(TallySqlError::Audiences));
-    assert_eq!(template.tally_sql(&[a.clone(), a.clone()]), Err(TallySqlError::Audiences));
-    let events = Binding { shape: Shape::Events, ..a.clone() };
-    assert_eq!(template.tally_sql(&[events, b.clone()]), Err(TallySqlError::Shape("a".into())));
-    let bare = Binding { columns: Vec::new(), ..a.clone() };
-    assert!(matches!(template.tally_sql(&[bare, b.clone()]), Err(TallySqlError::Column { .. })));
-    for table in ["email", "x.main", "x.main.email; DROP", "x.main.\"email\"", "x..email", "x.main.email.y"] {
-        let table = Binding { table: table.into(), ..a.clone() };
-        assert_eq!(template.tally_sql(&[table, b.clone()]), Err(TallySqlError::Table("a".into())));
-    }
 }
 
 #[test]

@@ -7,15 +7,16 @@ mod read;
 mod release;
 
 pub use parameter::{Parameter, ParameterKind};
-pub use read::ManifestError;
+pub use read::{ManifestError, schema};
 pub use release::{Derived, Domain, ReleaseKind};
 
-use crate::model::{ColumnName, Shape, Text};
+use super::tally::Argument;
+use crate::model::{ColumnName, Named, Shape, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Which shapes a template takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ShapeRule {
     /// Lists only.
@@ -81,6 +82,26 @@ pub struct Manifest {
     pub margin_default: u32,
     /// Whether the order of the audiences makes no difference to the answer.
     pub symmetric: bool,
+    /// What people call the columns of the result that aren't the vocabulary's; `unknown`: those without a value.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub titles: BTreeMap<String, Text>,
+    /// A question that can be asked in the pilot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Example>,
+}
+
+/// A question that can be asked in the pilot, and the shape of its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// The audiences, by parameter.
+    #[schemars(with = "BTreeMap<String, super::manifest::read::OneOrMany>")]
+    pub audiences: BTreeMap<String, Named>,
+    /// The values, by parameter.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Argument>,
+    /// How many figures are released; 0 where that depends on the data.
+    pub figures: usize,
 }
 
 impl Manifest {

@@ -17,7 +17,7 @@ pub struct Parameter {
 }
 
 /// What a parameter may be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum ParameterKind {
     /// A whole number.
@@ -44,11 +44,13 @@ pub enum ParameterKind {
     Date {
         /// Taken when none is given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
         default: Option<Date>,
     },
     /// A value of a category column of the vocabulary.
     Category {
         /// Which column.
+        #[schemars(with = "String")]
         column: ColumnName,
         /// Taken when none is given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,7 @@ pub enum ParameterKind {
     /// that name.
     Column {
         /// Which columns it may be; the first is taken when none is given.
+        #[schemars(with = "Vec<String>")]
         choices: Vec<ColumnName>,
     },
 }

@@ -1,13 +1,20 @@
 //! From the file's text to a [`Manifest`], or a mistake with its place.
 
-use super::{AudienceColumn, AudienceParameter, Derived, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule};
+use super::{
+    AudienceColumn, AudienceParameter, Derived, Example, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule,
+};
 use crate::{
     model::{ColumnName, Text},
     template::local::Name,
 };
 use miette::{Diagnostic, NamedSource, SourceSpan};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 use toml::Spanned;
 
 /// More would be one query a page long; Venn diagrams, the widest use, end at six.
@@ -33,39 +40,86 @@ pub struct ManifestError {
     span: SourceSpan,
 }
 
-#[derive(Deserialize)]
+/// A manifest, as its file has it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "Camerata: manifest of an analysis template (sql/NAME.toml)")]
 struct ManifestFile {
+    /// What people call the template.
     title: Text,
+    /// What it answers.
     description: Text,
+    /// The audiences that the asker names.
+    #[schemars(with = "Vec<AudienceTable>")]
     audience: Spanned<Vec<AudienceTable>>,
+    /// The values that the asker gives: `$name` in the SQL.
     #[serde(default)]
     parameter: Vec<ParameterTable>,
+    /// What becomes of the contributions.
+    #[schemars(with = "ReleaseKind")]
     release: Spanned<ReleaseKind>,
+    /// What is computed from the release.
     #[serde(default)]
+    #[schemars(with = "Vec<Derived>")]
     derived: Vec<Spanned<Derived>>,
+    /// The margin suggested to the asker, in persons: 1 to 1000000.
+    #[schemars(with = "u32")]
     margin_default: Spanned<i64>,
+    /// Whether the order of the audiences makes no difference to the answer.
+    #[schemars(with = "bool")]
     symmetric: Spanned<bool>,
+    /// What people call the columns of the result that aren't the vocabulary's; `unknown`: those without a value.
+    #[serde(default)]
+    titles: BTreeMap<String, Text>,
+    /// A question that can be asked in the pilot.
+    #[serde(default)]
+    example: Option<Example>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AudienceTable {
+    /// What the SQL calls it.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// What people call it.
     title: Text,
+    /// Which shapes it takes.
     shape: ShapeRule,
+    /// The vocabulary's columns that the SQL uses of it, or names of parameters of kind `column`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     columns: Vec<Spanned<ColumnName>>,
+    /// Least and most audiences, where it stands for several.
     #[serde(default)]
+    #[schemars(with = "Option<(u32, u32)>")]
     many: Option<Spanned<(u32, u32)>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ParameterTable {
+    /// What the SQL calls it, without the `$`.
+    #[schemars(with = "String")]
     name: Spanned<String>,
+    /// What people call it.
     title: Text,
     #[serde(flatten)]
+    #[schemars(with = "ParameterKind")]
     kind: toml::Table,
+}
+
+/// One `member/audience`, or a list of them.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used: model::Named knows nothing of schemas")]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// The JSON schema of a manifest.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(ManifestFile).to_value()
 }
 
 /// The file that is read, for messages.
@@ -107,6 +161,8 @@ impl Manifest {
             derived,
             margin_default,
             symmetric,
+            titles: parsed.titles,
+            example: parsed.example,
         };
         if let Err((message, help)) = manifest.release.check() {
             return Err(source.error(message, &help, parsed.release.span()));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The range of a key that is a whole number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
     /// Least key.
@@ -15,7 +15,7 @@ pub struct Domain {
 }
 
 /// What becomes of the contributions: the columns named here are columns of the template's result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum ReleaseKind {
     /// One cell: how many persons the template yields.
@@ -112,7 +112,7 @@ fn one() -> u32 {
 }
 
 /// What is computed from a release: each for every cell, audience or pair that it makes sense for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Derived {
     /// Of disjoint cells: all persons.
@@ -177,6 +177,9 @@ const KEYS_MAX: u32 = 100;
 /// Greatest contribution of one person to a sum: 100,000 dollars in cents.
 const VALUE_MAX: i64 = 10_000_000;
 
+/// Greatest candidate of a quantile, either way: far within what 64 bits hold.
+const QUANTILE_MAX: i64 = 1_000_000_000_000_000;
+
 /// A message and what to do about it.
 type Mistake = (String, String);
 
@@ -214,7 +217,7 @@ impl ReleaseKind {
                 }
             }
             Self::Quantiles { min, max, step, quantiles, .. } => {
-                let sound = min < max && *step > 0 && min.checked_add(i64::from(*step)).is_some();
+                let sound = min < max && *step > 0 && *min >= -QUANTILE_MAX && *max <= QUANTILE_MAX;
                 let candidates = if sound { max.abs_diff(*min) / u64::from(*step) + 1 } else { u64::MAX };
                 if candidates > CELLS_MAX {
                     return wrong(

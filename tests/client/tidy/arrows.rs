@@ -38,7 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("cedar_policy", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
-    ("duckdb", &["store", "template/check/tests/locality.rs"]),
+    ("duckdb", &["store", "template/check/tests/locality.rs", "template/tally/tests/sensitivity.rs"]),
     ("indicatif", &["cli"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),

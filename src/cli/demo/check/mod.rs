@@ -1,6 +1,7 @@
 //! `camerata demo --check`: the whole way over HTTP, as a member's marketer would go it, without a person. Every step says
 //! what held; the first that doesn't ends the walk. The exact overlap is never known here: only what may leave the room is.
 
+mod examples;
 mod verdict;
 
 use crate::cli::connection::{Address, Connection, ConnectionError, Problem, Reason, Token};
@@ -8,6 +9,7 @@ use crate::cli::context::{Words, choose};
 use crate::cli::{query, typography};
 use crate::model::Language;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use verdict::{Accounts, Answer};
 
@@ -28,6 +30,8 @@ pub struct Tokens {
     pub agents_steward: Token,
     /// An officer of any member.
     pub officer: Token,
+    /// A marketer of each member.
+    pub marketers: BTreeMap<String, Token>,
 }
 
 /// The walk ended before its end.
@@ -58,6 +62,11 @@ pub fn check(base_url: &str, tokens: &Tokens, language: Language, out: &mut impl
         |token| Ok::<_, ConnectionError>(Connection::new(Address::parse(base_url, false)?, token, language));
     let mut walk = Walk {
         marketer: connection(Some(tokens.festival_marketer.clone()))?,
+        members: tokens
+            .marketers
+            .iter()
+            .map(|(member, token)| Ok((member.clone(), connection(Some(token.clone()))?)))
+            .collect::<Result<_, ConnectionError>>()?,
         others: [connection(Some(tokens.agents_steward.clone()))?, connection(Some(tokens.officer.clone()))?],
         stranger: connection(None)?,
         language,
@@ -72,12 +81,14 @@ pub fn check(base_url: &str, tokens: &Tokens, language: Language, out: &mut impl
     let end = walk.budget()?;
     let words = ("les refus n'ont rien coûté", "refusals cost nothing");
     walk.step(words, |_| end.same_as(&after).map(|()| String::new()))?;
-    Ok(())
+    walk.examples()
 }
 
 /// One walk under way.
 struct Walk<'w, W> {
     marketer: Connection,
+    /// A marketer of each member.
+    members: BTreeMap<String, Connection>,
     /// A steward and an officer.
     others: [Connection; 2],
     stranger: Connection,
@@ -216,6 +227,27 @@ impl<W: Write> Walk<'_, W> {
         Ok(())
     }
 
+    /// Every template answers the question that it gives as its example.
+    fn examples(&mut self) -> Result<(), CheckFailure> {
+        let words = ("les modèles, chacun avec un exemple", "the templates, each with an example");
+        let examples = self.step(words, |walk| {
+            let templates = walk.get(&walk.marketer, "/api/v1/templates")?;
+            examples::examples(&templates).map(Counted)
+        })?;
+        for example in &examples.0 {
+            let words = ("un modèle répond à son exemple", "a template answers its example");
+            self.step(words, |walk| {
+                let failed = |what: String| format!("{}: {what}", example.template);
+                let asker = walk.members.get(&example.asker).ok_or_else(|| failed(example.asker.clone()))?;
+                let answer = asker.post::<Value>("/api/v1/queries", &example.question);
+                let answer = answer.map_err(|error| failed(error.message(walk.language)))?;
+                let figures = example.answered(&answer).map_err(failed)?;
+                Ok(format!("{} ({figures})", example.template))
+            })?;
+        }
+        Ok(())
+    }
+
     fn get(&self, connection: &Connection, path: &str) -> Result<Value, String> {
         connection.get(path).map_err(|error| error.message(self.language))
     }
@@ -255,6 +287,15 @@ impl Told for String {
     }
 }
 
+/// Things of which their number is told.
+struct Counted<T>(Vec<T>);
+
+impl<T> Told for Counted<T> {
+    fn told(&self, _: Language) -> String {
+        self.0.len().to_string()
+    }
+}
+
 impl Told for Accounts {
     fn told(&self, language: Language) -> String {
         let left = |account: &verdict::Account| {
@@ -291,7 +332,7 @@ mod tests {
 
     fn tokens() -> Tokens {
         let token = || Token::parse("cam_test").unwrap();
-        Tokens { festival_marketer: token(), agents_steward: token(), officer: token() }
+        Tokens { festival_marketer: token(), agents_steward: token(), officer: token(), marketers: BTreeMap::new() }
     }
 
     #[test]

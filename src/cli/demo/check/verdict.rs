@@ -108,11 +108,12 @@ impl Answer {
             Some(Value::Number(id)) => id.to_string(),
             _ => return Err("no `id`".to_owned()),
         };
-        let value = answer.get("value").and_then(Value::as_i64).ok_or("no whole `value`")?;
+        let figure = answer.get("figures").and_then(|figures| figures.get(0)).ok_or("no figure")?;
+        let value = figure.get("value").and_then(Value::as_i64).ok_or("no whole `value`")?;
         // What was released can be narrower than what was asked for; then the answer says both.
         let name = if answer.get("released_margin").is_some() { "released_margin" } else { "margin" };
         let margin = margin_within(answer, name, asked)?;
-        let interval: Vec<i64> = answer
+        let interval: Vec<i64> = figure
             .get("interval")
             .and_then(Value::as_array)
             .map(|ends| ends.iter().filter_map(Value::as_i64).collect())
@@ -170,13 +171,16 @@ mod tests {
     use serde_json::json;
 
     fn answer() -> Value {
-        json!({"id": 7, "value": 48_210, "margin": 100, "interval": [48_110, 48_310], "rho": 190_000_000u64, "epsilon": 0.1, "replay": false})
+        json!({"id": 7, "figures": [{"value": 48_210, "interval": [48_110, 48_310]}], "margin": 100, "rho": 190_000_000u64,
+            "epsilon": 0.1, "replay": false})
     }
 
-    /// The answer with one field changed.
+    /// The answer with one field changed, of its figure or its own.
     fn with(name: &str, value: Value) -> Value {
         let mut answer = answer();
-        answer.as_object_mut().unwrap().insert(name.to_owned(), value);
+        let of_figure = ["value", "interval"].contains(&name);
+        let place = if of_figure { &mut answer["figures"][0] } else { &mut answer };
+        place.as_object_mut().unwrap().insert(name.to_owned(), value);
         answer
     }
 

@@ -1,11 +1,13 @@
 //! Random templates over the whole grammar of the checker, each with the manifest that it needs, drawn from a list of
 //! choices, so that proptest can make a failing one smaller.
 
+mod expressions;
+
 use crate::model::Text;
 use crate::template::manifest::{
     AudienceColumn, AudienceParameter, Manifest, Parameter, ParameterKind, ReleaseKind, ShapeRule,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a column of a generated template holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +114,8 @@ impl<'c> Generator<'c> {
             derived: Vec::new(),
             margin_default: 100,
             symmetric: false,
+            titles: BTreeMap::new(),
+            example: None,
         }
     }
 
@@ -230,20 +234,26 @@ impl<'c> Generator<'c> {
             let on = if self.choose(2) == 0 {
                 "USING (person)".to_owned()
             } else {
-                // A LEFT JOIN's condition is on its right side, or compares that with the left.
+                // But for inner joins, a condition is on the right side, or compares that with the left.
                 let (left, right) = seen.split_at(seen.len() - 1);
                 let more = match (kind, self.choose(2)) {
-                    ("LEFT JOIN", 0) => self.expression(&Place::rows(right), Kind::Boolean, 2),
-                    ("LEFT JOIN", _) => {
+                    ("JOIN", _) => self.expression(&Place::rows(&seen), Kind::Boolean, 2),
+                    (_, 0) => {
+                        let more = self.expression(&Place::rows(right), Kind::Boolean, 2);
+                        // One conjunct, so that none of them is a constant.
+                        if more.contains(" AND ") { format!("coalesce({more}, FALSE)") } else { more }
+                    }
+                    _ => {
                         let (one, other) = (Place::rows(left), Place::rows(right));
                         let kind = self.pick(&[Kind::Number, Kind::Date]);
                         let (one, other) = (self.expression(&one, kind, 1), self.expression(&other, kind, 1));
-                        let compares = one.contains('.') && other.contains('.');
-                        if compares { format!("{one} <= {other}") } else { "TRUE".to_owned() }
+                        format!("{one} <= {other}")
                     }
-                    _ => self.expression(&Place::rows(&seen), Kind::Boolean, 2),
                 };
-                format!("ON {alias}.person = {}.person AND {more}", relations[0].0)
+                // What has no column of the right side is no condition.
+                let looked_up = kind == "JOIN" || more.contains(&format!("{alias}."));
+                let more = if looked_up { format!(" AND {more}") } else { String::new() };
+                format!("ON {alias}.person = {}.person{more}", relations[0].0)
             };
             sql += &format!(" {kind} {source} {on}");
             if kind == "JOIN" || kind == "LEFT JOIN" {
@@ -273,210 +283,5 @@ impl<'c> Generator<'c> {
             });
         }
         if conjuncts.is_empty() { String::new() } else { format!(" WHERE {}", conjuncts.join(" AND ")) }
-    }
-
-    fn leaf(&mut self, place: &Place<'_>, kind: Kind) -> String {
-        if let Some(keys) = place.keys {
-            let keys: Vec<_> = keys.iter().filter(|(_, of)| *of == kind).map(|(key, _)| key.clone()).collect();
-            if !keys.is_empty() && self.choose(2) == 0 {
-                return self.pick(&keys);
-            }
-            if let Some(aggregate) = self.aggregate(place, kind) {
-                return aggregate;
-            }
-            return self.constant(kind);
-        }
-        if place.windows
-            && self.choose(3) == 2
-            && let Some(window) = self.window(place, kind)
-        {
-            return window;
-        }
-        let columns: Vec<_> = place
-            .relations
-            .iter()
-            .flat_map(|(alias, columns)| columns.iter().map(move |(column, of)| (alias, column, of)))
-            .filter(|(_, _, of)| **of == kind)
-            .map(|(alias, column, _)| (alias.clone(), column.clone()))
-            .collect();
-        if columns.is_empty() || self.choose(5) == 4 {
-            return self.constant(kind);
-        }
-        let (alias, column) = self.pick(&columns);
-        format!("{alias}.{column}")
-    }
-
-    fn constant(&mut self, kind: Kind) -> String {
-        let constant = match kind {
-            Kind::Genre => "$wanted",
-            Kind::Region => "$place",
-            Kind::Date => self.pick(&["DATE '2025-06-30'", "DATE '0001-01-01'", "DATE '9999-12-31'", "$since"]),
-            Kind::Number | Kind::Audience => {
-                self.pick(&["0", "7", "-3", "9223372036854775807", "-9223372036854775808", "$count", "$amount"])
-            }
-            Kind::Boolean => self.pick(&["TRUE", "FALSE"]),
-        };
-        constant.to_owned()
-    }
-
-    fn aggregate(&mut self, place: &Place<'_>, kind: Kind) -> Option<String> {
-        let rows = Place::rows(place.relations);
-        let choice = self.choose(6);
-        let call = match (kind, choice) {
-            (Kind::Number, 0) => "count(*)".to_owned(),
-            (Kind::Number, 1) => {
-                let of = self.kind();
-                format!("count({})", self.expression(&rows, of, 1))
-            }
-            (Kind::Number, 2) => {
-                let of = self.kind();
-                format!("count(DISTINCT {})", self.expression(&rows, of, 1))
-            }
-            (Kind::Number, 3) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
-            (Kind::Number | Kind::Date, _) => {
-                format!("{}({})", if choice == 4 { "min" } else { "max" }, self.expression(&rows, kind, 2))
-            }
-            (Kind::Boolean, _) => {
-                let name = if choice < 3 { "bool_or" } else { "bool_and" };
-                format!("{name}({})", self.expression(&rows, Kind::Boolean, 2))
-            }
-            _ => return None,
-        };
-        if self.choose(3) < 2 {
-            return Some(call);
-        }
-        Some(format!("{call} FILTER (WHERE {})", self.expression(&rows, Kind::Boolean, 2)))
-    }
-
-    fn window(&mut self, place: &Place<'_>, kind: Kind) -> Option<String> {
-        let rows = Place::rows(place.relations);
-        let choice = self.choose(7);
-        let ordered = choice < 2 || self.choose(2) == 1;
-        let call = match (kind, choice) {
-            (Kind::Number, 0) => "rank()".to_owned(),
-            (Kind::Number, 1) => "dense_rank()".to_owned(),
-            (Kind::Number, 2) => "count(*)".to_owned(),
-            (Kind::Number, 3) => {
-                let of = self.kind();
-                format!("count({})", self.expression(&rows, of, 1))
-            }
-            (Kind::Number, 4) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
-            (Kind::Number | Kind::Date, _) => {
-                format!("{}({})", if choice == 5 { "min" } else { "max" }, self.expression(&rows, kind, 2))
-            }
-            _ => return None,
-        };
-        let mut over = format!("PARTITION BY {}.person", place.relations[0].0);
-        if self.choose(3) == 2 {
-            let by = self.kind();
-            over += &format!(", {}", self.expression(&rows, by, 1));
-        }
-        if ordered {
-            let by = self.pick(&[Kind::Number, Kind::Date]);
-            // More than a constant, which orders nothing.
-            let by = self.expression(&rows, by, 1);
-            let by = if by.contains('.') { by } else { format!("coalesce({by}, {by})") };
-            let direction = self.pick(&["", " DESC", " ASC NULLS FIRST", " DESC NULLS LAST"]);
-            over += &format!(" ORDER BY {by}{direction}");
-        }
-        Some(format!("{call} OVER ({over})"))
-    }
-
-    /// An expression of a kind, at most so deep.
-    fn expression(&mut self, place: &Place<'_>, kind: Kind, depth: u16) -> String {
-        let choice = self.choose(8);
-        if depth == 0 || choice < 2 {
-            if kind == Kind::Boolean && self.choose(4) != 3 {
-                return self.comparison(place, 0);
-            }
-            return self.leaf(place, kind);
-        }
-        let depth = depth - 1;
-        if choice == 2 {
-            let (when, then) = (self.expression(place, Kind::Boolean, depth), self.expression(place, kind, depth));
-            let otherwise = if self.choose(2) == 0 {
-                format!(" ELSE {}", self.expression(place, kind, depth))
-            } else {
-                String::new()
-            };
-            return format!("CASE WHEN {when} THEN {then}{otherwise} END");
-        }
-        if choice == 3 {
-            let name = match kind {
-                Kind::Number | Kind::Date => self.pick(&["coalesce", "least", "greatest"]),
-                _ => "coalesce",
-            };
-            return format!("{name}({}, {})", self.expression(place, kind, depth), self.expression(place, kind, depth));
-        }
-        match kind {
-            Kind::Number => self.number(place, depth),
-            Kind::Boolean => self.condition(place, depth),
-            _ => self.leaf(place, kind),
-        }
-    }
-
-    fn number(&mut self, place: &Place<'_>, depth: u16) -> String {
-        let value = self.expression(place, Kind::Number, depth);
-        match self.choose(10) {
-            0 => format!("({value} + {})", self.expression(place, Kind::Number, depth)),
-            1 => format!("({value} - {})", self.expression(place, Kind::Number, depth)),
-            2 => format!("({value} * {})", self.expression(place, Kind::Number, depth)),
-            3 => format!("(({value}) // 100)"),
-            4 => format!("(({value}) % $count)"),
-            5 => format!("(-({value}))"),
-            6 => format!("abs({value})"),
-            7 => format!("year({})", self.expression(place, Kind::Date, depth)),
-            8 => format!("month({})", self.expression(place, Kind::Date, depth)),
-            _ => {
-                let unit = self.pick(&["day", "month"]);
-                let (from, to) = (self.expression(place, Kind::Date, depth), self.expression(place, Kind::Date, depth));
-                format!("date_diff('{unit}', {from}, {to})")
-            }
-        }
-    }
-
-    fn condition(&mut self, place: &Place<'_>, depth: u16) -> String {
-        match self.choose(7) {
-            0 => format!(
-                "({} AND {})",
-                self.expression(place, Kind::Boolean, depth),
-                self.expression(place, Kind::Boolean, depth)
-            ),
-            1 => format!(
-                "({} OR {})",
-                self.expression(place, Kind::Boolean, depth),
-                self.expression(place, Kind::Boolean, depth)
-            ),
-            2 => format!("(NOT {})", self.expression(place, Kind::Boolean, depth)),
-            3 => {
-                let kind = self.kind();
-                let not = self.pick(&["", "NOT "]);
-                format!("(({}) IS {not}NULL)", self.expression(place, kind, depth))
-            }
-            4 => {
-                let kind = self.pick(&[Kind::Number, Kind::Date]);
-                let not = self.pick(&["", "NOT "]);
-                let value = self.expression(place, kind, depth);
-                let (low, high) = (self.expression(place, kind, depth), self.expression(place, kind, depth));
-                format!("(({value}) {not}BETWEEN ({low}) AND ({high}))")
-            }
-            5 => {
-                let kind = self.kind();
-                let not = self.pick(&["", "NOT "]);
-                let value = self.expression(place, kind, depth);
-                let (one, other) = (self.constant(kind), self.constant(kind));
-                format!("(({value}) {not}IN ({one}, {other}))")
-            }
-            _ => self.comparison(place, depth),
-        }
-    }
-
-    fn comparison(&mut self, place: &Place<'_>, depth: u16) -> String {
-        let kind = self.pick(&[Kind::Number, Kind::Genre, Kind::Date, Kind::Region]);
-        let symbol = match kind {
-            Kind::Number | Kind::Date => self.pick(&["=", "<>", "<", "<=", ">", ">="]),
-            _ => self.pick(&["=", "<>"]),
-        };
-        format!("(({}) {symbol} ({}))", self.expression(place, kind, depth), self.expression(place, kind, depth))
     }
 }

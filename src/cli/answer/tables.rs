@@ -1,0 +1,146 @@
+//! Answers of several figures, as tables.
+
+use super::{
+    Answer, Derived, Figure, Label,
+    render::value,
+    words::{derived_name, part},
+};
+use crate::{
+    cli::{
+        context::choose,
+        table::{Align, Table},
+        typography as t,
+    },
+    model::Language,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More figures than this, and only the largest have a line.
+const PAGE: usize = 60;
+
+impl Answer {
+    /// The title of a key: the room's, or a word of our own for what the room numbers.
+    fn title(&self, key: &str, language: Language) -> String {
+        let own = match key {
+            "quantile" => Some(("Quantile", "Quantile")),
+            "rank" => Some(("Rang", "Rank")),
+            "audience" => Some(("Auditoire", "Audience")),
+            _ => None,
+        };
+        own.map(|words| choose(language, words).to_owned())
+            .or_else(|| self.keys.iter().find(|own| own.name == key).map(|own| own.title.get(language).to_owned()))
+            .unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Every key that some figure has: in the room's order, then others.
+    fn keys_of<'a>(&'a self, all: impl Iterator<Item = &'a BTreeMap<String, Label>>) -> Vec<&'a str> {
+        let used: BTreeSet<&str> = all.flat_map(BTreeMap::keys).map(String::as_str).collect();
+        let ordered = self.keys.iter().map(|key| key.name.as_str()).filter(|key| used.contains(key));
+        let mut keys: Vec<&str> = ordered.collect();
+        keys.extend(used.into_iter().filter(|key| !self.keys.iter().any(|own| own.name == **key)));
+        keys
+    }
+
+    /// The name of a part: our own word, or the title of the key that it is.
+    fn part(&self, name: &str, language: Language) -> String {
+        match part(name, language) {
+            own if own == name => self.title(name, language),
+            own => own,
+        }
+    }
+
+    /// The released figures: all of them, or where they are many, those that say most.
+    pub(super) fn table(&self, language: Language) -> String {
+        let say = |fr, en| choose(language, (fr, en));
+        let shown = self.worth_a_line();
+        let several = shown.windows(2).any(|pair| matches!(pair, [a, b] if a.part != b.part));
+        let keys = self.keys_of(shown.iter().map(|figure| &figure.keys));
+        let titles: Vec<String> = keys.iter().map(|key| self.title(key, language)).collect();
+        let mut columns: Vec<(&str, Align)> = titles.iter().map(|title| (title.as_str(), Align::Left)).collect();
+        if several {
+            columns.insert(0, (say("Partie", "Part"), Align::Left));
+        }
+        // The top is an order of keys, without a figure; quantiles have a figure without a margin of its own.
+        let figures = shown.iter().any(|figure| figure.shown.is_some() || figure.withheld);
+        let margins = shown.iter().any(|figure| figure.margin.is_some());
+        columns.extend(figures.then_some((say("Valeur", "Value"), Align::Right)));
+        columns.extend(margins.then_some(("±", Align::Right)));
+        let mut table = Table::new(&columns);
+        for figure in &shown {
+            let mut row: Vec<String> = several.then(|| self.part(&figure.part, language)).into_iter().collect();
+            row.extend(keys.iter().map(|key| label(&figure.keys, key, language)));
+            row.extend(figures.then(|| value(figure, language)));
+            let margin = figure.margin.filter(|_| !figure.withheld);
+            row.extend(margin.map(|margin| figure.unit.write(margin as f64, language)));
+            table.row(row);
+        }
+        let left_out = self.figures.len() - shown.len();
+        let more = (left_out > 0).then(|| match language {
+            Language::Fr => format!("\n… et {left_out} autres, plus petites; --json les donne toutes."),
+            Language::En => format!("\n… and {left_out} others, smaller; --json has them all."),
+        });
+        table.render() + &more.unwrap_or_default()
+    }
+
+    /// All figures in their order; the largest alone, if there are more than a page of them.
+    fn worth_a_line(&self) -> Vec<&Figure> {
+        let mut figures: Vec<&Figure> = self.figures.iter().collect();
+        if figures.len() > PAGE {
+            figures.sort_by_key(|figure| std::cmp::Reverse(figure.shown.filter(|_| !figure.withheld)));
+            figures.truncate(PAGE);
+        }
+        figures
+    }
+
+    pub(super) fn derived_table(&self, language: Language) -> String {
+        let say = |fr, en| choose(language, (fr, en));
+        let keys = self.keys_of(self.derived.iter().map(|derived| &derived.keys));
+        let titles: Vec<String> = keys.iter().map(|key| self.title(key, language)).collect();
+        let mut columns = vec![(say("Calculé", "Computed"), Align::Left)];
+        columns.extend(titles.iter().map(|title| (title.as_str(), Align::Left)));
+        columns.extend([
+            (say("Valeur", "Value"), Align::Right),
+            (say("Intervalle à 95\u{202f}%", "95% interval"), Align::Right),
+        ]);
+        columns.push((say("Verdict", "Verdict"), Align::Left));
+        let mut table = Table::new(&columns);
+        // In a large table of indices only those that say something are worth a line.
+        let many = self.derived.len() > PAGE;
+        for derived in
+            self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
+        {
+            let mut row = vec![derived_name(&derived.name, language)];
+            row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
+            row.extend(derived.cells(language));
+            table.row(row);
+        }
+        table.render()
+    }
+}
+
+impl Derived {
+    /// Value, interval, verdict.
+    fn cells(&self, language: Language) -> [String; 3] {
+        let say = |fr: &'static str, en| choose(language, (fr, en)).to_owned();
+        if self.withheld {
+            return [say("retenu", "withheld"), String::new(), String::new()];
+        }
+        let write = |value: f64| match (self.unit, self.name.as_str()) {
+            (Some(unit), _) => unit.write(value, language),
+            (None, "affinity" | "ratio") => t::real(value, language),
+            (None, _) => t::share(value, language),
+        };
+        let interval = self.interval.map(|(low, high)| format!("{} {} {}", write(low), say("à", "to"), write(high)));
+        let verdict = match self.verdict.as_str() {
+            "above" => say("au-dessus", "above"),
+            "below" => say("en dessous", "below"),
+            "cant_tell" => say("on ne peut pas dire", "can’t tell"),
+            _ => String::new(),
+        };
+        [self.value.map(write).unwrap_or_default(), interval.unwrap_or_default(), verdict]
+    }
+}
+
+fn label(keys: &BTreeMap<String, Label>, key: &str, language: Language) -> String {
+    keys.get(key).map(|label| label.title.get(language).to_owned()).unwrap_or_default()
+}

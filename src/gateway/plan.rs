@@ -1,0 +1,210 @@
+//! From a question to what it will run and cost: each step before the charge. Reads no data of persons.
+
+use super::{AskError, Request, Room, budget::cap, question::Resolved};
+use crate::{
+    identity::Kind,
+    ledger::{Account, Cap, ChargeRequest, Period},
+    model::{AudienceRef, MemberName, Shape, Text},
+    people::User,
+    policy::{Admission, Decision, Question},
+    privacy,
+    store::{Pins, Version},
+    template::{Binding, Instance},
+};
+use sha2::{Digest, Sha256};
+
+/// A template over its audiences as the members declared them, and what the answer will cost.
+pub(super) struct Priced {
+    pub(super) instance: Instance,
+    pub(super) plan: privacy::Plan,
+}
+
+/// What a query comes to before it is charged.
+pub(super) struct Plan {
+    pub(super) release: privacy::Plan,
+    pub(super) instance: Instance,
+    pub(super) versions: Vec<Version>,
+    pub(super) pins: Pins,
+    pub(super) charge: ChargeRequest,
+    pub(super) period: Period,
+}
+
+/// The loss, from the request, the template and what `members.toml` says of the audiences: nothing of what is stored.
+pub(super) fn price(room: &Room, request: &Request, resolved: &Resolved<'_>) -> Result<Priced, AskError> {
+    let accuracy = match (request.margin, request.rho) {
+        (Some(margin), None) => privacy::Accuracy::Margin(margin),
+        (None, Some(rho)) => privacy::Accuracy::Loss(rho),
+        _ => {
+            return Err(AskError::Malformed(Text::new(
+                "dites soit la marge d'erreur (`margin`), soit la perte (`rho`)",
+                "say either the margin (`margin`) or the loss (`rho`)",
+            )));
+        }
+    };
+    let declared = |position: usize, audience: &AudienceRef| {
+        let shape = room.policies.audience(audience).map_or(Shape::List, |declaration| declaration.shape);
+        let columns = room.policies.vocabulary().columns().keys().cloned().collect();
+        Ok::<_, AskError>(Binding { table: table(position, request.match_on), shape, columns })
+    };
+    let instance = instance(room, resolved, declared)?;
+    let plan = privacy::plan(&instance.bounds, accuracy, &room.limits)?;
+    Ok(Priced { instance, plan })
+}
+
+/// Every audience must permit, none may forbid.
+pub(super) fn admit(
+    room: &Room,
+    user: &User,
+    request: &Request,
+    resolved: &Resolved<'_>,
+    priced: &Priced,
+) -> Result<Admission, AskError> {
+    let question = Question {
+        asker: user.member.clone(),
+        role: user.role,
+        template: request.template.clone(),
+        audiences: resolved.audiences(),
+        columns: priced.instance.columns.clone(),
+        purpose: request.purpose.clone(),
+        rho: priced.plan.loss().rho,
+        epsilon: room.limits.epsilon(priced.plan.loss().rho),
+        now: room.store.now(),
+    };
+    match room.policies.decide(&question) {
+        Decision::Permitted(admission) => Ok(admission),
+        Decision::Refused(refusal) => Err(AskError::Refused(refusal)),
+    }
+}
+
+/// The versions in force, the statement over them, and what is to be charged to whom.
+pub(super) async fn plan(
+    room: &Room,
+    user: &User,
+    request: &Request,
+    resolved: &Resolved<'_>,
+    admission: &Admission,
+    priced: Priced,
+) -> Result<Plan, AskError> {
+    let audiences = resolved.audiences();
+    let pinned = room.store.pin(&audiences).await;
+    let (found, pins) = pinned.map_err(|error| AskError::internal("store", &error))?;
+    let versions = usable(request, &audiences, found)?;
+    let stored = |position: usize, _: &AudienceRef| {
+        let version = versions.get(position).ok_or(AskError::Malformed(Text::new("auditoires", "audiences")))?;
+        let declaration = &version.declaration;
+        let table = table(position, request.match_on);
+        Ok::<_, AskError>(Binding { table, shape: declaration.shape, columns: declaration.columns.clone() })
+    };
+    let instance = instance(room, resolved, stored)?;
+    // Priced and admitted as declared, so it runs only if what is stored has the same bounds and reads the same columns.
+    if instance.bounds != priced.instance.bounds || instance.columns != priced.instance.columns {
+        return Err(AskError::Malformed(Text::new(
+            "un auditoire n'a plus la forme que members.toml déclare : son membre doit le téléverser de nouveau",
+            "an audience no longer has the shape that members.toml declares: its member has to upload it again",
+        )));
+    }
+    let charge = ChargeRequest {
+        query_key: query_key(resolved.template.hash(), &instance, &versions),
+        margin: u64::from(priced.plan.margin()),
+        loss: priced.plan.loss(),
+        asker: user.member.clone(),
+        question: serde_json::to_string(request).map_err(|error| AskError::internal("plan", &error))?,
+        policy: admission.version().to_owned(),
+        caps: caps(room, &user.member, &audiences),
+    };
+    let period = room.ledger.period(room.limits.period_months()).await.map_err(AskError::ledger)?;
+    Ok(Plan { release: priced.plan, instance, versions, pins, charge, period })
+}
+
+/// The name under which an audience's file is attached.
+pub(super) fn attached_as(position: usize) -> String {
+    format!("audience_{position}")
+}
+
+fn table(position: usize, kind: Kind) -> String {
+    format!("{}.main.{kind}", attached_as(position))
+}
+
+fn instance(
+    room: &Room,
+    resolved: &Resolved<'_>,
+    binding: impl Fn(usize, &AudienceRef) -> Result<Binding, AskError>,
+) -> Result<Instance, AskError> {
+    let bindings = resolved.bindings(binding)?;
+    let instance = resolved.template.instance(&bindings, room.policies.vocabulary());
+    instance.map_err(|error| AskError::Malformed(error.text()))
+}
+
+/// Each audience must have a version in force that can be matched this way and that serves the purpose; all must
+/// have been hashed alike.
+fn usable(request: &Request, audiences: &[AudienceRef], found: Vec<Option<Version>>) -> Result<Vec<Version>, AskError> {
+    let mut versions: Vec<Version> = Vec::with_capacity(found.len());
+    for (audience, version) in audiences.iter().zip(found) {
+        let unavailable = |fr: String, en: String| AskError::Unavailable(audience.clone(), Text::new(fr, en));
+        let version = version.ok_or_else(|| {
+            unavailable(
+                format!("l'auditoire {audience} n'a pas de version en vigueur : son membre doit le téléverser"),
+                format!("audience {audience} has no version in force: its member has to upload one"),
+            )
+        })?;
+        if !version.declaration.purposes.contains(&request.purpose) {
+            let purpose = &request.purpose;
+            return Err(unavailable(
+                format!("l'auditoire {audience} n'a pas été téléversé pour la finalité « {purpose} »"),
+                format!("audience {audience} was not uploaded for the purpose `{purpose}`"),
+            ));
+        }
+        if !version.kinds.contains(&request.match_on) {
+            let kind = request.match_on;
+            return Err(unavailable(
+                format!("l'auditoire {audience} n'a pas d'identifiants du genre « {kind} »"),
+                format!("audience {audience} has no identifiers of the kind `{kind}`"),
+            ));
+        }
+        if let Some(other) = versions.first().filter(|other| other.declaration.profile != version.declaration.profile) {
+            let (ours, theirs) = (version.declaration.profile, other.declaration.profile);
+            return Err(unavailable(
+                format!(
+                    "{audience} est haché selon le profil « {ours} », {} selon « {theirs} » : ces listes ne se comparent pas ; hachez-les selon le même profil",
+                    other.audience
+                ),
+                format!(
+                    "{audience} was hashed with profile `{ours}`, {} with `{theirs}`: these lists don't match; hash both with the same profile",
+                    other.audience
+                ),
+            ));
+        }
+        versions.push(version);
+    }
+    Ok(versions)
+}
+
+/// Everything that decides the exact figures, and nothing else: who asks, when, why and how precisely don't. The statement
+/// holds the values of the parameters and the kind of identifier; the bounds and the layout, what its cells are.
+fn query_key(template_hash: &str, instance: &Instance, versions: &[Version]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"camerata query v2\0");
+    let layout = serde_json::to_string(&instance.layout).unwrap_or_default();
+    let bounds = serde_json::to_string(&instance.bounds).unwrap_or_default();
+    for part in [template_hash, &instance.sql, &bounds, &layout] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    for version in versions {
+        hash.update(format!("\0{}", version.id));
+    }
+    hash.finalize().into()
+}
+
+/// The room's account always; of each owner but the asker's own member, the owner's and the asker's with it.
+fn caps(room: &Room, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> {
+    let mut caps = vec![cap(room, Account::Room)];
+    let mut owners: Vec<&MemberName> = audiences.iter().map(|audience| &audience.member).collect();
+    owners.sort();
+    owners.dedup();
+    for owner in owners.into_iter().filter(|owner| *owner != asker) {
+        caps.push(cap(room, Account::Owner(owner.clone())));
+        caps.push(cap(room, Account::Asker { asker: asker.clone(), owner: owner.clone() }));
+    }
+    caps
+}

@@ -1,0 +1,221 @@
+//! The statement that runs: the template's rows, bounded person by person, then counted or added up.
+//!
+//! The inner query is called `contribution`. What bounds it stands around it and never inside, and each statement says in its
+//! comment why a person moves it by no more than `Release::bounds` has it. Nothing here can fail on some row: keys are
+//! clamped before they are shifted, values before they are added.
+
+use super::bind::Bound;
+use super::bounds::Release;
+use super::keys::{CELL_ROOM, Key, cell_sql, cells, order_sql};
+use crate::template::layout::Unit;
+use crate::template::print::quoted;
+use sha2::{Digest, Sha256};
+
+/// The statement, and how many cells lie between the values of one of its rows.
+pub(super) fn statement(bound: &Bound, release: &Release, template_hash: &str) -> (String, usize) {
+    let tally = Tally { bound, salt: Sha256::digest(template_hash.as_bytes()).to_vec() };
+    let mut stride = 0;
+    let body = match release {
+        Release::Count => tally.count(),
+        Release::Histogram { keys, keys_max } => tally.histogram(keys, *keys_max),
+        Release::Cells { .. } => tally.regions(),
+        Release::Frequency { max } => tally.frequency(*max),
+        Release::Sum { value, min, max, keys, keys_max, .. } => {
+            stride = usize::try_from(cells(keys)).unwrap_or(usize::MAX);
+            tally.sum(value, (*min, *max), keys, *keys_max)
+        }
+        Release::Quantiles { value, min, max, step, .. } => tally.quantiles(value, (*min, *max), *step),
+        Release::Top { keys, .. } => tally.histogram(keys, u32::MAX),
+        Release::Threshold { key, unit, keys_max } => tally.threshold(key, *unit, *keys_max),
+        Release::Crosstab { rows, columns, rows_max, columns_max } => {
+            tally.crosstab(rows, columns, *rows_max, *columns_max)
+        }
+        Release::Marginals { keys } => tally.marginals(keys),
+    };
+    (format!("WITH {}{body}", bound.ctes.join(", ")), stride)
+}
+
+struct Tally<'a> {
+    bound: &'a Bound,
+    salt: Vec<u8>,
+}
+
+impl Tally<'_> {
+    fn contribution(&self) -> String {
+        format!("({}) AS \"contribution\"", self.bound.query)
+    }
+
+    /// Rows are persons, or persons are counted once: 1 or 0 each.
+    fn count(&self) -> String {
+        let count = if self.bound.once { "count(*)" } else { "count(DISTINCT \"contribution\".\"person\")" };
+        format!(" SELECT CAST(0 AS BIGINT) AS cell, {count} AS value FROM {}", self.contribution())
+    }
+
+    /// `SELECT person, cell`: the rows that have a cell.
+    fn person_cells(&self, keys: &[Key]) -> String {
+        let cell = cell_sql(keys);
+        format!("SELECT \"contribution\".\"person\" AS \"person\", {cell} AS cell FROM {}", self.contribution())
+    }
+
+    /// A person has one row, or each of its cells once and no more than `keys_max` of them.
+    fn histogram(&self, keys: &[Key], keys_max: u32) -> String {
+        let rows = self.person_cells(keys);
+        if self.bound.once {
+            return format!(" SELECT cell, count(*) AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell");
+        }
+        let kept = if u64::from(keys_max) >= cells(keys) {
+            format!("SELECT DISTINCT \"person\", cell FROM ({rows}) WHERE cell IS NOT NULL")
+        } else {
+            self.kept(&rows, keys_max)
+        };
+        format!(" SELECT cell, count(*) AS value FROM ({kept}) GROUP BY cell")
+    }
+
+    /// At most `keys_max` cells a person, each once. One is a minimum, which needs no sorting.
+    fn kept(&self, rows: &str, keys_max: u32) -> String {
+        let order = order_sql("cell", &self.salt);
+        if keys_max == 1 {
+            return format!(
+                "SELECT \"person\", first % {CELL_ROOM} AS cell FROM (SELECT \"person\", min({order}) AS first FROM ({rows}) WHERE cell IS NOT NULL GROUP BY \"person\")"
+            );
+        }
+        format!(
+            "SELECT \"person\", cell FROM (SELECT \"person\", cell, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}) AS place FROM (SELECT DISTINCT \"person\", cell FROM ({rows}) WHERE cell IS NOT NULL)) WHERE place <= {keys_max}"
+        )
+    }
+
+    /// A person is in exactly one region: the set of its audiences.
+    fn regions(&self) -> String {
+        let bits: String = (0..self.bound.audiences.len())
+            .map(|position| format!(" WHEN {position} THEN {}", 1u64 << position))
+            .collect();
+        let bit = format!("CASE \"contribution\".\"audience\"{bits} ELSE 0 END");
+        let regions =
+            format!("SELECT bit_or({bit}) AS region FROM {} GROUP BY \"contribution\".\"person\"", self.contribution());
+        format!(
+            " SELECT CAST(region AS BIGINT) - 1 AS cell, count(*) AS value FROM ({regions}) WHERE region > 0 GROUP BY region"
+        )
+    }
+
+    /// A person has one number of rows.
+    fn frequency(&self, max: u32) -> String {
+        let rows = format!(
+            "SELECT least(count(*), {max}) AS rows FROM {} GROUP BY \"contribution\".\"person\"",
+            self.contribution()
+        );
+        format!(" SELECT CAST(rows AS BIGINT) - 1 AS cell, count(*) AS value FROM ({rows}) GROUP BY rows")
+    }
+
+    /// A person's rows in a cell are added up, then clamped; then at most `keys_max` cells are kept.
+    fn sum(&self, value: &str, (min, max): (i64, i64), keys: &[Key], keys_max: u32) -> String {
+        let value = format!("\"contribution\".{}", quoted(value));
+        let cell = cell_sql(keys);
+        let clamp = |value: &str| format!("CAST(least(greatest({value}, {min}), {max}) AS BIGINT)");
+        let person = "\"contribution\".\"person\"";
+        let from = self.contribution();
+        let added = if self.bound.once {
+            format!(
+                "SELECT {person} AS \"person\", {cell} AS cell, {} AS amount FROM {from} WHERE {value} IS NOT NULL",
+                clamp(&value)
+            )
+        } else {
+            let total = clamp(&format!("sum({value})"));
+            format!(
+                "SELECT {person} AS \"person\", {cell} AS cell, {total} AS amount FROM {from} WHERE {value} IS NOT NULL GROUP BY 1, 2"
+            )
+        };
+        let kept = if self.bound.once || u64::from(keys_max) >= cells(keys) {
+            format!("SELECT cell, amount FROM ({added}) WHERE cell IS NOT NULL")
+        } else {
+            let order = order_sql("cell", &self.salt);
+            format!(
+                "SELECT cell, amount FROM (SELECT cell, amount, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}) AS place FROM ({added}) WHERE cell IS NOT NULL) WHERE place <= {keys_max}"
+            )
+        };
+        format!(" SELECT cell, count(*) AS value, CAST(sum(amount) AS BIGINT) AS total FROM ({kept}) GROUP BY cell")
+    }
+
+    /// A person has one value, and so one place among the candidates: how many of them the value reaches.
+    fn quantiles(&self, value: &str, (min, max): (i64, i64), step: u32) -> String {
+        let value = format!("\"contribution\".{}", quoted(value));
+        // One step below the least candidate stands for everything below it.
+        let below = min.saturating_sub(i64::from(step));
+        let place = format!(
+            "CASE WHEN {value} < {min} THEN CAST(0 AS BIGINT) ELSE (least(greatest(CAST({value} AS BIGINT), {min}), {max}) - ({below})) // {step} END"
+        );
+        format!(
+            " SELECT cell, count(*) AS value FROM (SELECT {place} AS cell FROM {} WHERE {value} IS NOT NULL) GROUP BY cell",
+            self.contribution()
+        )
+    }
+
+    /// Each of a person's keys once and no more than `keys_max` of them.
+    fn threshold(&self, key: &str, unit: Unit, keys_max: u32) -> String {
+        let column = format!("\"contribution\".{}", quoted(key));
+        let key = match unit {
+            Unit::Date => format!("CAST(date_diff('day', DATE '1970-01-01', {column}) AS BIGINT)"),
+            Unit::Persons | Unit::Cents | Unit::Number => format!("CAST({column} AS BIGINT)"),
+        };
+        let rows = format!(
+            "SELECT DISTINCT \"contribution\".\"person\" AS \"person\", {key} AS key FROM {} WHERE {column} IS NOT NULL",
+            self.contribution()
+        );
+        if self.bound.once {
+            return format!(" SELECT key AS cell, count(*) AS value FROM ({rows}) GROUP BY key");
+        }
+        // Keys are any numbers: reduced to a cell's room for the order, and equal ones told apart by themselves.
+        let order = order_sql(&format!("(key % {CELL_ROOM} + {CELL_ROOM}) % {CELL_ROOM}"), &self.salt);
+        format!(
+            " SELECT key AS cell, count(*) AS value FROM (SELECT key, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}, key) AS place FROM ({rows})) WHERE place <= {keys_max} GROUP BY key"
+        )
+    }
+
+    /// A person keeps at most so many rows and so many columns; its pairs are of those alone, each once.
+    fn crosstab(&self, rows: &Key, columns: &Key, rows_max: u32, columns_max: u32) -> String {
+        let (down, along) = (u64::from(rows.cells()), u64::from(columns.cells()));
+        let pairs = format!(
+            "SELECT DISTINCT \"contribution\".\"person\" AS \"person\", {} AS down, {} AS along FROM {}",
+            rows.sql(),
+            columns.sql(),
+            self.contribution()
+        );
+        let rank =
+            |key: &str| format!("dense_rank() OVER (PARTITION BY \"person\" ORDER BY {})", order_sql(key, &self.salt));
+        let mut kept =
+            format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
+        if !self.bound.once {
+            let places = [("down", rows_max, down), ("along", columns_max, along)];
+            for (key, most, _) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
+                kept = format!(
+                    "SELECT \"person\", down, along FROM (SELECT \"person\", down, along, {} AS place FROM ({kept})) WHERE place <= {most}",
+                    rank(key)
+                );
+            }
+        }
+        let (row_start, column_start, total) = (down * along, down * along + down, down * along + down + along);
+        format!(
+            ", \"kept\" AS MATERIALIZED ({kept}) SELECT down * {along} + along AS cell, count(*) AS value FROM \"kept\" GROUP BY 1 \
+             UNION ALL SELECT down + {row_start}, count(DISTINCT \"person\") FROM \"kept\" GROUP BY 1 \
+             UNION ALL SELECT along + {column_start}, count(DISTINCT \"person\") FROM \"kept\" GROUP BY 1 \
+             UNION ALL SELECT CAST({total} AS BIGINT), count(DISTINCT \"person\") FROM \"kept\""
+        )
+    }
+
+    /// A person has one row, and so one cell in each column; none is missing, since those without a value have a cell.
+    fn marginals(&self, keys: &[Key]) -> String {
+        let (mut columns, mut names, mut start) = (Vec::new(), Vec::new(), 0u64);
+        for (position, key) in keys.iter().enumerate() {
+            names.push(format!("key_{position}"));
+            columns.push(format!("{} + {start} AS key_{position}", key.sql()));
+            start += u64::from(key.cells());
+        }
+        let sets = names.iter().map(|name| format!("({name})")).collect::<Vec<_>>().join(", ");
+        // In each grouping set the other keys are NULL, and no key is NULL by itself.
+        format!(
+            " SELECT coalesce({}) AS cell, count(*) AS value FROM (SELECT {} FROM {}) GROUP BY GROUPING SETS ({sets})",
+            names.join(", "),
+            columns.join(", "),
+            self.contribution()
+        )
+    }
+}
