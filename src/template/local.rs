@@ -180,7 +180,7 @@ pub(super) enum Relation {
 }
 
 /// A join by equality of `person` with the first relation, and perhaps a condition: the rows of a person meet, or miss,
-/// only rows of the same person.
+/// only rows of the same person. But for inner joins, the condition can be looked up: see [`Expression::can_be_looked_up`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Join {
     pub(super) kind: JoinKind,

@@ -119,7 +119,7 @@ impl Rule {
             }
             Self::Name => "use a-z, 0-9 and _, at most 63, without quotes, and a name that isn't taken",
             Self::Join => {
-                "write JOIN, LEFT JOIN, SEMI JOIN or ANTI JOIN … USING (person), or … ON a.person = b.person AND more"
+                "write JOIN, LEFT JOIN, SEMI JOIN or ANTI JOIN … USING (person), or … ON a.person = b.person AND more; but for JOIN, more is on the right side alone, or compares it with the left"
             }
             Self::Set => "select the same columns under the same names, in the same order, on both sides",
             Self::Output => "select `person` under its own name, and every other column once, as … AS name",

@@ -66,7 +66,7 @@ impl Checker<'_> {
         scope.show(&source, columns, self.manifest);
         let (by_person, condition) = match constraint {
             JoinConstraint::Using(names) => (self.using(names, join.span()).map(|()| true)?, None),
-            JoinConstraint::On(on) => self.on(on, &source.alias, scope, depth)?,
+            JoinConstraint::On(on) => self.on(on, (kind, &source.alias), scope, depth)?,
             _ => (false, None),
         };
         if !by_person {
@@ -100,7 +100,7 @@ impl Checker<'_> {
     fn on(
         &mut self,
         on: &Expr,
-        right: &Name,
+        (kind, right): (JoinKind, &Name),
         scope: &Scope,
         depth: usize,
     ) -> Result<(bool, Option<Expression<ColumnRef>>), Refusal> {
@@ -113,6 +113,12 @@ impl Checker<'_> {
                 continue;
             }
             let next = self.condition(&Rows { scope }, conjunct, depth)?;
+            // Otherwise the engine compares every row with every row, in which DuckDB 1.5.5 has an internal error besides.
+            if kind != JoinKind::Inner && !next.can_be_looked_up(right) {
+                let message =
+                    "beside `person`, this join's conditions are on its right side, or compare that with the left";
+                return Err(self.refuse(Rule::Join, message, conjunct.span()));
+            }
             condition = and(condition, next);
         }
         Ok((by_person, condition))

@@ -72,6 +72,51 @@ pub(in crate::template) enum Expression<L> {
     },
 }
 
+impl<L> Expression<L> {
+    /// What it is made of, in order.
+    pub(in crate::template) fn leaves(&self) -> Vec<&L> {
+        let parts: Vec<&Self> = match self {
+            Self::Leaf(leaf) => return vec![leaf],
+            Self::Constant(_) => Vec::new(),
+            Self::Arithmetic { left, right, .. }
+            | Self::Compare { left, right, .. }
+            | Self::And(left, right)
+            | Self::Or(left, right) => vec![left, right],
+            Self::DateDifference { from, to, .. } => vec![from, to],
+            Self::Divide { value, .. }
+            | Self::Absolute { value, .. }
+            | Self::In { value, .. }
+            | Self::Null { value, .. }
+            | Self::DatePart { date: value, .. }
+            | Self::Not(value) => vec![value],
+            Self::Choose { values, .. } => values.iter().collect(),
+            Self::Case { branches, otherwise } => {
+                branches.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect()
+            }
+            Self::Between { value, low, high, .. } => vec![value, low, high],
+        };
+        parts.into_iter().flat_map(Self::leaves).collect()
+    }
+}
+
+impl Expression<ColumnRef> {
+    /// Whether a join with `right` on this condition, beside `person`, can be found by looking rows up: each of its
+    /// conjuncts is on rows of the right side alone, or compares a value of theirs with one of the left side.
+    pub(in crate::template) fn can_be_looked_up(&self, right: &Name) -> bool {
+        let of_right = |side: &Self| side.leaves().iter().map(|leaf| leaf.relation == *right).collect::<Vec<_>>();
+        let all = |side: &Self, is_right: bool| {
+            let leaves = of_right(side);
+            !leaves.is_empty() && leaves.iter().all(|leaf| *leaf == is_right)
+        };
+        match self {
+            Self::And(one, other) => one.can_be_looked_up(right) && other.can_be_looked_up(right),
+            Self::Compare { left: one, right: other, .. } if all(one, false) && all(other, true) => true,
+            Self::Compare { left: one, right: other, .. } if all(one, true) && all(other, false) => true,
+            _ => all(self, true),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::template) enum Operator {
     Add,

@@ -234,8 +234,26 @@ impl<'c> Generator<'c> {
             let on = if self.choose(2) == 0 {
                 "USING (person)".to_owned()
             } else {
-                let more = self.expression(&Place::rows(&seen), Kind::Boolean, 2);
-                format!("ON {alias}.person = {}.person AND {more}", relations[0].0)
+                // But for inner joins, a condition is on the right side, or compares that with the left.
+                let (left, right) = seen.split_at(seen.len() - 1);
+                let more = match (kind, self.choose(2)) {
+                    ("JOIN", _) => self.expression(&Place::rows(&seen), Kind::Boolean, 2),
+                    (_, 0) => {
+                        let more = self.expression(&Place::rows(right), Kind::Boolean, 2);
+                        // One conjunct, so that none of them is a constant.
+                        if more.contains(" AND ") { format!("coalesce({more}, FALSE)") } else { more }
+                    }
+                    _ => {
+                        let (one, other) = (Place::rows(left), Place::rows(right));
+                        let kind = self.pick(&[Kind::Number, Kind::Date]);
+                        let (one, other) = (self.expression(&one, kind, 1), self.expression(&other, kind, 1));
+                        format!("{one} <= {other}")
+                    }
+                };
+                // What has no column of the right side is no condition.
+                let looked_up = kind == "JOIN" || more.contains(&format!("{alias}."));
+                let more = if looked_up { format!(" AND {more}") } else { String::new() };
+                format!("ON {alias}.person = {}.person{more}", relations[0].0)
             };
             sql += &format!(" {kind} {source} {on}");
             if kind == "JOIN" || kind == "LEFT JOIN" {

@@ -9,6 +9,7 @@ use super::vocabulary;
 use crate::template::check::check;
 use crate::template::local::Kind;
 use crate::template::print::{self, Argument, Constants};
+use crate::template::refusal::Rule;
 use duckdb::{Connection, types::Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -263,5 +264,38 @@ fn the_engine_finds_keys_under_not() {
         let checked = super::template(&sql, "", "spend").unwrap();
         let sql = print::query(checked.query(), Constants::Store, &BTreeMap::new());
         assert_eq!(run(&engines.one_thread, &sql).unwrap().len(), 1, "{sql}");
+    }
+}
+
+#[test]
+fn the_engine_looks_rows_up_and_never_compares_all_with_all() {
+    let engines = Engines::open();
+    build(&engines.one_thread, &[(0, 1, [1; 4]), (1, 1, [2; 4])]);
+    let conditions = [
+        "b.genre = 'jazz'",
+        "(b.genre IS NULL OR b.spend > 5)",
+        "a.genre = b.genre",
+        "b.spend + 1 < a.spend * 2 AND NOT b.genre = 'jazz'",
+        "a.genre IS NULL",
+        "(a.genre = 'jazz' OR b.genre = 'jazz')",
+        "a.spend < b.spend + a.spend",
+        "1 = 2",
+    ];
+    for (at, condition) in conditions.iter().enumerate() {
+        for kind in ["", "LEFT", "SEMI", "ANTI"] {
+            // The columns are used somewhere in any case.
+            let sql = format!(
+                "SELECT a.person FROM a {kind} JOIN b ON a.person = b.person AND {condition} \
+                 WHERE (a.genre IS NULL OR a.spend > 1) AND person IN (SELECT person FROM b WHERE genre = 'jazz' OR spend > 1)"
+            );
+            let checked = super::template(&sql, "genre spend", "genre spend");
+            if at > 3 && !kind.is_empty() {
+                assert_eq!(checked.unwrap_err().rule(), Rule::Join, "{sql}");
+                continue;
+            }
+            let sql = print::query(checked.unwrap().query(), Constants::Store, &BTreeMap::new());
+            let plan = run(&engines.one_thread, &format!("EXPLAIN {sql}")).unwrap();
+            assert!(!format!("{plan:?}").contains("NL_JOIN"), "{sql}");
+        }
     }
 }

@@ -82,6 +82,8 @@ const REFUSED: &[(&str, Rule)] = &[
     // Joins.
     ("SELECT x.person FROM b AS x JOIN b AS y ON x.genre = y.genre AND x.spend < y.spend", Rule::Join),
     ("SELECT a.person FROM a LEFT JOIN b ON a.genre = b.genre", Rule::Join),
+    ("SELECT a.person FROM a LEFT JOIN b ON a.person = b.person AND a.genre = 'jazz'", Rule::Join),
+    ("SELECT a.person FROM a LEFT JOIN b ON a.person = b.person AND (a.genre = 'jazz' OR b.spend > 1)", Rule::Join),
     ("SELECT a.person FROM a LEFT JOIN b USING (person) JOIN b AS c ON b.person = c.person", Rule::Column),
     ("SELECT a.person FROM a RIGHT JOIN b USING (person)", Rule::Join),
     ("SELECT a.person FROM a POSITIONAL JOIN b", Rule::Join),
