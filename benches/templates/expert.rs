@@ -70,7 +70,7 @@ FROM festival_abonnes.email
 LEFT JOIN (
     SELECT person, min(purchased) AS first
     FROM billetterie_achats.email
-    WHERE purchased BETWEEN DATE '2026-05-01' AND DATE '2026-05-28'
+    WHERE purchased BETWEEN DATE '2026-05-01' AND DATE '2026-07-23'
     GROUP BY person
 ) USING (person)
 GROUP BY ALL";
@@ -147,7 +147,7 @@ FROM (
 GROUP BY ALL";
 
 const SPEND_QUANTILES: &str = "
-SELECT (CASE WHEN spent < 0 THEN 0 ELSE least(spent, 100000)::BIGINT // 500 + 1 END)::BIGINT, count(*)
+SELECT (CASE WHEN spent < 0 THEN 0 ELSE least(spent, 300000)::BIGINT // 1000 + 1 END)::BIGINT, count(*)
 FROM (SELECT sum(amount) AS spent FROM billetterie_achats.email WHERE purchased >= DATE '2000-01-01' GROUP BY person)
 WHERE spent IS NOT NULL
 GROUP BY ALL";
