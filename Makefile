@@ -18,10 +18,13 @@ torture:
 	CAMERATA_TORTURE=1 CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --locked --lib -- privacy:: template:: --nocapture
 
 # The room beside plain DuckDB, at one and ten million rows, in one table; CAMERATA_BENCH_ROWS=1000000 chooses the size. In the
-# release profile, as users run it: the first time everything is compiled, for some minutes.
+# release profile, as users run it: the first time everything is compiled, for some minutes. Then what privacy costs, what generated
+# SQL costs (there all time is DuckDB's, so the profile doesn't matter), and what two other programs afford from the same budget.
 bench:
 	.ci/prepare
 	cargo bench --bench ratios
+	cargo bench --profile dev --bench cost --bench templates
+	benches/peers/run
 
 # Licences, sources and doubled crates, by cargo-deny; the first time it is compiled, for some minutes. `make test` reads the
 # licences itself (tests/client/dependencies.rs), so nothing depends on this.
