@@ -131,7 +131,7 @@ FROM (SELECT max(purchased) AS last FROM billetterie_achats.email WHERE purchase
 GROUP BY ALL";
 
 const SPEND: &str = "
-SELECT 0::BIGINT, count(*), sum(greatest(least(spent, 100000), 0))::BIGINT
+SELECT 0::BIGINT, count(*), sum(greatest(least(spent, 200000), 0))::BIGINT
 FROM (SELECT sum(amount) AS spent FROM billetterie_achats.email WHERE purchased >= DATE '2000-01-01' GROUP BY person)
 WHERE spent IS NOT NULL";
 

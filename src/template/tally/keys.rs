@@ -47,6 +47,16 @@ impl Key {
         Some(Self { column: column.to_owned(), codes, unknown })
     }
 
+    /// Its column of the template's rows.
+    pub(super) fn column(&self) -> String {
+        format!("\"contribution\".{}", quoted(&self.column))
+    }
+
+    /// Whether its column holds no more values than it has codes, or hardly more.
+    pub(super) fn has_few_values(&self) -> bool {
+        !matches!(self.codes, Codes::Number(_))
+    }
+
     /// How many codes.
     pub(super) fn cells(&self) -> u32 {
         let known = match &self.codes {
@@ -62,7 +72,7 @@ impl Key {
 
     /// The code as BIGINT; NULL where there is none, never an error: what could overflow is clamped first.
     pub(super) fn sql(&self) -> String {
-        let column = format!("\"contribution\".{}", quoted(&self.column));
+        let column = self.column();
         let known = match &self.codes {
             Codes::Category { values, .. } => {
                 format!("CASE WHEN {column} < {} THEN CAST({column} AS BIGINT) END", values.len())

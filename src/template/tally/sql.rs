@@ -59,6 +59,10 @@ impl Tally<'_> {
 
     /// A person has one row, or each of its cells once and no more than `keys_max` of them.
     fn histogram(&self, keys: &[Key], keys_max: u32) -> String {
+        // Numbers can be as many as rows, and then grouping twice is slower.
+        if self.bound.once && keys.iter().all(Key::has_few_values) {
+            return self.counted_by(keys);
+        }
         let rows = self.person_cells(keys);
         if self.bound.once {
             return format!(" SELECT cell, count(*) AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell");
@@ -69,6 +73,22 @@ impl Tally<'_> {
             self.kept(&rows, keys_max)
         };
         format!(" SELECT cell, count(*) AS value FROM ({kept}) GROUP BY cell")
+    }
+
+    /// Rows that are persons, by their cells. Grouped by what is stored, which is quick, before the groups are numbered.
+    fn counted_by(&self, keys: &[Key]) -> String {
+        let columns: Vec<String> = keys.iter().map(Key::column).collect();
+        // No template can name a column so.
+        let count = "\"count of rows\"";
+        let groups = format!(
+            "(SELECT {columns}, count(*) AS {count} FROM {} GROUP BY {columns}) AS \"contribution\"",
+            self.contribution(),
+            columns = columns.join(", "),
+        );
+        let cell = cell_sql(keys);
+        format!(
+            " SELECT cell, CAST(sum({count}) AS BIGINT) AS value FROM (SELECT {cell} AS cell, {count} FROM {groups}) WHERE cell IS NOT NULL GROUP BY cell"
+        )
     }
 
     /// At most `keys_max` cells a person, each once. One is a minimum, which needs no sorting.
@@ -203,19 +223,18 @@ impl Tally<'_> {
 
     /// A person has one row, and so one cell in each column; none is missing, since those without a value have a cell.
     fn marginals(&self, keys: &[Key]) -> String {
-        let (mut columns, mut names, mut start) = (Vec::new(), Vec::new(), 0u64);
-        for (position, key) in keys.iter().enumerate() {
-            names.push(format!("key_{position}"));
-            columns.push(format!("{} + {start} AS key_{position}", key.sql()));
+        let (mut cells, mut sets, mut start) = (String::new(), Vec::new(), 0u64);
+        for key in keys {
+            let column = key.column();
+            cells += &format!(" WHEN grouping({column}) = 0 THEN {} + {start}", key.sql());
+            sets.push(format!("({column})"));
             start += u64::from(key.cells());
         }
-        let sets = names.iter().map(|name| format!("({name})")).collect::<Vec<_>>().join(", ");
-        // In each grouping set the other keys are NULL, and no key is NULL by itself.
+        // Grouped by what is stored, then numbered: several values can be without a name of their own.
         format!(
-            " SELECT coalesce({}) AS cell, count(*) AS value FROM (SELECT {} FROM {}) GROUP BY GROUPING SETS ({sets})",
-            names.join(", "),
-            columns.join(", "),
-            self.contribution()
+            " SELECT cell, CAST(sum(rows) AS BIGINT) AS value FROM (SELECT CASE{cells} END AS cell, count(*) AS rows FROM {} GROUP BY GROUPING SETS ({})) GROUP BY cell",
+            self.contribution(),
+            sets.join(", ")
         )
     }
 }
