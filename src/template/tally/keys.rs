@@ -25,7 +25,12 @@ pub(super) struct Key {
     column: String,
     codes: Codes,
     unknown: bool,
+    /// Whether its column holds few values, by its kind alone.
+    few: bool,
 }
+
+/// So many values of a column are few beside the rows of a large audience.
+const FEW: u64 = 1_000_000;
 
 impl Key {
     /// `None` where a column of that kind can't be a public key.
@@ -44,7 +49,11 @@ impl Key {
             Kind::Audience => Codes::Audience(audiences.to_vec()),
             Kind::Person | Kind::Date => return None,
         };
-        Some(Self { column: column.to_owned(), codes, unknown })
+        let few = match kind {
+            Kind::Number { low, high, .. } => high.abs_diff(*low) < FEW,
+            _ => true,
+        };
+        Some(Self { column: column.to_owned(), codes, unknown, few })
     }
 
     /// Its column of the template's rows.
@@ -52,9 +61,9 @@ impl Key {
         format!("\"contribution\".{}", quoted(&self.column))
     }
 
-    /// Whether its column holds no more values than it has codes, or hardly more.
+    /// Whether its column holds few values, by its kind and whatever is stored.
     pub(super) fn has_few_values(&self) -> bool {
-        !matches!(self.codes, Codes::Number(_))
+        self.few
     }
 
     /// How many codes.

@@ -67,11 +67,12 @@ impl Tally<'_> {
         if self.bound.once {
             return format!(" SELECT cell, count(*) AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell");
         }
-        let kept = if u64::from(keys_max) >= cells(keys) {
-            format!("SELECT DISTINCT \"person\", cell FROM ({rows}) WHERE cell IS NOT NULL")
-        } else {
-            self.kept(&rows, keys_max)
-        };
+        if u64::from(keys_max) >= cells(keys) {
+            return format!(
+                " SELECT cell, count(DISTINCT \"person\") AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell"
+            );
+        }
+        let kept = self.kept(&rows, keys_max);
         format!(" SELECT cell, count(*) AS value FROM ({kept}) GROUP BY cell")
     }
 
