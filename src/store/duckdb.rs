@@ -190,3 +190,7 @@ fn error(error: duckdb::Error) -> EngineError {
     };
     EngineError::new(fault, class)
 }
+
+#[cfg(test)]
+#[path = "duckdb_tests.rs"]
+mod tests;
