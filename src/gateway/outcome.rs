@@ -95,7 +95,7 @@ impl Outcome {
     /// # Privacy argument
     /// A function of the release, the plan, the public layout and the room's published limits.
     pub(super) fn new(release: &Release, plan: &Plan, instance: &Instance, limits: &Limits) -> Self {
-        let people_min = i64::from(limits.release_people_min());
+        let people_min = limits.release_people_min();
         let (figures, derived) = match release {
             Release::Cells { values } => {
                 let teller = Teller { plan, instance, values, people_min };
@@ -119,7 +119,7 @@ struct Teller<'a> {
     plan: &'a Plan,
     instance: &'a Instance,
     values: &'a [i64],
-    people_min: i64,
+    people_min: u32,
 }
 
 impl Teller<'_> {
@@ -148,14 +148,14 @@ impl Teller<'_> {
         } else {
             cell.checked_sub(block.cells()).and_then(|c| self.values.get(c)).copied().unwrap_or(0)
         };
-        let withheld = count < self.people_min;
         let margin = self.plan.cell_margin(cell).unwrap_or(u64::MAX);
+        let withheld = privacy::Figure { value: count, margin }.withheld(self.people_min);
         let told = told(&block.name, keys, block.unit, Some(value), Some(margin), withheld);
         Told { raw: Some(raw).filter(|_| self.instance.partitions && !withheld), ..told }
     }
 
     fn derive(&self, figure: &Figure) -> DerivedTold {
-        let small = |guard: &Linear| guard.value(self.values) < self.people_min as f64;
+        let small = |guard: &Linear| guard.value(self.values) < f64::from(self.people_min);
         let withheld = figure.guards.iter().any(small);
         let sigma = |cell: usize| self.plan.cell_sigma(cell).unwrap_or(f64::INFINITY);
         let mut derived = privacy::derive(&figure.formula, self.values, sigma, figure.neutral);
@@ -187,18 +187,21 @@ fn told(
     let value = value.filter(|_| !withheld);
     let half = margin.map(|margin| i64::try_from(margin).unwrap_or(i64::MAX));
     let interval = value.zip(half).map(|(value, half)| [value.saturating_sub(half), value.saturating_add(half)]);
-    let shown = value.map(|value| if unit == Unit::Persons { value.max(0) } else { value });
+    let figure = |value: i64| privacy::Figure { value, margin: margin.unwrap_or_default() };
+    let shown = value.map(|value| if unit == Unit::Persons { figure(value).shown() } else { value });
     Told { part: part.into(), keys, unit, value, raw: None, shown, margin, interval, withheld }
 }
 
 /// Keys that aren't public, with their counts.
-fn keys(counts: &[(i64, i64)], plan: &Plan, instance: &Instance, people_min: i64) -> Vec<Told> {
+fn keys(counts: &[(i64, i64)], plan: &Plan, instance: &Instance, people_min: u32) -> Vec<Told> {
     let block = instance.layout.blocks.first();
     let name = block.and_then(|block| block.keys.first()).map_or("key", |key| key.name.as_str());
     let unit = block.map_or(Unit::Number, |block| block.unit);
     let one = |(key, count): &(i64, i64)| {
         let key = BTreeMap::from([(name.to_owned(), key_value(*key, unit))]);
-        told("persons", key, Unit::Persons, Some(*count), plan.cell_margin(0), *count < people_min)
+        let margin = plan.cell_margin(0);
+        let figure = privacy::Figure { value: *count, margin: margin.unwrap_or_default() };
+        told("persons", key, Unit::Persons, Some(*count), margin, figure.withheld(people_min))
     };
     counts.iter().map(one).collect()
 }
