@@ -99,17 +99,13 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("template", "", "Travailler sur les modèles d’analyse"),
     ("template check", "", "Vérifier que les modèles restent à l’échelle d’une personne; finit par 3 sinon"),
     ("template check", "file", "Fichier .sql ou .toml d’un modèle; sans lui, tous les modèles du dossier"),
-    ("template check", "templates", "Dossier des modèles approuvés"),
-    ("template check", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
+    ("template", "templates", "Dossier des modèles approuvés"),
+    ("template", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
     ("template explain", "", "Montrer comment se calcule ce qu’un modèle publie et ce qu’il coûte, chiffres à l’appui"),
     ("template explain", "name", "Nom du modèle"),
     ("template explain", "margin", "Marge d’erreur, en personnes [par défaut : celle du modèle]"),
-    ("template explain", "templates", "Dossier des modèles approuvés"),
-    ("template explain", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
     ("template new", "", "Commencer un nouveau modèle : deux fichiers à remplir"),
     ("template new", "name", "Nom du nouveau modèle : a-z, 0-9, - et _"),
-    ("template new", "templates", "Dossier des modèles approuvés"),
-    ("template new", "policies", "Dossier des politiques : son vocabulaire et ses chiffres de vie privée"),
     ("template schema", "", "Afficher le schéma JSON des manifestes, pour un éditeur"),
     ("completions", "", "Afficher de quoi compléter les commandes dans un interpréteur"),
     ("completions", "shell", "Interpréteur de commandes"),
@@ -117,7 +113,9 @@ const FRENCH: &[(&str, &str, &str)] = &[
 
 fn french(command: &str, argument: &str) -> Option<&'static str> {
     let find = |of: &str| FRENCH.iter().find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words);
-    find(command).or_else(|| find("").filter(|_| !argument.is_empty()))
+    // An argument that subcommands share is told once, with the command above them, or with all.
+    let above = command.rsplit_once(' ').map_or("", |(above, _)| above);
+    find(command).or_else(|| [above, ""].into_iter().filter(|_| !argument.is_empty()).find_map(find))
 }
 
 /// The command with its help in one language.
