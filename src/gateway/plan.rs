@@ -9,7 +9,7 @@ use crate::{
     policy::{Admission, Decision, Question},
     privacy,
     store::{Pins, Version},
-    template::{Binding, Instance, ShapeRule},
+    template::{Binding, BindingError, Instance, ShapeRule},
 };
 use sha2::{Digest, Sha256};
 
@@ -95,7 +95,7 @@ pub(super) async fn plan(
     let (found, pins) = pinned.map_err(|error| AskError::internal("store", &error))?;
     let versions = usable(request, &audiences, found)?;
     let stored = |position: usize, _: &AudienceRef, _: ShapeRule| {
-        let version = versions.get(position).ok_or(AskError::Malformed(Text::new("auditoires", "audiences")))?;
+        let version = versions.get(position).ok_or_else(|| AskError::Malformed(BindingError::Audiences.text()))?;
         let declaration = &version.declaration;
         let table = table(position, request.match_on);
         Ok::<_, AskError>(Binding { table, shape: declaration.shape, columns: declaration.columns.clone() })

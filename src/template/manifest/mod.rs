@@ -8,6 +8,7 @@ mod release;
 
 pub use parameter::{Parameter, ParameterKind};
 pub use read::{ManifestError, schema};
+pub(super) use release::CELLS_MAX;
 pub use release::{Derived, Domain, ReleaseKind};
 
 use super::tally::Argument;

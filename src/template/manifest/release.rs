@@ -193,7 +193,7 @@ impl ReleaseKind {
 }
 
 /// Most cells of a release: what a page can show and the noise is drawn for within a second.
-const CELLS_MAX: u64 = 10_000;
+pub(in super::super) const CELLS_MAX: u64 = 10_000;
 /// Most cells that one person may reach: beyond it the noise drowns everything.
 const KEYS_MAX: u32 = 100;
 /// Greatest contribution of one person to a sum: 100,000 dollars in cents.

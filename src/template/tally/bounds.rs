@@ -3,14 +3,13 @@
 use super::super::check::CheckedTemplate;
 use super::super::layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 use super::super::local::Kind;
-use super::super::manifest::{Domain, Manifest, ReleaseKind};
+use super::super::manifest::{CELLS_MAX, Domain, Manifest, ReleaseKind};
 use super::bind::{BindingError, Bound};
 use super::keys::{CELL_ROOM, Key, cells};
 use crate::model::{AudienceRef, Block, Bounds, Fraction, Text, Vocabulary};
 use std::collections::BTreeMap;
 
-/// Most cells of one answer: what a page can show, and what the order of a person's cells has room for.
-pub(in super::super) const CELLS_MAX: u64 = 10_000;
+// The order of a person's cells has room for as many as an answer can have.
 const _: () = assert!(CELLS_MAX <= CELL_ROOM);
 
 /// A release whose keys have their values.

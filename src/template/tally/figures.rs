@@ -26,8 +26,13 @@ pub struct Figure {
 }
 
 /// The figures that the manifest asks for, over the release's cells.
-pub(super) fn figures(derived: &[Derived], release: &Release, titles: &BTreeMap<String, Text>) -> Vec<Figure> {
-    let cells = Cells { layout: release.layout(titles) };
+pub(super) fn figures(
+    derived: &[Derived],
+    release: &Release,
+    layout: &Layout,
+    titles: &BTreeMap<String, Text>,
+) -> Vec<Figure> {
+    let cells = Cells { layout };
     let titled = |derived: &Derived| {
         let title = titles.get(derived.as_str()).cloned();
         let title = move |figure| Figure { title: title.clone(), ..figure };
@@ -36,11 +41,11 @@ pub(super) fn figures(derived: &[Derived], release: &Release, titles: &BTreeMap<
     derived.iter().flat_map(titled).collect()
 }
 
-struct Cells {
-    layout: Layout,
+struct Cells<'a> {
+    layout: &'a Layout,
 }
 
-impl Cells {
+impl Cells<'_> {
     fn figures(&self, derived: Derived, release: &Release) -> Vec<Figure> {
         match release {
             Release::Histogram { .. } => self.of_histogram(derived),

@@ -61,13 +61,14 @@ impl Template {
         let (sql, stride) = sql::statement(&bound, &release, self.hash());
         let columns: std::collections::BTreeSet<&ColumnName> =
             checked.columns_used().values().flatten().map(|used| &used.column).collect();
+        let layout = release.layout(&manifest.titles);
         Ok(Instance {
             sql,
             stride,
             bounds: release.bounds(),
             partitions: matches!(release, bounds::Release::Marginals { .. }),
-            layout: release.layout(&manifest.titles),
-            figures: figures::figures(&manifest.derived, &release, &manifest.titles),
+            figures: figures::figures(&manifest.derived, &release, &layout, &manifest.titles),
+            layout,
             columns: columns.into_iter().cloned().collect(),
         })
     }
