@@ -2,12 +2,13 @@
 
 use super::{
     agreement::Parsed,
+    effects::Unsupported,
     folder::Source,
     locate,
     mistake::{Mistake, suggestion},
 };
 use crate::model::{TemplateName, Text};
-use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, Validator};
+use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};
 use miette::Diagnostic;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -96,9 +97,25 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
         let mut told = BTreeSet::new();
         errors.retain(|error| told.insert((place(*error).map(|at| at.start), in_french(error))));
         mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
-        let confusing = "l'entente ne peut jamais s'appliquer, ou contient des lettres qui prêtent à confusion";
-        mistakes.extend(result.validation_warnings().map(|warning| from_cedar(parsed.source, warning, confusing)));
+        let confusing = "l'entente contient des lettres qui prêtent à confusion";
+        // What can never apply is told with more reasons than Cedar knows: see `effects::lints`.
+        let warnings = result.validation_warnings().filter(|w| !matches!(w, ValidationWarning::ImpossiblePolicy(_)));
+        mistakes.extend(warnings.map(|warning| from_cedar(parsed.source, warning, confusing)));
     }
+}
+
+/// An agreement that says what can't be compared between two versions.
+pub(super) fn unsupported(source: &Source, what: &Unsupported) -> Mistake {
+    let place = locate::written(&source.text, &what.0).unwrap_or_else(|| locate::effect(&source.text, 0));
+    let message = Text::new(
+        format!("une entente ne peut employer `{}` ainsi : la salle ne saurait dire ce que l'entente ouvre", what.0),
+        format!("an agreement can't use `{}` like this: the room couldn't tell what the agreement opens", what.0),
+    );
+    let help = Text::new(
+        "comparez `context.date` et `context.epsilon` à des constantes, `context.owners` et `context.columns` à des ensembles, et le reste par `==` ou `in`",
+        "hold `context.date` and `context.epsilon` against constants, `context.owners` and `context.columns` against sets, and the rest by `==` or `in`",
+    );
+    Mistake::new(source, place, message).with_help(help)
 }
 
 fn in_french(error: &ValidationError) -> &'static str {

@@ -17,6 +17,7 @@ mod check;
 mod decide;
 mod decision;
 mod document;
+mod effects;
 mod entities;
 mod folder;
 mod locate;
@@ -30,6 +31,7 @@ mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
+pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Oddity, Permission, diff, matrix};
 pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;

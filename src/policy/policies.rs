@@ -6,6 +6,7 @@ use super::{
     check,
     decide::Judge,
     decision::{Decision, Question},
+    effects::{EffectsError, Frame, Oddity, Side, Unsupported, oddities},
     entities::{self, Directory},
     folder::{Folder, SCHEMA, Source},
     members::{self, AudienceDeclaration, Member, Membership},
@@ -14,7 +15,8 @@ use super::{
     vocabulary,
 };
 use crate::model::{AudienceRef, MemberName, PurposeName, TemplateName, Text, Vocabulary};
-use cedar_policy::{EntityUid, PolicySet, Schema};
+use cedar_policy::{EntityUid, Policy, PolicyId, PolicySet, Schema};
+use jiff::Timestamp;
 use std::{collections::BTreeMap, path::Path};
 use toml::Spanned;
 
@@ -63,14 +65,33 @@ impl Policies {
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
         PolicyErrors::from_mistakes(mistakes)?;
-        Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
+        let sources: BTreeMap<AgreementId, Source> =
+            agreed.agreements.iter().map(|(id, parsed)| (id.clone(), parsed.source.clone())).collect();
+        let assembled = Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
             let nowhere = Source { path: folder.path(SCHEMA), text: "".into() };
             let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
                 "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
                 "take a pilot room's schema (`camerata init DIR`) and change only its templates (`action`)",
             ));
             PolicyErrors::one(mistake)
-        })
+        });
+        assembled?.compiled(&sources)
+    }
+
+    /// With its agreements compiled: what says something that can't be compared is a mistake.
+    fn compiled(mut self, sources: &BTreeMap<AgreementId, Source>) -> Result<Self, PolicyErrors> {
+        let frame = Frame::of(&[&self]);
+        match Side::compile(&self, &frame) {
+            Ok(side) => {
+                self.judge.index = Some((frame, side));
+                Ok(self)
+            }
+            Err(found) => {
+                let mistake = |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(sources.get(id)?, what));
+                PolicyErrors::from_mistakes(found.iter().filter_map(mistake).collect())?;
+                Ok(self)
+            }
+        }
     }
 
     fn assemble(
@@ -100,7 +121,7 @@ impl Policies {
         let set = PolicySet::from_policies(policies).map_err(|error| unfit(&error))?;
         let agreements = agreed.agreements.into_iter().map(|(id, parsed)| (id, parsed.agreement)).collect();
         let version = folder.version().to_owned();
-        let judge = Judge { schema, set, directory, templates, agreements, version };
+        let judge = Judge { schema, set, directory, templates, agreements, version, index: None };
         judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
         Ok(Self { room, membership, vocabulary, purposes, privacy, cases, judge })
     }
@@ -163,6 +184,50 @@ impl Policies {
     /// All agreements, by id.
     pub fn agreements(&self) -> &BTreeMap<AgreementId, Agreement> {
         &self.judge.agreements
+    }
+
+    /// Agreements that do nothing, or soon won't, as of a moment.
+    ///
+    /// # Errors
+    /// When so many conditions meet on one audience that their combinations can't be gone through.
+    pub fn oddities(&self, now: Timestamp) -> Result<Vec<(AgreementId, Oddity)>, EffectsError> {
+        let Some((frame, side)) = &self.judge.index else { return Ok(vec![]) };
+        oddities(frame, side, now).map_err(|cells| EffectsError::too_many(frame, cells))
+    }
+
+    /// The templates that agreements can speak of, by name.
+    pub fn templates(&self) -> impl Iterator<Item = &TemplateName> {
+        self.judge.templates.keys()
+    }
+
+    /// The agreements as Cedar holds them, by id.
+    pub(super) fn cedar(&self) -> impl Iterator<Item = (&AgreementId, &Policy)> {
+        let of = |id: &AgreementId| self.judge.set.policy(&PolicyId::new(id.as_str()));
+        self.judge.agreements.keys().filter_map(move |id| Some((id, of(id)?)))
+    }
+
+    /// What Cedar calls a member.
+    pub(super) fn entity_of_member(&self, name: &MemberName) -> Option<&EntityUid> {
+        self.judge.directory.members.get(name)
+    }
+
+    /// What Cedar calls an audience.
+    pub(super) fn entity_of_audience(&self, name: &AudienceRef) -> Option<&EntityUid> {
+        self.judge.directory.audiences.get(name)
+    }
+
+    /// An entity and all that it is in.
+    pub(super) fn with_ancestors(&self, uid: &EntityUid) -> Vec<EntityUid> {
+        let ancestors = self.judge.directory.entities.ancestors(uid).into_iter().flatten();
+        std::iter::once(uid).chain(ancestors).cloned().collect()
+    }
+
+    /// A template's action and all that it is in.
+    pub(super) fn actions_of_template(&self, name: &TemplateName) -> Vec<EntityUid> {
+        let Some(uid) = self.judge.templates.get(name) else { return vec![] };
+        let actions = self.judge.schema.action_entities().ok();
+        let ancestors = actions.iter().flat_map(|actions| actions.ancestors(uid).into_iter().flatten());
+        std::iter::once(uid).chain(ancestors).cloned().collect()
     }
 
     /// Whether agreements can speak of a template. One that the schema doesn't know must not be offered.

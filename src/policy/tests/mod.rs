@@ -1,12 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod decisions;
+mod effects;
+mod generated;
 mod mistakes;
 mod pilot;
 mod properties;
 
 use super::{Decision, Policies, PolicyErrors, Question, Refusal};
-use crate::model::{AudienceRef, Rho, Role};
+use crate::model::{AudienceRef, MemberName, Rho, Role};
 use std::{fs, path::Path, path::PathBuf};
 use tempfile::TempDir;
 
