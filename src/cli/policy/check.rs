@@ -1,43 +1,27 @@
-//! `camerata policy`: what officers do with a policy folder.
+//! `camerata policy check`: every file of a folder, and its cases.
 
-use super::{context::Context, exit::Exit};
+use super::report::report;
 use crate::{
+    cli::{context::Context, exit::Exit},
     model::Language,
-    policy::{Policies, PolicyErrors},
+    policy::Policies,
 };
-use clap::Subcommand;
-use miette::{GraphicalReportHandler, GraphicalTheme};
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-/// Check a policy folder.
+/// Check every file of a policy folder, and run its cases. Exits 3 if there is a mistake.
 #[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    command: Command,
+pub(super) struct Args {
+    /// The folder.
+    #[arg(default_value = "policies")]
+    dir: PathBuf,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Check every file of a policy folder, and run its cases. Exits 3 if there is a mistake.
-    Check {
-        /// The folder.
-        #[arg(default_value = "policies")]
-        dir: PathBuf,
-    },
-}
-
-/// Runs the command.
-///
-/// # Errors
-/// When the terminal can't be written to.
-pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
-    match args.command {
-        Command::Check { dir } => check(&dir, context.language, &mut io::stdout().lock(), &mut io::stderr().lock()),
-    }
+pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
+    check(&args.dir, context.language, &mut io::stdout().lock(), &mut io::stderr().lock())
 }
 
 fn check(dir: &Path, language: Language, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<ExitCode> {
@@ -52,23 +36,10 @@ fn check(dir: &Path, language: Language, out: &mut impl Write, err: &mut impl Wr
             Ok(ExitCode::SUCCESS)
         }
         Err(errors) => {
-            report(&errors.in_language(language), err)?;
+            report(errors, language, err)?;
             Ok(Exit::Invalid.into())
         }
     }
-}
-
-fn report(errors: &PolicyErrors, err: &mut impl Write) -> anyhow::Result<()> {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(120);
-    for mistake in errors.mistakes() {
-        let mut text = String::new();
-        handler.render_report(&mut text, mistake)?;
-        writeln!(err, "{text}")?;
-    }
-    writeln!(err, "{errors}")?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,0 +1,30 @@
+//! `camerata policy`: what officers do with a policy folder.
+
+mod check;
+mod report;
+
+use super::context::Context;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Check a policy folder.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the terminal can't be written to.
+pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Check(args) => check::run(&args, context),
+    }
+}
