@@ -18,6 +18,7 @@ mod decide;
 mod decision;
 mod document;
 mod entities;
+mod files;
 mod folder;
 mod locate;
 mod members;

@@ -7,7 +7,8 @@ use super::{
     decide::Judge,
     decision::{Decision, Question},
     entities::{self, Directory},
-    folder::{Folder, SCHEMA, Source},
+    files::{Files, SCHEMA, nowhere},
+    folder::{Folder, Source},
     members::{self, AudienceDeclaration, Member, Membership},
     mistake::{Mistake, PolicyErrors, suggestion},
     room::{self, Purpose, Room},
@@ -58,13 +59,40 @@ impl Policies {
     /// Every mistake of every file, at once.
     pub fn load(dir: &Path) -> Result<Self, PolicyErrors> {
         let mut mistakes = Vec::new();
-        let folder = Folder::read(dir, &mut mistakes);
+        let files = Files::read(dir, &mut mistakes);
+        Self::build(dir, files, mistakes)
+    }
+
+    /// Loads files that are in memory, by name, as if they were the folder `origin`, which mistakes then name. The same files
+    /// make the same version as on disk.
+    ///
+    /// # Errors
+    /// Every mistake of every file, at once.
+    pub fn from_files(origin: &Path, files: BTreeMap<String, Vec<u8>>) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::take(origin, files, &mut mistakes);
+        Self::build(origin, files, mistakes)
+    }
+
+    /// The files of a folder that mean something, by name: those that [`Policies::version`] is computed over. What they say
+    /// isn't checked.
+    ///
+    /// # Errors
+    /// When a file can't be read, isn't policy, or is too large.
+    pub fn read_files(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::read(dir, &mut mistakes);
+        PolicyErrors::from_mistakes(mistakes).map(|()| files.bytes)
+    }
+
+    fn build(dir: &Path, files: Files, mut mistakes: Vec<Mistake>) -> Result<Self, PolicyErrors> {
+        let folder = Folder::new(dir, files, &mut mistakes);
         let declared = Declared::read(&folder, &mut mistakes);
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
         PolicyErrors::from_mistakes(mistakes)?;
         Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
-            let nowhere = Source { path: folder.path(SCHEMA), text: "".into() };
+            let nowhere = nowhere(&folder.path(SCHEMA));
             let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
                 "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
                 "take a pilot room's schema (`camerata init DIR`) and change only its templates (`action`)",

@@ -71,6 +71,43 @@ fn the_version_follows_every_byte_and_name() {
 }
 
 #[test]
+fn files_in_memory_are_the_same_policies_as_on_disk() {
+    let copy = Copy::new().write("LISEZMOI.md", "notes").write("artistes-vip.cedar~", "brouillon");
+    let files = Policies::read_files(copy.0.path()).unwrap();
+    let on_disk: Vec<_> = fs::read_dir(pilot_dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files.len(), on_disk.len(), "notes and backups are left out");
+    let loaded = Policies::from_files(Path::new("proposition"), files.clone()).unwrap();
+    assert_eq!(loaded.version(), copy.loaded().version());
+    assert_eq!(loaded.agreements().len(), pilot().agreements().len());
+    assert!(loaded.privacy_toml().1.starts_with("proposition"));
+    let mut changed = files;
+    changed.get_mut("members.toml").unwrap().push(b'\n');
+    assert_ne!(Policies::from_files(Path::new("."), changed).unwrap().version(), loaded.version());
+}
+
+#[test]
+fn files_in_memory_have_the_limits_of_files_on_disk() {
+    let files = Policies::read_files(&pilot_dir()).unwrap();
+    let refused = |name: &str, bytes: Vec<u8>| {
+        let files = files.clone().into_iter().chain([(name.to_owned(), bytes)]).collect();
+        let errors = Policies::from_files(Path::new("."), files).unwrap_err();
+        let [mistake] = errors.mistakes() else { panic!("{:?}", errors.mistakes()) };
+        mistake.message().en.clone()
+    };
+    for name in ["../evasion.cedar", "a/b.cedar", "a\\b.cedar", ".cachee.cedar", "notes.txt"] {
+        assert_eq!(refused(name, vec![]), "this file isn't part of the policies", "{name}");
+    }
+    assert!(refused("grosse.cedar", vec![b' '; (1 << 20) + 1]).contains("1 MiB"));
+    let copies = |count: usize, bytes: usize| {
+        let many = (0..count).map(|number| (format!("e{number}.cedar"), vec![b' '; bytes]));
+        let errors = Policies::from_files(Path::new("."), files.clone().into_iter().chain(many).collect()).unwrap_err();
+        errors.mistakes().iter().map(|mistake| mistake.message().en.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(copies(17, 1 << 20), ["this folder has more than 16 MiB"]);
+    assert_eq!(copies(20_000, 0), ["this folder has more than 20,000 files"]);
+}
+
+#[test]
 fn byte_order_marks_and_windows_line_ends_are_read() {
     let mut copy = Copy::new();
     for entry in fs::read_dir(pilot_dir()).unwrap() {
