@@ -4,7 +4,7 @@ use super::{
     check,
     folder::Source,
     locate,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion, untranslated},
 };
 use crate::model::{MemberName, NameError, Text};
 use cedar_policy::{Policy, PolicyId, PolicySet};
@@ -110,7 +110,10 @@ pub(super) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Opti
         cedar_policy::Effect::Forbid => Effect::Forbid,
     };
     let policy = policy.new_id(PolicyId::new(id.as_str()));
-    let agreement = Agreement { id, title: Text::new(fr?, en?), effect, path: source.path.clone() };
+    let title = Text::new(fr?, en?);
+    let place = locate::annotation(&source.text, "title_en").unwrap_or(0..0);
+    mistakes.extend(untranslated(source, place, &title));
+    let agreement = Agreement { id, title, effect, path: source.path.clone() };
     Some(Parsed { agreement, policy, source })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     folder::Source,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion, untranslated},
 };
 use crate::model::{NameError, Text};
 use std::{ops::Range, str::FromStr};
@@ -111,7 +111,10 @@ impl<'a> Section<'a> {
         self.only(&[&["fr", "en"], others].concat(), mistakes);
         let fr = self.string("fr", mistakes);
         let en = self.string("en", mistakes);
-        Some(Text::new(fr?.into_inner(), en?.into_inner()))
+        let (fr, en) = (fr?, en?);
+        let (place, text) = (en.span(), Text::new(fr.into_inner(), en.into_inner()));
+        mistakes.extend(untranslated(self.source, place, &text));
+        Some(text)
     }
 
     /// A number of at least zero that must be there.

@@ -2,10 +2,10 @@
 
 use super::folder::Source;
 use crate::model::{Language, Text};
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 use std::{fmt, ops::Range, path::Path, path::PathBuf, sync::Arc};
 
-/// One mistake in one policy file.
+/// One mistake in one policy file: an error, which refuses the folder, or a warning, which doesn't.
 #[derive(Debug, Clone)]
 pub struct Mistake {
     path: PathBuf,
@@ -15,6 +15,7 @@ pub struct Mistake {
     column: usize,
     message: Text,
     help: Option<Text>,
+    severity: Severity,
     language: Language,
 }
 
@@ -35,12 +36,30 @@ impl Mistake {
             column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
             message,
             help: None,
+            severity: Severity::Error,
             language: Language::default(),
         }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<Option<Text>>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// The same as a warning: the folder is taken all the same.
+    pub(super) fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// Whether the folder is taken in spite of it.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
+    }
+
+    /// The same mistake, told in one language; French unless this is called.
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
         self
     }
 
@@ -79,6 +98,10 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 impl Diagnostic for Mistake {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help.get(self.language)) as Box<dyn fmt::Display>)
     }
@@ -93,7 +116,7 @@ impl Diagnostic for Mistake {
     }
 }
 
-/// Every mistake of a policy folder, by file and position.
+/// Every mistake of a policy folder, by file and position; at least one is an error.
 #[derive(Debug, Clone)]
 pub struct PolicyErrors {
     mistakes: Vec<Mistake>,
@@ -101,12 +124,12 @@ pub struct PolicyErrors {
 }
 
 impl PolicyErrors {
-    /// All the mistakes, or nothing if there are none.
-    pub(super) fn from_mistakes(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
-        if mistakes.is_empty() {
-            return Ok(());
-        }
+    /// All the mistakes if one of them is an error; else the warnings, by file and position.
+    pub(super) fn from_mistakes(mut mistakes: Vec<Mistake>) -> Result<Vec<Mistake>, Self> {
         mistakes.sort_by(|a, b| (&a.path, a.span.start).cmp(&(&b.path, b.span.start)));
+        if mistakes.iter().all(Mistake::is_warning) {
+            return Ok(mistakes);
+        }
         Err(Self { mistakes, language: Language::default() })
     }
 
@@ -115,15 +138,12 @@ impl PolicyErrors {
     }
 
     /// The same mistakes, told in one language; French unless this is called.
-    pub fn in_language(mut self, language: Language) -> Self {
-        self.language = language;
-        for mistake in &mut self.mistakes {
-            mistake.language = language;
-        }
-        self
+    pub fn in_language(self, language: Language) -> Self {
+        let mistakes = self.mistakes.into_iter().map(|mistake| mistake.in_language(language)).collect();
+        Self { mistakes, language }
     }
 
-    /// The mistakes, by file and position; there is at least one.
+    /// The mistakes, warnings among them, by file and position.
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
     }
@@ -131,13 +151,25 @@ impl PolicyErrors {
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.mistakes.len();
-        match (self.language, count) {
-            (Language::Fr, 1) => f.write_str("une erreur dans les politiques"),
-            (Language::Fr, _) => write!(f, "{count} erreurs dans les politiques"),
-            (Language::En, 1) => f.write_str("one mistake in the policies"),
-            (Language::En, _) => write!(f, "{count} mistakes in the policies"),
+        let warnings = self.mistakes.iter().filter(|mistake| mistake.is_warning()).count();
+        let errors = self.mistakes.len() - warnings;
+        match (self.language, errors) {
+            (Language::Fr, 1) => f.write_str("une erreur")?,
+            (Language::Fr, _) => write!(f, "{errors} erreurs")?,
+            (Language::En, 1) => f.write_str("one mistake")?,
+            (Language::En, _) => write!(f, "{errors} mistakes")?,
         }
+        match (self.language, warnings) {
+            (_, 0) => {}
+            (Language::Fr, 1) => f.write_str(" et un avertissement")?,
+            (Language::Fr, _) => write!(f, " et {warnings} avertissements")?,
+            (Language::En, 1) => f.write_str(" and one warning")?,
+            (Language::En, _) => write!(f, " and {warnings} warnings")?,
+        }
+        f.write_str(match self.language {
+            Language::Fr => " dans les politiques",
+            Language::En => " in the policies",
+        })
     }
 }
 
@@ -147,6 +179,20 @@ impl Diagnostic for PolicyErrors {
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
         Some(Box::new(self.mistakes.iter().map(|mistake| mistake as &dyn Diagnostic)))
     }
+}
+
+/// Longest text, in characters, that may well be the same in both languages: a name or a place.
+const SAME_CHARS_MAX: usize = 40;
+
+/// Warns of a text that is the same in both languages and too long to be a name.
+pub(super) fn untranslated(source: &Source, span: Range<usize>, text: &Text) -> Option<Mistake> {
+    let same = text.fr.trim() == text.en.trim() && text.fr.trim().chars().count() > SAME_CHARS_MAX;
+    same.then(|| {
+        let message =
+            Text::new("le français et l'anglais sont le même texte", "the French and the English are the same text");
+        let help = Text::new("il manque sans doute une traduction", "a translation is probably missing");
+        Mistake::new(source, span, message).with_help(help).as_warning()
+    })
 }
 
 /// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from, if that is short.

@@ -28,6 +28,8 @@ pub struct Policies {
     purposes: BTreeMap<PurposeName, Purpose>,
     privacy: Source,
     cases: Option<(Source, Vec<Case>)>,
+    sources: BTreeMap<AgreementId, Source>,
+    warnings: Vec<Mistake>,
     judge: Judge,
 }
 
@@ -46,10 +48,10 @@ struct Agreed<'a> {
     complete: bool,
 }
 
-/// The value, if reading it made no mistake.
+/// The value, if reading it made no error.
 fn sound<T>(mistakes: &mut Vec<Mistake>, read: impl FnOnce(&mut Vec<Mistake>) -> Option<T>) -> Option<T> {
     let before = mistakes.len();
-    read(mistakes).filter(|_| mistakes.len() == before)
+    read(mistakes).filter(|_| mistakes.iter().skip(before).all(Mistake::is_warning))
 }
 
 impl Policies {
@@ -82,7 +84,7 @@ impl Policies {
     pub fn read_files(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, PolicyErrors> {
         let mut mistakes = Vec::new();
         let files = Files::read(dir, &mut mistakes);
-        PolicyErrors::from_mistakes(mistakes).map(|()| files.bytes)
+        PolicyErrors::from_mistakes(mistakes).map(|_| files.bytes)
     }
 
     fn build(dir: &Path, files: Files, mut mistakes: Vec<Mistake>) -> Result<Self, PolicyErrors> {
@@ -90,8 +92,8 @@ impl Policies {
         let declared = Declared::read(&folder, &mut mistakes);
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
-        PolicyErrors::from_mistakes(mistakes)?;
-        Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
+        let warnings = PolicyErrors::from_mistakes(mistakes)?;
+        Self::assemble(&folder, declared, agreed, cases, warnings).map_err(|message| {
             let nowhere = nowhere(&folder.path(SCHEMA));
             let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
                 "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
@@ -106,6 +108,7 @@ impl Policies {
         declared: Declared,
         agreed: Agreed<'_>,
         cases: Option<(Source, Vec<Case>)>,
+        warnings: Vec<Mistake>,
     ) -> Result<Self, Text> {
         // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
         let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
@@ -126,11 +129,12 @@ impl Policies {
         })?;
         let policies = agreed.agreements.values().map(|parsed| parsed.policy.clone());
         let set = PolicySet::from_policies(policies).map_err(|error| unfit(&error))?;
+        let sources = agreed.agreements.iter().map(|(id, parsed)| (id.clone(), parsed.source.clone())).collect();
         let agreements = agreed.agreements.into_iter().map(|(id, parsed)| (id, parsed.agreement)).collect();
         let version = folder.version().to_owned();
         let judge = Judge { schema, set, directory, templates, agreements, version };
         judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
-        Ok(Self { room, membership, vocabulary, purposes, privacy, cases, judge })
+        Ok(Self { room, membership, vocabulary, purposes, privacy, cases, sources, warnings, judge })
     }
 
     /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
@@ -145,7 +149,18 @@ impl Policies {
     pub fn check_cases(&self) -> Result<usize, PolicyErrors> {
         let Some((source, cases)) = &self.cases else { return Ok(0) };
         let failing = cases.iter().filter_map(|case| cases::run(source, case, &self.judge)).collect();
-        PolicyErrors::from_mistakes(failing).map(|()| cases.len())
+        PolicyErrors::from_mistakes(failing).map(|_| cases.len())
+    }
+
+    /// What is doubtful in the folder and doesn't refuse it, by file and position.
+    pub fn warnings(&self) -> &[Mistake] {
+        &self.warnings
+    }
+
+    /// The text of an agreement's file, for mistakes that are found once everything is loaded.
+    #[allow(dead_code, reason = "for checks of what agreements amount to")]
+    pub(super) fn source(&self, agreement: &AgreementId) -> Option<&Source> {
+        self.sources.get(agreement)
     }
 
     /// The room.
@@ -227,7 +242,7 @@ impl<'a> Agreed<'a> {
         let before = mistakes.len();
         let parsed = folder.agreements().filter_map(|source| agreement::parse(source, mistakes)).collect();
         let agreements = agreement::unique(parsed, mistakes);
-        let complete = mistakes.len() == before;
+        let complete = mistakes.iter().skip(before).all(Mistake::is_warning);
         let schema = folder.get(SCHEMA).and_then(|source| {
             let schema = check::schema(source, mistakes)?;
             let templates = check::templates(source, &schema, mistakes);

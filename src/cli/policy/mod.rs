@@ -3,6 +3,8 @@
 mod check;
 mod report;
 
+pub(super) use report::localised;
+
 use super::context::Context;
 use clap::Subcommand;
 use std::process::ExitCode;

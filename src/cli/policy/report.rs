@@ -1,6 +1,6 @@
 //! How mistakes in policies look on a terminal: what, where, an excerpt, and what to do.
 
-use crate::{model::Language, policy::PolicyErrors};
+use crate::{model::Language, policy::PolicyErrors, privacy::LimitsError};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::io::{self, IsTerminal, Write};
 
@@ -31,4 +31,16 @@ pub(super) fn diagnostic(diagnostic: &dyn Diagnostic, err: &mut impl Write) -> a
     GraphicalReportHandler::new_themed(theme).with_width(WIDTH).render_report(&mut text, diagnostic)?;
     writeln!(err, "{text}")?;
     Ok(())
+}
+
+/// A report of what refuses a room's policies, told in one language.
+pub(in crate::cli) fn localised(report: miette::Report, language: Language) -> miette::Report {
+    let report = match report.downcast::<PolicyErrors>() {
+        Ok(errors) => return errors.in_language(language).into(),
+        Err(report) => report,
+    };
+    match report.downcast::<LimitsError>() {
+        Ok(error) => error.in_language(language).into(),
+        Err(report) => report,
+    }
 }
