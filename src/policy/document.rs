@@ -5,7 +5,10 @@ use super::{
     mistake::{Mistake, suggestion, untranslated},
 };
 use crate::model::{NameError, Text};
-use std::{ops::Range, str::FromStr};
+use std::{
+    ops::{Range, RangeInclusive},
+    str::FromStr,
+};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -49,6 +52,16 @@ impl<'a> Section<'a> {
             let message = Text::new(format!("clé inconnue `{name}`"), format!("unknown key `{name}`"));
             mistakes.push(self.mistake(key.span(), message).with_help(suggestion(name, known.iter().copied())));
         }
+    }
+
+    /// Whether the key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Where the value of a key is; the section itself if the key isn't there.
+    pub(super) fn span_of(&self, key: &str) -> Range<usize> {
+        self.get(key).map_or(self.span.clone(), Spanned::span)
     }
 
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -130,6 +143,46 @@ impl<'a> Section<'a> {
             mistakes.push(self.expected(value, "un nombre positif ou nul", "a number, zero or more"));
         }
         number
+    }
+
+    /// A whole number within a range that must be there.
+    pub(super) fn whole(
+        &self,
+        key: &str,
+        range: RangeInclusive<u32>,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Spanned<u32>> {
+        let value = self.required(key, mistakes)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let (start, end) = (range.start(), range.end());
+            let (fr, en) =
+                (format!("un nombre entier de {start} à {end}"), format!("a whole number from {start} to {end}"));
+            mistakes.push(self.expected(value, &fr, &en));
+        }
+        number.map(|number| Spanned::new(value.span(), number))
+    }
+
+    /// The keys of this section and their places, in the order of the file.
+    pub(super) fn keys(&self) -> Vec<Spanned<&'a str>> {
+        let keys = self.table.keys().map(|key| Spanned::new(key.span(), key.get_ref().as_ref()));
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_by_key(|key| key.span().start);
+        keys
+    }
+
+    /// The table `key` that must be there.
+    pub(super) fn section(&self, key: &str, mistakes: &mut Vec<Mistake>) -> Option<Section<'a>> {
+        let value = self.required(key, mistakes)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            mistakes.push(self.expected(value, &format!("une section [{key}]"), &format!("a section [{key}]")));
+        }
+        table.map(|table| Section { source: self.source, table, span: value.span() })
     }
 
     /// A day, taken at midnight UTC, or a moment with its offset, that must be there.

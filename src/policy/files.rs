@@ -20,11 +20,13 @@ const FOLDER_BYTES_MAX: u64 = 16 << 20;
 const FILES_MAX: usize = 20_000;
 /// The schema's file.
 pub(super) const SCHEMA: &str = "schema.cedarschema";
+/// The tariffs' file.
+pub(super) const TARIFFS: &str = "tariffs.toml";
 /// Files that a folder must have.
 pub(super) const REQUIRED: [&str; 6] =
     ["room.toml", "members.toml", "vocabulary.toml", "purposes.toml", "privacy.toml", SCHEMA];
 /// Files that it may have.
-const OPTIONAL: [&str; 1] = ["cases.toml"];
+const OPTIONAL: [&str; 2] = ["cases.toml", TARIFFS];
 
 /// The bytes of a folder's files, by name.
 #[derive(Debug, Default)]
@@ -42,13 +44,13 @@ impl Files {
             Ok(names) => names,
             Err(error) => {
                 mistakes.push(unreadable(dir, &error));
-                files.lost.extend(REQUIRED.map(str::to_owned));
+                files.lose_all();
                 return files;
             }
         };
         if names.len() > FILES_MAX {
             mistakes.push(too_many(dir));
-            files.lost.extend(REQUIRED.map(str::to_owned));
+            files.lose_all();
             return files;
         }
         let mut left = FOLDER_BYTES_MAX;
@@ -63,10 +65,9 @@ impl Files {
                     left = left.saturating_sub(bytes.len() as u64);
                     files.bytes.insert(name, bytes);
                 }
-                // The folder is too large: what hasn't been read isn't missing.
                 Ok(None) => {
                     mistakes.push(too_large(dir));
-                    files.lost.extend(REQUIRED.map(str::to_owned));
+                    files.lose_all();
                     break;
                 }
                 Err(error) => {
@@ -85,7 +86,7 @@ impl Files {
         let within = given.len() <= FILES_MAX && total <= FOLDER_BYTES_MAX;
         if !within {
             mistakes.push(if given.len() > FILES_MAX { too_many(origin) } else { too_large(origin) });
-            files.lost.extend(REQUIRED.map(str::to_owned));
+            files.lose_all();
             return files;
         }
         for (name, bytes) in given {
@@ -100,6 +101,11 @@ impl Files {
             }
         }
         files
+    }
+
+    /// What isn't read isn't missing.
+    fn lose_all(&mut self) {
+        self.lost.extend(REQUIRED.into_iter().chain(OPTIONAL).map(str::to_owned));
     }
 }
 

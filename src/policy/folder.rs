@@ -54,6 +54,11 @@ impl Folder {
         self.files.get(name)?.as_ref()
     }
 
+    /// Whether there is a file of this name, be it one whose text can't be had.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.contains_key(name)
+    }
+
     /// The path that a file of this name has.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)

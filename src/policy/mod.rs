@@ -20,11 +20,13 @@ mod document;
 mod entities;
 mod files;
 mod folder;
+mod groups;
 mod locate;
 mod members;
 mod mistake;
 mod policies;
 mod room;
+mod tariffs;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -35,3 +37,4 @@ pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
+pub use tariffs::{Tariffs, Tier};

@@ -7,11 +7,12 @@ use super::{
     decide::Judge,
     decision::{Decision, Question},
     entities::{self, Directory},
-    files::{Files, SCHEMA, nowhere},
+    files::{Files, SCHEMA, TARIFFS, nowhere},
     folder::{Folder, Source},
     members::{self, AudienceDeclaration, Member, Membership},
     mistake::{Mistake, PolicyErrors, suggestion},
     room::{self, Purpose, Room},
+    tariffs::{self, Priceable, Tariffs},
     vocabulary,
 };
 use crate::model::{AudienceRef, MemberName, PurposeName, TemplateName, Text, Vocabulary};
@@ -27,6 +28,7 @@ pub struct Policies {
     vocabulary: Vocabulary,
     purposes: BTreeMap<PurposeName, Purpose>,
     privacy: Source,
+    tariffs: Option<Tariffs>,
     cases: Option<(Source, Vec<Case>)>,
     sources: BTreeMap<AgreementId, Source>,
     warnings: Vec<Mistake>,
@@ -46,6 +48,13 @@ struct Agreed<'a> {
     schema: Option<(Schema, BTreeMap<TemplateName, EntityUid>)>,
     agreements: BTreeMap<AgreementId, Parsed<'a>>,
     complete: bool,
+}
+
+/// What else the folder says, and what is doubtful in it.
+struct Found {
+    tariffs: Option<Tariffs>,
+    cases: Option<(Source, Vec<Case>)>,
+    warnings: Vec<Mistake>,
 }
 
 /// The value, if reading it made no error.
@@ -91,9 +100,11 @@ impl Policies {
         let folder = Folder::new(dir, files, &mut mistakes);
         let declared = Declared::read(&folder, &mut mistakes);
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
+        let tariffs = agreed.tariffs(&folder, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
         let warnings = PolicyErrors::from_mistakes(mistakes)?;
-        Self::assemble(&folder, declared, agreed, cases, warnings).map_err(|message| {
+        let found = Found { tariffs, cases, warnings };
+        Self::assemble(&folder, declared, agreed, found).map_err(|message| {
             let nowhere = nowhere(&folder.path(SCHEMA));
             let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
                 "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
@@ -103,13 +114,7 @@ impl Policies {
         })
     }
 
-    fn assemble(
-        folder: &Folder,
-        declared: Declared,
-        agreed: Agreed<'_>,
-        cases: Option<(Source, Vec<Case>)>,
-        warnings: Vec<Mistake>,
-    ) -> Result<Self, Text> {
+    fn assemble(folder: &Folder, declared: Declared, agreed: Agreed<'_>, found: Found) -> Result<Self, Text> {
         // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
         let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
         let unfit = |detail: &dyn std::fmt::Display| {
@@ -134,7 +139,8 @@ impl Policies {
         let version = folder.version().to_owned();
         let judge = Judge { schema, set, directory, templates, agreements, version };
         judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
-        Ok(Self { room, membership, vocabulary, purposes, privacy, cases, sources, warnings, judge })
+        let Found { tariffs, cases, warnings } = found;
+        Ok(Self { room, membership, vocabulary, purposes, privacy, tariffs, cases, sources, warnings, judge })
     }
 
     /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
@@ -198,6 +204,11 @@ impl Policies {
         (&self.privacy.text, &self.privacy.path)
     }
 
+    /// What questions cost in money; `None` in a room without `tariffs.toml`.
+    pub fn tariffs(&self) -> Option<&Tariffs> {
+        self.tariffs.as_ref()
+    }
+
     /// SHA-256, in hex, over the names and bytes of all files: what receipts and decisions record.
     pub fn version(&self) -> &str {
         &self.judge.version
@@ -253,6 +264,14 @@ impl<'a> Agreed<'a> {
         }
         check::names(&declared.names(), agreements.values(), mistakes);
         Self { schema, agreements, complete }
+    }
+
+    fn tariffs(&self, folder: &Folder, mistakes: &mut Vec<Mistake>) -> Option<Tariffs> {
+        if !folder.has(TARIFFS) {
+            mistakes.push(tariffs::missing(&folder.path(TARIFFS)));
+        }
+        let priceable = self.schema.as_ref().map(|(schema, templates)| Priceable { schema, templates });
+        tariffs::tariffs(folder.get(TARIFFS)?, priceable.as_ref(), mistakes)
     }
 
     fn cases(&self, folder: &Folder, declared: &Declared, mistakes: &mut Vec<Mistake>) -> Option<(Source, Vec<Case>)> {

@@ -156,7 +156,7 @@ fn in_agreements() {
 fn in_the_schema() {
     let schema = |from, to| Copy::new().replace("schema.cedarschema", from, to);
     let text = all(vec![
-        ("broken schema", schema("entity Group;", "entity Group")),
+        ("broken schema", schema("entity Group in [Group];", "entity Group in [Group]")),
         ("a type that isn't declared", schema("owner: Member,", "owner: Membre,")),
         ("an attribute that the room doesn't give", schema("owner: Member,", "owner: Member, consent: Bool,")),
         ("a circumstance that the room doesn't give", schema("date: datetime,", "date: datetime, hour: Long,")),

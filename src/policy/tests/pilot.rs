@@ -10,12 +10,50 @@ fn it_loads_and_its_cases_hold() {
     assert_eq!(policies.members().len(), 6, "five members and the co-operative that runs the room");
     assert_eq!(policies.room().operator.as_str(), "cooperative");
     assert!(policies.member(&policies.room().operator).unwrap().audiences.is_empty());
-    assert_eq!(policies.vocabulary().columns().len(), 6);
+    assert_eq!(policies.vocabulary().columns().len(), 7);
     assert!(policies.purposes().contains_key(&"planification".parse().unwrap()));
     assert!(policies.privacy_toml().0.contains("room_epsilon = 6.0"));
     assert!(policies.privacy_toml().1.ends_with("privacy.toml"));
     assert!(policies.knows_template(&"overlap".parse().unwrap()));
     assert!(!policies.knows_template(&"compare".parse().unwrap()), "a group isn't a template");
+}
+
+#[test]
+fn a_member_is_in_the_groups_of_its_groups() {
+    let policies = pilot();
+    let festival = policies.member(&"festival".parse().unwrap()).unwrap();
+    assert_eq!(festival.groups.iter().collect::<Vec<_>>(), ["diffuseurs"]);
+    let asked = question("festival", &["festival/abonnes", "salle/abonnes"], "planification");
+    assert!(matches!(policies.decide(&asked), Decision::Permitted(_)), "through Group::\"pilote\"");
+    let apart = "en = \"Presenters: who puts on shows\" }\ngroups = [\"pilote\"]";
+    let apart = Copy::new().replace("members.toml", apart, "en = \"Presenters: who puts on shows\" }").loaded();
+    assert!(matches!(apart.decide(&asked), Decision::Refused(_)));
+}
+
+#[test]
+fn members_are_written_to_in_their_language() {
+    let policies = Copy::new().replace("members.toml", "language = \"fr\"\n", "").loaded();
+    let language = |name: &str| policies.member(&name.parse().unwrap()).unwrap().language;
+    assert_eq!(language("etiquette"), Language::En);
+    assert_eq!(language("cooperative"), Language::Fr, "if it is absent");
+}
+
+#[test]
+fn every_template_has_a_price() {
+    let policies = pilot();
+    let tariffs = policies.tariffs().unwrap();
+    let price = |name: &str| tariffs.price_cents(&name.parse().unwrap());
+    assert_eq!((price("overlap"), price("affinity"), price("spend")), (Some(1000), Some(5000), Some(4000)));
+    assert_eq!(tariffs.tiers().len(), 3);
+    assert!(policies.warnings().is_empty(), "{:?}", policies.warnings());
+}
+
+#[test]
+fn a_folder_of_before_tariffs_loads_with_a_warning() {
+    let policies = Copy::new().remove("tariffs.toml").loaded();
+    assert!(policies.tariffs().is_none());
+    let [warning] = policies.warnings() else { panic!("{:?}", policies.warnings()) };
+    assert!(warning.is_warning() && warning.path().ends_with("tariffs.toml"));
 }
 
 #[test]
