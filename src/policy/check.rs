@@ -2,12 +2,13 @@
 
 use super::{
     agreement::Parsed,
+    document,
     folder::Source,
     locate,
     mistake::{Mistake, suggestion},
 };
 use crate::model::{TemplateName, Text};
-use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, Validator};
+use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};
 use miette::Diagnostic;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +27,13 @@ pub(super) fn from_cedar(source: &Source, error: &dyn Diagnostic, fr: &str) -> M
     let english = format!("{error}{cause}");
     let place = place(error).unwrap_or(0..0);
     let help = error.help().map(|help| Text::new(format!("Cedar propose : {help}"), help.to_string()));
+    let help = help.unwrap_or_else(|| {
+        let manual = "https://docs.cedarpolicy.com/";
+        Text::new(
+            format!("les autres ententes servent d'exemples ; la syntaxe est sur {manual}"),
+            format!("the other agreements are examples; the syntax is on {manual}"),
+        )
+    });
     Mistake::new(source, place, Text::new(format!("{fr} (Cedar : {english})"), english)).with_help(help)
 }
 
@@ -71,7 +79,7 @@ pub(super) fn templates(
             Err(error) => {
                 let place = source.text.find(id).map_or(0..0, |at| at..at + id.len());
                 let message = Text::new(format!("`{id}` n'est pas un nom de modèle"), error.to_string());
-                mistakes.push(Mistake::new(source, place, message));
+                mistakes.push(Mistake::new(source, place, message).with_help(document::name_help(id)));
             }
         }
     }
@@ -96,8 +104,16 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
         let mut told = BTreeSet::new();
         errors.retain(|error| told.insert((place(*error).map(|at| at.start), in_french(error))));
         mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
-        let confusing = "l'entente ne peut jamais s'appliquer, ou contient des lettres qui prêtent à confusion";
-        mistakes.extend(result.validation_warnings().map(|warning| from_cedar(parsed.source, warning, confusing)));
+        let confusing = |warning: &ValidationWarning| match warning {
+            ValidationWarning::MixedScriptString(_)
+            | ValidationWarning::MixedScriptIdentifier(_)
+            | ValidationWarning::ConfusableIdentifier(_)
+            | ValidationWarning::BidiCharsInString(_)
+            | ValidationWarning::BidiCharsInIdentifier(_) => "des lettres prêtent à confusion",
+            _ => "l'entente ne peut jamais s'appliquer",
+        };
+        let warnings = result.validation_warnings();
+        mistakes.extend(warnings.map(|warning| from_cedar(parsed.source, warning, confusing(warning))));
     }
 }
 

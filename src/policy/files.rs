@@ -2,7 +2,7 @@
 
 use super::{
     folder::Source,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, near},
 };
 use crate::model::Text;
 use std::{
@@ -43,15 +43,13 @@ impl Files {
         let names = match names(dir) {
             Ok(names) => names,
             Err(error) => {
-                mistakes.push(unreadable(dir, &error));
-                files.lose_all();
-                return files;
+                mistakes.push(unreadable(dir, &Unread::System(error)));
+                return Self::nothing();
             }
         };
         if names.len() > FILES_MAX {
             mistakes.push(too_many(dir));
-            files.lose_all();
-            return files;
+            return Self::nothing();
         }
         let mut left = FOLDER_BYTES_MAX;
         for name in names {
@@ -67,8 +65,7 @@ impl Files {
                 }
                 Ok(None) => {
                     mistakes.push(too_large(dir));
-                    files.lose_all();
-                    break;
+                    return Self::nothing();
                 }
                 Err(error) => {
                     mistakes.push(unreadable(&path, &error));
@@ -86,15 +83,14 @@ impl Files {
         let within = given.len() <= FILES_MAX && total <= FOLDER_BYTES_MAX;
         if !within {
             mistakes.push(if given.len() > FILES_MAX { too_many(origin) } else { too_large(origin) });
-            files.lose_all();
-            return files;
+            return Self::nothing();
         }
         for (name, bytes) in given {
             let path = origin.join(&name);
             if !is_known(&name) {
                 mistakes.push(stranger(&name, &path));
             } else if bytes.len() as u64 > FILE_BYTES_MAX {
-                mistakes.push(unreadable(&path, &file_too_large()));
+                mistakes.push(unreadable(&path, &Unread::TooLarge));
                 files.lost.insert(name);
             } else {
                 files.bytes.insert(name, bytes);
@@ -103,9 +99,10 @@ impl Files {
         files
     }
 
-    /// What isn't read isn't missing.
-    fn lose_all(&mut self) {
-        self.lost.extend(REQUIRED.into_iter().chain(OPTIONAL).map(str::to_owned));
+    /// A folder that isn't read: nothing in it is missing.
+    fn nothing() -> Self {
+        let lost = REQUIRED.into_iter().chain(OPTIONAL).map(str::to_owned).collect();
+        Self { bytes: BTreeMap::new(), lost }
     }
 }
 
@@ -131,33 +128,59 @@ fn is_known(name: &str) -> bool {
     agreement || REQUIRED.contains(&name) || OPTIONAL.contains(&name)
 }
 
-/// The file's bytes; `None` if they are more than what is `left` of the folder.
-fn read_bytes(path: &Path, left: u64) -> io::Result<Option<Vec<u8>>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
+/// Why a file, or the folder, isn't read.
+enum Unread {
+    /// It is larger than any policy.
+    TooLarge,
+    /// It is a folder, a device or a pipe.
+    NotAFile,
+    /// The system refuses.
+    System(io::Error),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// The file's bytes; `None` if they are more than what is `left` of the folder. Reading stops where a policy file would end.
+fn read_bytes(path: &Path, left: u64) -> Result<Option<Vec<u8>>, Unread> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(Unread::NotAFile);
+    }
+    if metadata.len() > FILE_BYTES_MAX {
+        return Err(Unread::TooLarge);
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     let length = bytes.len() as u64;
     if length > FILE_BYTES_MAX {
-        return Err(file_too_large());
+        return Err(Unread::TooLarge);
     }
     Ok((length <= left).then_some(bytes))
-}
-
-fn file_too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB")
 }
 
 pub(super) fn nowhere(path: &Path) -> Source {
     Source { path: path.to_owned(), text: "".into() }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Mistake {
-    let message = Text::new(format!("lecture impossible : {error}"), format!("can't be read: {error}"));
-    let help = (error.kind() == io::ErrorKind::FileTooLarge).then(|| {
-        Text::new("un fichier de politiques a au plus 1 Mio ; divisez-le", "a policy file has at most 1 MiB; split it")
-    });
+fn unreadable(path: &Path, why: &Unread) -> Mistake {
+    let (message, help) = match why {
+        Unread::TooLarge => (
+            Text::new("ce fichier a plus de 1 Mio", "this file has more than 1 MiB"),
+            Text::new("une entente par fichier : divisez-le", "one agreement a file: split it"),
+        ),
+        Unread::NotAFile => (
+            Text::new("ce n'est pas un fichier", "this isn't a file"),
+            Text::new("retirez-le du dossier des politiques", "take it out of the policy folder"),
+        ),
+        Unread::System(error) => (
+            Text::new(format!("lecture impossible (système : {error})"), format!("can't be read: {error}")),
+            Text::new("vérifiez le chemin, et qui peut le lire", "check the path, and who may read it"),
+        ),
+    };
     Mistake::new(&nowhere(path), 0..0, message).with_help(help)
 }
 
@@ -175,7 +198,7 @@ fn stranger(name: &str, path: &Path) -> Mistake {
         "une entente se termine par `.cedar` ; retirez du dossier ce qui n'est pas une politique",
         "an agreement ends in `.cedar`; take out of the folder what isn't policy",
     );
-    let near = suggestion(name, REQUIRED.into_iter().chain(OPTIONAL)).filter(|text| text.en.starts_with("did"));
+    let near = near(name, REQUIRED.into_iter().chain(OPTIONAL));
     Mistake::new(&nowhere(path), 0..0, message).with_help(near.unwrap_or(ending))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     files::{self, Files, REQUIRED},
+    letters,
     mistake::Mistake,
 };
 use crate::model::Text;
@@ -69,6 +70,11 @@ impl Folder {
         self.files.iter().filter_map(|(name, source)| source.as_ref().filter(|_| name.ends_with(".cedar")))
     }
 
+    /// Whether every agreement's text could be had.
+    pub(super) fn has_all_agreements(&self) -> bool {
+        self.files.iter().all(|(name, source)| source.is_some() || !name.ends_with(".cedar"))
+    }
+
     /// SHA-256, in hex, over the names and bytes of all files that mean something, by name.
     pub(super) fn version(&self) -> &str {
         &self.version
@@ -77,7 +83,14 @@ impl Folder {
 
 fn decode(path: PathBuf, bytes: Vec<u8>, mistakes: &mut Vec<Mistake>) -> Option<Source> {
     match String::from_utf8(bytes) {
-        Ok(text) => Some(Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(&text).into() }),
+        Ok(text) => {
+            let source = Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(&text).into() };
+            match letters::invisible(&source) {
+                Some(mistake) => mistakes.push(mistake),
+                None => return Some(source),
+            }
+            None
+        }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let source = Source { path, text: String::from_utf8_lossy(error.as_bytes()).into() };

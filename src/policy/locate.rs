@@ -1,5 +1,6 @@
 //! Where things are in an agreement's text. Cedar decides what an agreement says; this only finds the place to point at.
 
+use super::{folder::Source, letters, mistake::Mistake};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,19 @@ fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
         tokens.push((kind, start..end));
     }
     tokens
+}
+
+/// Reports the first name or text of an agreement in which a word mixes alphabets; comments are read by people alone.
+pub(super) fn mixed(source: &Source) -> Option<Mistake> {
+    if source.text.is_ascii() {
+        return None;
+    }
+    let spoken = tokens(&source.text).into_iter().filter(|(kind, _)| *kind != Kind::Mark);
+    let mut mistakes = spoken.filter_map(|(_, place)| {
+        let text = source.text.get(place.clone())?;
+        letters::deceptive(source, place, text)
+    });
+    mistakes.next()
 }
 
 /// The place of an entity written `Type::"id"`.

@@ -159,7 +159,8 @@ fn columns(section: &Section<'_>, vocabulary: Option<&Vocabulary>, mistakes: &mu
             mistakes.push(section.mistake(text.span(), message).with_help(help));
         } else if columns.contains(&column) {
             let message = Text::new(format!("`{column}` est écrit deux fois"), format!("`{column}` is written twice"));
-            mistakes.push(section.mistake(text.span(), message));
+            let help = Text::new("une fois suffit", "once is enough");
+            mistakes.push(section.mistake(text.span(), message).with_help(help));
         } else {
             columns.push(column);
         }

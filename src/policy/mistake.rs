@@ -1,18 +1,16 @@
 //! A mistake in a policy file: where it is, what it is, and what to do, in both languages.
 
-use super::folder::Source;
+use super::{excerpt::Excerpt, folder::Source, letters};
 use crate::model::{Language, Text};
-use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 use std::{fmt, ops::Range, path::Path, path::PathBuf, sync::Arc};
 
 /// One mistake in one policy file: an error, which refuses the folder, or a warning, which doesn't.
 #[derive(Debug, Clone)]
 pub struct Mistake {
     path: PathBuf,
-    source: NamedSource<Arc<str>>,
+    source: Excerpt,
     span: Range<usize>,
-    line: usize,
-    column: usize,
     message: Text,
     help: Option<Text>,
     severity: Severity,
@@ -26,14 +24,10 @@ impl Mistake {
         let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let end =
             (span.end.clamp(start, text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
-        let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             path: source.path.clone(),
-            source: NamedSource::new(source.path.display().to_string(), Arc::clone(text)),
+            source: Excerpt { name: source.path.display().to_string(), text: Arc::clone(text) },
             span: start..end,
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
             message,
             help: None,
             severity: Severity::Error,
@@ -47,7 +41,7 @@ impl Mistake {
     }
 
     /// The same as a warning: the folder is taken all the same.
-    pub(super) fn as_warning(mut self) -> Self {
+    pub(super) fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
@@ -70,12 +64,19 @@ impl Mistake {
 
     /// The line, from 1.
     pub fn line(&self) -> usize {
-        self.line
+        self.before().matches('\n').count() + 1
     }
 
     /// The column in characters, from 1.
     pub fn column(&self) -> usize {
-        self.column
+        let before = self.before();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        before.get(line_start..).unwrap_or_default().chars().count() + 1
+    }
+
+    /// The file's text up to the place. Lines are counted when they are shown: a file may have very many mistakes.
+    fn before(&self) -> &str {
+        self.source.text.get(..self.span.start).unwrap_or_default()
     }
 
     /// What is wrong.
@@ -191,22 +192,56 @@ pub(super) fn untranslated(source: &Source, span: Range<usize>, text: &Text) -> 
         let message =
             Text::new("le français et l'anglais sont le même texte", "the French and the English are the same text");
         let help = Text::new("il manque sans doute une traduction", "a translation is probably missing");
-        Mistake::new(source, span, message).with_help(help).as_warning()
+        Mistake::new(source, span, message).with_help(help).warning()
     })
 }
 
-/// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from, if that is short.
-pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+/// Most names that are listed to choose from.
+const LISTED_MAX: usize = 12;
+/// How many of the nearest names are listed, where there are more.
+const NEAREST: usize = 3;
+
+/// The name that was probably meant, one of `known`.
+pub(super) fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let meant = letters::ascii_form(wanted).filter(|name| known.contains(&name.as_str()));
+    let far = 1 + wanted.chars().count() / 4;
+    let nearest = || {
+        // Names whose lengths differ by more can't be near, and measuring is slow where there are thousands.
+        let candidates = known.iter().copied().filter(|name| name.len().abs_diff(wanted.len()) <= 4 * far);
+        ranked(wanted, candidates).first().filter(|(distance, _)| *distance <= far).map(|(_, name)| (*name).to_owned())
+    };
+    let name = meant.or_else(nearest)?;
+    Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")))
+}
+
+/// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from.
+pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Text {
     let mut known: Vec<&str> = known.into_iter().collect();
-    known.sort_unstable();
-    let folded = wanted.to_lowercase();
-    let nearest = known.iter().map(|name| (strsim::damerau_levenshtein(&folded, &name.to_lowercase()), *name)).min();
-    if let Some((distance, name)) = nearest
-        && distance <= 1 + wanted.chars().count() / 4
-    {
-        return Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")));
+    if let Some(text) = near(wanted, known.iter().copied()) {
+        return text;
     }
-    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    (!known.is_empty() && known.len() <= 12)
-        .then(|| Text::new(format!("choisissez parmi {list}"), format!("choose from {list}")))
+    known.sort_unstable();
+    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => Text::new("il n'y en a aucun ; déclarez-le d'abord", "there are none; declare it first"),
+        1..=LISTED_MAX => {
+            let list = list(&known);
+            Text::new(format!("choisissez parmi {list}"), format!("choose from {list}"))
+        }
+        _ => {
+            let nearest: Vec<&str> = ranked(wanted, known).into_iter().take(NEAREST).map(|(_, name)| name).collect();
+            let list = list(&nearest);
+            Text::new(format!("les plus proches sont {list}"), format!("the nearest are {list}"))
+        }
+    }
+}
+
+/// How far each name is from `wanted`, nearest first. Case doesn't count.
+fn ranked<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
+    let folded = wanted.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.to_lowercase());
+    let mut ranked: Vec<_> = names.into_iter().map(|name| (distance(name), name)).collect();
+    ranked.sort_unstable();
+    ranked
 }

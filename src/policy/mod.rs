@@ -12,15 +12,18 @@
 //! is refused in the same words as one that no agreement permits.
 
 mod agreement;
+mod caps;
 mod cases;
 mod check;
 mod decide;
 mod decision;
 mod document;
 mod entities;
+mod excerpt;
 mod files;
 mod folder;
 mod groups;
+mod letters;
 mod locate;
 mod members;
 mod mistake;

@@ -2,6 +2,7 @@
 
 use super::{
     agreement::{self, Agreement, AgreementId, Parsed},
+    caps,
     cases::{self, Case},
     check,
     decide::Judge,
@@ -99,6 +100,7 @@ impl Policies {
     fn build(dir: &Path, files: Files, mut mistakes: Vec<Mistake>) -> Result<Self, PolicyErrors> {
         let folder = Folder::new(dir, files, &mut mistakes);
         let declared = Declared::read(&folder, &mut mistakes);
+        folder.get("privacy.toml").into_iter().for_each(|privacy| caps::fit(privacy, &mut mistakes));
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
         let tariffs = agreed.tariffs(&folder, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
@@ -253,7 +255,7 @@ impl<'a> Agreed<'a> {
         let before = mistakes.len();
         let parsed = folder.agreements().filter_map(|source| agreement::parse(source, mistakes)).collect();
         let agreements = agreement::unique(parsed, mistakes);
-        let complete = mistakes.iter().skip(before).all(Mistake::is_warning);
+        let complete = mistakes.iter().skip(before).all(Mistake::is_warning) && folder.has_all_agreements();
         let schema = folder.get(SCHEMA).and_then(|source| {
             let schema = check::schema(source, mistakes)?;
             let templates = check::templates(source, &schema, mistakes);

@@ -94,7 +94,7 @@ pub(super) fn missing(path: &Path) -> Mistake {
         "copiez ceux d'une salle pilote (`camerata init DOSSIER`), puis adaptez-les",
         "copy a pilot room's (`camerata init DIR`), then adapt them",
     );
-    Mistake::new(&nowhere, 0..0, message).with_help(help).as_warning()
+    Mistake::new(&nowhere, 0..0, message).with_help(help).warning()
 }
 
 fn currency(root: &Section<'_>, mistakes: &mut Vec<Mistake>) {
@@ -191,7 +191,7 @@ fn prices(
             "donnez un prix au modèle ou à un groupe dont il est",
             "give the template a price, or a group that it is in",
         );
-        mistakes.push(section.mistake(place, message).with_help(help).as_warning());
+        mistakes.push(section.mistake(place, message).with_help(help).warning());
     }
     prices
 }

@@ -7,16 +7,23 @@ use std::io::{self, IsTerminal, Write};
 /// Columns that a report fills.
 const WIDTH: usize = 120;
 
-/// Writes every mistake, and how many there are.
+/// Mistakes that are shown of a folder that has very many: nobody reads further before mending these.
+const SHOWN_MAX: usize = 200;
+
+/// Writes the mistakes, and how many there are.
 ///
 /// # Errors
 /// When `err` can't be written to.
 pub(super) fn report(errors: PolicyErrors, language: Language, err: &mut impl Write) -> anyhow::Result<()> {
     let errors = errors.in_language(language);
-    for mistake in errors.mistakes() {
+    for mistake in errors.mistakes().iter().take(SHOWN_MAX) {
         diagnostic(mistake, err)?;
     }
-    writeln!(err, "{errors}")?;
+    match (errors.mistakes().len().saturating_sub(SHOWN_MAX), language) {
+        (0, _) => writeln!(err, "{errors}")?,
+        (more, Language::Fr) => writeln!(err, "{errors}, dont {more} ne sont pas montrées")?,
+        (more, Language::En) => writeln!(err, "{errors}, of which {more} aren't shown")?,
+    }
     Ok(())
 }
 
