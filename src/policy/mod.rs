@@ -35,6 +35,7 @@ mod tests;
 mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
+pub use cases::{CaseOutcome, Verdict};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
 pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors};

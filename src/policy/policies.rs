@@ -3,7 +3,7 @@
 use super::{
     agreement::{self, Agreement, AgreementId, Parsed},
     caps,
-    cases::{self, Case},
+    cases::{self, Case, CaseOutcome},
     check,
     decide::Judge,
     decision::{Decision, Question},
@@ -150,14 +150,21 @@ impl Policies {
         self.judge.decide(question)
     }
 
+    /// Runs the officers' cases: what came of each, in the order of the file.
+    pub fn run_cases(&self) -> Vec<CaseOutcome> {
+        let Some((source, cases)) = &self.cases else { return Vec::new() };
+        cases.iter().map(|case| cases::run(source, case, &self.judge)).collect()
+    }
+
     /// Runs the officers' cases; how many there are, if all hold.
     ///
     /// # Errors
     /// A mistake for each case whose decision isn't the expected one.
     pub fn check_cases(&self) -> Result<usize, PolicyErrors> {
-        let Some((source, cases)) = &self.cases else { return Ok(0) };
-        let failing = cases.iter().filter_map(|case| cases::run(source, case, &self.judge)).collect();
-        PolicyErrors::from_mistakes(failing).map(|_| cases.len())
+        let outcomes = self.run_cases();
+        let count = outcomes.len();
+        let failing = outcomes.into_iter().filter_map(CaseOutcome::mistake).collect();
+        PolicyErrors::from_mistakes(failing).map(|_| count)
     }
 
     /// What is doubtful in the folder and doesn't refuse it, by file and position.

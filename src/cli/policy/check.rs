@@ -92,6 +92,7 @@ fn limits(dir: &Path) -> Option<LimitsError> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::cli::policy::spoilt::pilot_with;
 
     fn run_on(dir: &Path, strict: bool, language: Language) -> (ExitCode, String, String) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -114,20 +115,6 @@ mod tests {
         let (code, out, err) = run_on(dir.path(), false, Language::Fr);
         assert_eq!((code, out.as_str()), (ExitCode::from(3), ""));
         assert!(err.contains("clé inconnue `titre`") && err.contains("room.toml:1:1"), "{err}");
-    }
-
-    /// A copy of the pilot's folder with one text replaced.
-    fn pilot_with(file: &str, from: &str, to: &str) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, bytes) in Policies::read_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")).unwrap() {
-            let mut text = String::from_utf8(bytes).unwrap();
-            if name == file {
-                assert!(text.contains(from), "{file} has no {from}");
-                text = text.replacen(from, to, 1);
-            }
-            std::fs::write(dir.path().join(name), text).unwrap();
-        }
-        dir
     }
 
     #[test]

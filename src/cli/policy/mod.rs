@@ -2,6 +2,9 @@
 
 mod check;
 mod report;
+#[cfg(test)]
+mod spoilt;
+mod test;
 
 pub(super) use report::localised;
 
@@ -9,7 +12,7 @@ use super::context::Context;
 use clap::Subcommand;
 use std::process::ExitCode;
 
-/// Check a policy folder.
+/// Check, test and format a policy folder.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -19,6 +22,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Test(test::Args),
 }
 
 /// Runs the command.
@@ -28,5 +32,6 @@ enum Command {
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, context),
+        Command::Test(args) => test::run(&args, context),
     }
 }
