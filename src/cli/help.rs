@@ -96,6 +96,12 @@ const FRENCH: &[(&str, &str, &str)] = &[
         "Vérifier chaque fichier d’un dossier de politiques et en jouer les cas; finit par 3 s’il y a une erreur",
     ),
     ("policy", "dir", "Dossier des politiques"),
+    (
+        "policy fmt",
+        "",
+        "Mettre en forme les ententes d’un dossier de politiques, commentaires compris; finit par 3 si l’une ne peut l’être",
+    ),
+    ("policy fmt", "check", "Ne rien écrire : lister les fichiers à mettre en forme, et finir par 3 s’il y en a"),
     ("policy test", "", "Jouer les cas d’un dossier de politiques, un par ligne; finit par 3 si l’un ne tient pas"),
     ("policy test", "json", "Afficher les résultats en JSON"),
     ("policy check", "strict", "Prendre les avertissements pour des erreurs"),

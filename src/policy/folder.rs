@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-/// One file's text, without its byte-order mark.
+/// One file's text, without its byte-order mark, its lines ended by `\n`.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) path: PathBuf,
@@ -81,10 +81,11 @@ impl Folder {
     }
 }
 
-fn decode(path: PathBuf, bytes: Vec<u8>, mistakes: &mut Vec<Mistake>) -> Option<Source> {
+pub(super) fn decode(path: PathBuf, bytes: Vec<u8>, mistakes: &mut Vec<Mistake>) -> Option<Source> {
     match String::from_utf8(bytes) {
         Ok(text) => {
-            let source = Source { path, text: text.strip_prefix('\u{feff}').unwrap_or(&text).into() };
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
+            let source = Source { path, text: text.into() };
             match letters::invisible(&source) {
                 Some(mistake) => mistakes.push(mistake),
                 None => return Some(source),

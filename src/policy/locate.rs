@@ -8,10 +8,24 @@ enum Kind {
     Word,
     Text,
     Mark,
+    Comment,
 }
 
-/// A word, a quoted text (quotes included), or a single other character; comments and white space are skipped.
+/// A word, a quoted text (quotes included), or a single other character.
 fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
+    let mut tokens = scan(text);
+    tokens.retain(|(kind, _)| *kind != Kind::Comment);
+    tokens
+}
+
+/// The comments, from `//` to the end of their lines.
+pub(super) fn comments(text: &str) -> impl Iterator<Item = &str> {
+    let comments = scan(text).into_iter().filter(|(kind, _)| *kind == Kind::Comment);
+    comments.filter_map(|(_, range)| text.get(range))
+}
+
+/// The tokens and the comments between them; white space is skipped.
+fn scan(text: &str) -> Vec<(Kind, Range<usize>)> {
     let mut tokens = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
@@ -30,7 +44,7 @@ fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
             }
             '/' if rest.next_if(|(_, c)| *c == '/').is_some() => {
                 while rest.next_if(|(_, c)| *c != '\n').is_some() {}
-                continue;
+                Kind::Comment
             }
             c if c.is_whitespace() => continue,
             c if c.is_alphanumeric() || c == '_' => {

@@ -1,6 +1,7 @@
 //! `camerata policy`: what officers do with a policy folder.
 
 mod check;
+mod fmt;
 mod report;
 #[cfg(test)]
 mod spoilt;
@@ -23,6 +24,7 @@ pub struct Args {
 enum Command {
     Check(check::Args),
     Test(test::Args),
+    Fmt(fmt::Args),
 }
 
 /// Runs the command.
@@ -33,5 +35,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check(args) => check::run(&args, context),
         Command::Test(args) => test::run(&args, context),
+        Command::Fmt(args) => fmt::run(&args, context),
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod decisions;
+mod format;
 mod mistakes;
 mod pilot;
 mod properties;
