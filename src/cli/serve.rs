@@ -76,7 +76,7 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
     let room = match Room::open(folder, Arc::new(SystemClock)).await {
         Ok(room) => Arc::new(room),
         Err(OpenRoomError::Policies(report)) => {
-            context.tell(format_args!("{report:?}"));
+            context.tell(format_args!("{:?}", super::policy::localised(report, context.language)));
             return Ok(None);
         }
         Err(error) => return Err(error).context(folder.display().to_string()),

@@ -3,8 +3,8 @@
 use super::{
     check,
     folder::Source,
-    locate,
-    mistake::{Mistake, suggestion},
+    letters, locate,
+    mistake::{Mistake, suggestion, untranslated},
 };
 use crate::model::{MemberName, NameError, Text};
 use cedar_policy::{Policy, PolicyId, PolicySet};
@@ -86,6 +86,10 @@ pub(super) struct Parsed<'a> {
 
 /// Reads one file.
 pub(super) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Option<Parsed<'a>> {
+    if let Some(mistake) = locate::mixed(source) {
+        mistakes.push(mistake);
+        return None;
+    }
     let set = match source.text.parse::<PolicySet>() {
         Ok(set) => set,
         Err(errors) => {
@@ -110,7 +114,10 @@ pub(super) fn parse<'a>(source: &'a Source, mistakes: &mut Vec<Mistake>) -> Opti
         cedar_policy::Effect::Forbid => Effect::Forbid,
     };
     let policy = policy.new_id(PolicyId::new(id.as_str()));
-    let agreement = Agreement { id, title: Text::new(fr?, en?), effect, path: source.path.clone() };
+    let title = Text::new(fr?, en?);
+    let place = locate::annotation(&source.text, "title_en").unwrap_or(0..0);
+    mistakes.extend(untranslated(source, place, &title));
+    let agreement = Agreement { id, title, effect, path: source.path.clone() };
     Some(Parsed { agreement, policy, source })
 }
 
@@ -158,7 +165,13 @@ fn annotation(source: &Source, policy: &Policy, key: &str, mistakes: &mut Vec<Mi
         );
         mistakes.push(Mistake::new(source, place, message).with_help(help));
     }
-    value.map(str::to_owned)
+    let value = value?;
+    let place = locate::annotation(&source.text, key).unwrap_or(0..0);
+    if let Some(mistake) = letters::deceptive(source, place, value) {
+        mistakes.push(mistake);
+        return None;
+    }
+    Some(value.to_owned())
 }
 
 fn parse_id(source: &Source, id: &str, mistakes: &mut Vec<Mistake>) -> Option<AgreementId> {
@@ -170,9 +183,11 @@ fn parse_id(source: &Source, id: &str, mistakes: &mut Vec<Mistake>) -> Option<Ag
             format!("`{shown}` ne peut être l'id d'une entente"),
             format!("`{shown}` can't be an agreement's id"),
         );
+        let plain = letters::ascii_form(id);
+        let (fr, en) = plain.map_or_else(Default::default, |id| (format!(" : `{id}`"), format!(": `{id}`")));
         let help = Text::new(
-            "de 1 à 63 caractères parmi a-z, 0-9, - et _, sans accent",
-            "1 to 63 of a-z, 0-9, - and _, without accents",
+            format!("de 1 à 63 caractères parmi a-z, 0-9, - et _, sans accent{fr}"),
+            format!("1 to 63 of a-z, 0-9, - and _, without accents{en}"),
         );
         mistakes.push(Mistake::new(source, place, message).with_help(help));
     }

@@ -20,8 +20,7 @@ use toml::Spanned;
 pub(super) struct Case {
     title: Text,
     question: Question,
-    permitted: bool,
-    by: BTreeSet<String>,
+    expected: Verdict,
     place: Range<usize>,
 }
 
@@ -62,7 +61,7 @@ fn case(section: &Section<'_>, names: &Names, mistakes: &mut Vec<Mistake>) -> Op
     let columns =
         columns.iter().filter_map(|(text, kind)| known::<ColumnName>(section, text, names, kind, mistakes)).collect();
     let by = by.iter().filter_map(|(text, kind)| known::<AgreementId>(section, text, names, kind, mistakes));
-    let by = by.map(String::from).collect();
+    let by = by.collect();
     let epsilon = section.number("epsilon", mistakes);
     let now = section.moment("date", mistakes);
     let expect = section.string("expect", mistakes).and_then(|text| expectation(section, &text, mistakes));
@@ -79,7 +78,7 @@ fn case(section: &Section<'_>, names: &Names, mistakes: &mut Vec<Mistake>) -> Op
         now: now?,
     };
     let (permitted, place) = expect?;
-    Some(Case { title: title?, question, permitted, by, place })
+    Some(Case { title: title?, question, expected: Verdict { permitted, by }, place })
 }
 
 /// A name that is among those of its type.
@@ -129,35 +128,78 @@ fn expectation(
     }
 }
 
-/// Runs one case; a decision that isn't the expected one is a mistake at its `expect`.
-pub(super) fn run(source: &Source, case: &Case, judge: &Judge) -> Option<Mistake> {
-    let decision = judge.decide(&case.question);
-    let (permitted, by, said) = match &decision {
-        Decision::Permitted(admission) => {
-            let by: BTreeSet<String> = admission.agreements().iter().map(ToString::to_string).collect();
-            let list = by.iter().cloned().collect::<Vec<_>>().join(", ");
-            (true, by, Text::new(format!("permis par {list}"), format!("permitted by {list}")))
-        }
-        Decision::Refused(refusal) => {
-            let texts: Vec<Text> = refusal.reasons().iter().map(super::Reason::text).collect();
-            let joined = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>().join(" ; ");
-            let deciding = refusal.reasons().iter().filter_map(|reason| match &reason.ground {
-                Ground::Forbidden { id, .. } => Some(id.to_string()),
-                _ => None,
-            });
-            (false, deciding.collect(), Text::new(joined(Language::Fr), joined(Language::En)))
-        }
-    };
-    if permitted == case.permitted && by == case.by {
-        return None;
+/// A decision and the agreements that make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the question is permitted.
+    pub permitted: bool,
+    /// The agreements that decide it; none if no agreement permits it.
+    pub by: BTreeSet<AgreementId>,
+}
+
+/// What came of one of the officers' cases.
+#[derive(Debug, Clone)]
+pub struct CaseOutcome {
+    /// What the case is called.
+    pub title: Text,
+    /// What is expected.
+    pub expected: Verdict,
+    /// What was decided.
+    pub got: Verdict,
+    /// What was decided, in words.
+    pub decision: Text,
+    mistake: Mistake,
+}
+
+impl CaseOutcome {
+    /// Whether the decision is the expected one, by the expected agreements.
+    pub fn holds(&self) -> bool {
+        self.got == self.expected
     }
+
+    /// Where the case is, from 1.
+    pub fn line(&self) -> usize {
+        self.mistake.line()
+    }
+
+    /// The mistake that a case which doesn't hold is.
+    pub(super) fn mistake(self) -> Option<Mistake> {
+        (!self.holds()).then_some(self.mistake)
+    }
+}
+
+/// Runs one case. A decision that isn't the expected one is a mistake at its `expect`.
+pub(super) fn run(source: &Source, case: &Case, judge: &Judge) -> CaseOutcome {
+    let (got, decision) = verdict(&judge.decide(&case.question));
     let message = Text::new(
-        format!("le cas « {} » ne tient pas ; la décision est : {}", case.title.fr, said.fr),
-        format!("the case “{}” doesn't hold; the decision is: {}", case.title.en, said.en),
+        format!("le cas « {} » ne tient pas ; la décision est : {}", case.title.fr, decision.fr),
+        format!("the case “{}” doesn't hold; the decision is: {}", case.title.en, decision.en),
     );
     let help = Text::new(
         "corrigez l'entente, ou `expect` et `by` si cette décision est bien celle que vous voulez",
         "correct the agreement, or `expect` and `by` if this decision is the one you want",
     );
-    Some(Mistake::new(source, case.place.clone(), message).with_help(help))
+    let mistake = Mistake::new(source, case.place.clone(), message).with_help(help);
+    CaseOutcome { title: case.title.clone(), expected: case.expected.clone(), got, decision, mistake }
+}
+
+fn verdict(decision: &Decision) -> (Verdict, Text) {
+    match decision {
+        Decision::Permitted(admission) => {
+            let by = admission.agreements().clone();
+            let list = by.iter().map(AgreementId::as_str).collect::<Vec<_>>().join(", ");
+            let said = Text::new(format!("permis par {list}"), format!("permitted by {list}"));
+            (Verdict { permitted: true, by }, said)
+        }
+        Decision::Refused(refusal) => {
+            let texts: Vec<Text> = refusal.reasons().iter().map(super::Reason::text).collect();
+            let joined = |language| texts.iter().map(|text| text.get(language)).collect::<Vec<_>>().join(" ; ");
+            let deciding = refusal.reasons().iter().filter_map(|reason| match &reason.ground {
+                Ground::Forbidden { id, .. } => Some(id.clone()),
+                _ => None,
+            });
+            let said = Text::new(joined(Language::Fr), joined(Language::En));
+            (Verdict { permitted: false, by: deciding.collect() }, said)
+        }
+    }
 }

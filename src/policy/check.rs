@@ -2,7 +2,8 @@
 
 use super::{
     agreement::Parsed,
-    effects::Unsupported,
+    document,
+    effects::{Oddity, Unsupported},
     folder::Source,
     locate,
     mistake::{Mistake, suggestion},
@@ -27,6 +28,13 @@ pub(super) fn from_cedar(source: &Source, error: &dyn Diagnostic, fr: &str) -> M
     let english = format!("{error}{cause}");
     let place = place(error).unwrap_or(0..0);
     let help = error.help().map(|help| Text::new(format!("Cedar propose : {help}"), help.to_string()));
+    let help = help.unwrap_or_else(|| {
+        let manual = "https://docs.cedarpolicy.com/";
+        Text::new(
+            format!("les autres ententes servent d'exemples ; la syntaxe est sur {manual}"),
+            format!("the other agreements are examples; the syntax is on {manual}"),
+        )
+    });
     Mistake::new(source, place, Text::new(format!("{fr} (Cedar : {english})"), english)).with_help(help)
 }
 
@@ -72,7 +80,7 @@ pub(super) fn templates(
             Err(error) => {
                 let place = source.text.find(id).map_or(0..0, |at| at..at + id.len());
                 let message = Text::new(format!("`{id}` n'est pas un nom de modèle"), error.to_string());
-                mistakes.push(Mistake::new(source, place, message));
+                mistakes.push(Mistake::new(source, place, message).with_help(document::name_help(id)));
             }
         }
     }
@@ -97,11 +105,16 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
         let mut told = BTreeSet::new();
         errors.retain(|error| told.insert((place(*error).map(|at| at.start), in_french(error))));
         mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
-        let confusing = "l'entente contient des lettres qui prêtent à confusion";
-        // What can never apply is told with more reasons than Cedar knows: see `effects::lints`.
+        // What can never apply is told with more reasons than Cedar knows: see `effects/lints.rs`.
         let warnings = result.validation_warnings().filter(|w| !matches!(w, ValidationWarning::ImpossiblePolicy(_)));
-        mistakes.extend(warnings.map(|warning| from_cedar(parsed.source, warning, confusing)));
+        mistakes.extend(warnings.map(|w| from_cedar(parsed.source, w, "des lettres prêtent à confusion")));
     }
+}
+
+/// An agreement of which something is odd.
+pub(super) fn odd(source: &Source, oddity: Oddity) -> Mistake {
+    let (message, help) = oddity.text();
+    Mistake::new(source, locate::effect(&source.text, 0), message).with_help(help).warning()
 }
 
 /// An agreement that says what can't be compared between two versions.

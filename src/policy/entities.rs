@@ -50,10 +50,12 @@ impl Directory {
         vocabulary: &Vocabulary,
     ) -> Result<Self, BuildError> {
         let mut entities = Vec::new();
-        for (kind, names) in [("Group", &membership.groups), ("Tag", &membership.tags)] {
-            for name in names.keys() {
-                entities.push(bare(&uid(kind, name)?));
-            }
+        for name in membership.tags.keys() {
+            entities.push(bare(&uid("Tag", name)?));
+        }
+        for (name, parents) in &membership.groups.parents {
+            let parents = parents.iter().map(|parent| uid("Group", parent)).collect::<Result<_, _>>()?;
+            entities.push(Entity::new_no_attrs(uid("Group", name)?, parents));
         }
         let mut directory = Self {
             entities: Entities::empty(),
@@ -132,7 +134,7 @@ pub(super) fn names(
         names.insert("User", users.collect());
         names.insert("Audience", audiences.collect());
         names.insert("Member", members().map(|member| member.name.to_string()).collect());
-        names.insert("Group", membership.groups.keys().cloned().collect());
+        names.insert("Group", membership.groups.titles.keys().cloned().collect());
         names.insert("Tag", membership.tags.keys().cloned().collect());
     }
     if let Some(purposes) = purposes {

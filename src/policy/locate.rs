@@ -1,5 +1,6 @@
 //! Where things are in an agreement's text. Cedar decides what an agreement says; this only finds the place to point at.
 
+use super::{folder::Source, letters, mistake::Mistake};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,10 +8,24 @@ enum Kind {
     Word,
     Text,
     Mark,
+    Comment,
 }
 
-/// A word, a quoted text (quotes included), or a single other character; comments and white space are skipped.
+/// A word, a quoted text (quotes included), or a single other character.
 fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
+    let mut tokens = scan(text);
+    tokens.retain(|(kind, _)| *kind != Kind::Comment);
+    tokens
+}
+
+/// The comments, from `//` to the end of their lines.
+pub(super) fn comments(text: &str) -> impl Iterator<Item = &str> {
+    let comments = scan(text).into_iter().filter(|(kind, _)| *kind == Kind::Comment);
+    comments.filter_map(|(_, range)| text.get(range))
+}
+
+/// The tokens and the comments between them; white space is skipped.
+fn scan(text: &str) -> Vec<(Kind, Range<usize>)> {
     let mut tokens = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
@@ -29,7 +44,7 @@ fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
             }
             '/' if rest.next_if(|(_, c)| *c == '/').is_some() => {
                 while rest.next_if(|(_, c)| *c != '\n').is_some() {}
-                continue;
+                Kind::Comment
             }
             c if c.is_whitespace() => continue,
             c if c.is_alphanumeric() || c == '_' => {
@@ -42,6 +57,19 @@ fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
         tokens.push((kind, start..end));
     }
     tokens
+}
+
+/// Reports the first name or text of an agreement in which a word mixes alphabets; comments are read by people alone.
+pub(super) fn mixed(source: &Source) -> Option<Mistake> {
+    if source.text.is_ascii() {
+        return None;
+    }
+    let spoken = tokens(&source.text).into_iter().filter(|(kind, _)| *kind != Kind::Mark);
+    let mut mistakes = spoken.filter_map(|(_, place)| {
+        let text = source.text.get(place.clone())?;
+        letters::deceptive(source, place, text)
+    });
+    mistakes.next()
 }
 
 /// The place of an entity written `Type::"id"`.

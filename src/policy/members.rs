@@ -3,13 +3,11 @@
 use super::{
     document::{self, Section},
     folder::Source,
+    groups::{self, Groups, chosen},
     mistake::{Mistake, suggestion},
 };
-use crate::model::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Shape, Text, Vocabulary};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    str::FromStr,
-};
+use crate::model::{AudienceName, AudienceRef, ColumnName, Language, MemberName, Shape, Text, Vocabulary};
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 /// A member of the co-operative.
@@ -21,7 +19,9 @@ pub struct Member {
     pub title: Text,
     /// Whom to write to about its data.
     pub contact: String,
-    /// The groups it belongs to.
+    /// The language to write to it in.
+    pub language: Language,
+    /// The groups it belongs to directly; those may be in other groups.
     pub groups: BTreeSet<String>,
     /// The audiences it may upload, by name.
     pub audiences: BTreeMap<AudienceName, AudienceDeclaration>,
@@ -45,19 +45,9 @@ pub struct AudienceDeclaration {
 /// What `members.toml` says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Membership {
-    pub(super) groups: BTreeMap<String, Text>,
+    pub(super) groups: Groups,
     pub(super) tags: BTreeMap<String, Text>,
     pub(super) members: BTreeMap<MemberName, Member>,
-}
-
-/// The name of a group or tag; the same letters as a member's.
-struct Label(String);
-
-impl FromStr for Label {
-    type Err = NameError;
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        text.parse::<MemberName>().map(|name| Self(name.into()))
-    }
 }
 
 /// Reads the members. Columns are looked up when there is a vocabulary to look in.
@@ -69,8 +59,8 @@ pub(super) fn membership(
     document::read(source, mistakes, |root, mistakes| {
         root.only(&["groups", "tags", "members"], mistakes);
         let mut membership = Membership {
-            groups: labels(root, "groups", mistakes),
-            tags: labels(root, "tags", mistakes),
+            groups: groups::groups(root, mistakes),
+            tags: groups::tags(root, mistakes),
             members: BTreeMap::new(),
         };
         for (key, section) in root.sections_of("members", mistakes) {
@@ -82,18 +72,6 @@ pub(super) fn membership(
     })
 }
 
-fn labels(root: &Section<'_>, key: &str, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, Text> {
-    let mut labels = BTreeMap::new();
-    for (name, section) in root.sections_of(key, mistakes) {
-        section.only(&["title"], mistakes);
-        let title = section.text("title", mistakes);
-        if let (Some(Label(name)), Some(title)) = (section.name(&name, mistakes), title) {
-            labels.insert(name, title);
-        }
-    }
-    labels
-}
-
 fn member(
     key: &Spanned<&str>,
     section: &Section<'_>,
@@ -101,18 +79,42 @@ fn member(
     vocabulary: Option<&Vocabulary>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Member> {
-    section.only(&["title", "contact", "groups", "audiences"], mistakes);
+    section.only(&["title", "contact", "language", "groups", "audiences"], mistakes);
     let name = section.name::<MemberName>(key, mistakes)?;
     let title = section.text("title", mistakes);
     let contact = section.string("contact", mistakes);
-    let groups = chosen(section, "groups", ("groupe", "group"), &known.groups, mistakes);
+    let language = language(section, mistakes);
+    let groups = chosen(section, "groups", ("groupe", "group"), &known.groups.titles, mistakes);
     let mut audiences = BTreeMap::new();
     for (key, section) in section.sections_of("audiences", mistakes) {
         if let Some(declaration) = audience(&name, &key, &section, known, vocabulary, mistakes) {
             audiences.insert(declaration.audience.name.clone(), declaration);
         }
     }
-    Some(Member { name, title: title?, contact: contact?.into_inner().to_owned(), groups, audiences })
+    Some(Member {
+        name,
+        title: title?,
+        contact: contact?.into_inner().to_owned(),
+        language: language?,
+        groups,
+        audiences,
+    })
+}
+
+/// French unless the member says otherwise: rooms that were founded before the key was there don't have it.
+fn language(section: &Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<Language> {
+    if !section.has("language") {
+        return Some(Language::default());
+    }
+    let written = section.string("language", mistakes)?;
+    let language = [Language::Fr, Language::En].into_iter().find(|one| one.as_str() == *written.get_ref());
+    if language.is_none() {
+        let other = written.get_ref();
+        let message = Text::new(format!("langue inconnue `{other}`"), format!("unknown language `{other}`"));
+        let help = suggestion(other, [Language::Fr, Language::En].map(Language::as_str));
+        mistakes.push(section.mistake(written.span(), message).with_help(help));
+    }
+    language
 }
 
 fn audience(
@@ -157,35 +159,11 @@ fn columns(section: &Section<'_>, vocabulary: Option<&Vocabulary>, mistakes: &mu
             mistakes.push(section.mistake(text.span(), message).with_help(help));
         } else if columns.contains(&column) {
             let message = Text::new(format!("`{column}` est écrit deux fois"), format!("`{column}` is written twice"));
-            mistakes.push(section.mistake(text.span(), message));
+            let help = Text::new("une fois suffit", "once is enough");
+            mistakes.push(section.mistake(text.span(), message).with_help(help));
         } else {
             columns.push(column);
         }
     }
     columns
-}
-
-/// Labels that must be among those declared.
-fn chosen(
-    section: &Section<'_>,
-    key: &str,
-    (fr, en): (&str, &str),
-    declared: &BTreeMap<String, Text>,
-    mistakes: &mut Vec<Mistake>,
-) -> BTreeSet<String> {
-    let mut labels = BTreeSet::new();
-    for text in section.strings(key, mistakes) {
-        let name = *text.get_ref();
-        if declared.contains_key(name) {
-            labels.insert(name.to_owned());
-            continue;
-        }
-        let message = Text::new(
-            format!("{fr} `{name}` : aucune section [{key}.{name}]"),
-            format!("{en} `{name}`: no section [{key}.{name}]"),
-        );
-        let help = suggestion(name, declared.keys().map(String::as_str));
-        mistakes.push(section.mistake(text.span(), message).with_help(help));
-    }
-    labels
 }

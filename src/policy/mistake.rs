@@ -1,20 +1,19 @@
 //! A mistake in a policy file: where it is, what it is, and what to do, in both languages.
 
-use super::folder::Source;
+use super::{excerpt::Excerpt, folder::Source, letters};
 use crate::model::{Language, Text};
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
 use std::{fmt, ops::Range, path::Path, path::PathBuf, sync::Arc};
 
-/// One mistake in one policy file.
+/// One mistake in one policy file: an error, which refuses the folder, or a warning, which doesn't.
 #[derive(Debug, Clone)]
 pub struct Mistake {
     path: PathBuf,
-    source: NamedSource<Arc<str>>,
+    source: Excerpt,
     span: Range<usize>,
-    line: usize,
-    column: usize,
     message: Text,
     help: Option<Text>,
+    severity: Severity,
     language: Language,
 }
 
@@ -25,22 +24,36 @@ impl Mistake {
         let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let end =
             (span.end.clamp(start, text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
-        let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             path: source.path.clone(),
-            source: NamedSource::new(source.path.display().to_string(), Arc::clone(text)),
+            source: Excerpt { name: source.path.display().to_string(), text: Arc::clone(text) },
             span: start..end,
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
             message,
             help: None,
+            severity: Severity::Error,
             language: Language::default(),
         }
     }
 
     pub(super) fn with_help(mut self, help: impl Into<Option<Text>>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// The same as a warning: the folder is taken all the same.
+    pub(super) fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// Whether the folder is taken in spite of it.
+    pub fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
+    }
+
+    /// The same mistake, told in one language; French unless this is called.
+    pub fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
         self
     }
 
@@ -51,12 +64,19 @@ impl Mistake {
 
     /// The line, from 1.
     pub fn line(&self) -> usize {
-        self.line
+        self.before().matches('\n').count() + 1
     }
 
     /// The column in characters, from 1.
     pub fn column(&self) -> usize {
-        self.column
+        let before = self.before();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        before.get(line_start..).unwrap_or_default().chars().count() + 1
+    }
+
+    /// The file's text up to the place. Lines are counted when they are shown: a file may have very many mistakes.
+    fn before(&self) -> &str {
+        self.source.text.get(..self.span.start).unwrap_or_default()
     }
 
     /// What is wrong.
@@ -79,6 +99,10 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 impl Diagnostic for Mistake {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help.get(self.language)) as Box<dyn fmt::Display>)
     }
@@ -93,7 +117,7 @@ impl Diagnostic for Mistake {
     }
 }
 
-/// Every mistake of a policy folder, by file and position.
+/// Every mistake of a policy folder, by file and position; at least one is an error.
 #[derive(Debug, Clone)]
 pub struct PolicyErrors {
     mistakes: Vec<Mistake>,
@@ -101,12 +125,12 @@ pub struct PolicyErrors {
 }
 
 impl PolicyErrors {
-    /// All the mistakes, or nothing if there are none.
-    pub(super) fn from_mistakes(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
-        if mistakes.is_empty() {
-            return Ok(());
-        }
+    /// All the mistakes if one of them is an error; else the warnings, by file and position.
+    pub(super) fn from_mistakes(mut mistakes: Vec<Mistake>) -> Result<Vec<Mistake>, Self> {
         mistakes.sort_by(|a, b| (&a.path, a.span.start).cmp(&(&b.path, b.span.start)));
+        if mistakes.iter().all(Mistake::is_warning) {
+            return Ok(mistakes);
+        }
         Err(Self { mistakes, language: Language::default() })
     }
 
@@ -115,15 +139,12 @@ impl PolicyErrors {
     }
 
     /// The same mistakes, told in one language; French unless this is called.
-    pub fn in_language(mut self, language: Language) -> Self {
-        self.language = language;
-        for mistake in &mut self.mistakes {
-            mistake.language = language;
-        }
-        self
+    pub fn in_language(self, language: Language) -> Self {
+        let mistakes = self.mistakes.into_iter().map(|mistake| mistake.in_language(language)).collect();
+        Self { mistakes, language }
     }
 
-    /// The mistakes, by file and position; there is at least one.
+    /// The mistakes, warnings among them, by file and position.
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
     }
@@ -131,13 +152,25 @@ impl PolicyErrors {
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.mistakes.len();
-        match (self.language, count) {
-            (Language::Fr, 1) => f.write_str("une erreur dans les politiques"),
-            (Language::Fr, _) => write!(f, "{count} erreurs dans les politiques"),
-            (Language::En, 1) => f.write_str("one mistake in the policies"),
-            (Language::En, _) => write!(f, "{count} mistakes in the policies"),
+        let warnings = self.mistakes.iter().filter(|mistake| mistake.is_warning()).count();
+        let errors = self.mistakes.len() - warnings;
+        match (self.language, errors) {
+            (Language::Fr, 1) => f.write_str("une erreur")?,
+            (Language::Fr, _) => write!(f, "{errors} erreurs")?,
+            (Language::En, 1) => f.write_str("one mistake")?,
+            (Language::En, _) => write!(f, "{errors} mistakes")?,
         }
+        match (self.language, warnings) {
+            (_, 0) => {}
+            (Language::Fr, 1) => f.write_str(" et un avertissement")?,
+            (Language::Fr, _) => write!(f, " et {warnings} avertissements")?,
+            (Language::En, 1) => f.write_str(" and one warning")?,
+            (Language::En, _) => write!(f, " and {warnings} warnings")?,
+        }
+        f.write_str(match self.language {
+            Language::Fr => " dans les politiques",
+            Language::En => " in the policies",
+        })
     }
 }
 
@@ -149,18 +182,66 @@ impl Diagnostic for PolicyErrors {
     }
 }
 
-/// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from, if that is short.
-pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+/// Longest text, in characters, that may well be the same in both languages: a name or a place.
+const SAME_CHARS_MAX: usize = 40;
+
+/// Warns of a text that is the same in both languages and too long to be a name.
+pub(super) fn untranslated(source: &Source, span: Range<usize>, text: &Text) -> Option<Mistake> {
+    let same = text.fr.trim() == text.en.trim() && text.fr.trim().chars().count() > SAME_CHARS_MAX;
+    same.then(|| {
+        let message =
+            Text::new("le français et l'anglais sont le même texte", "the French and the English are the same text");
+        let help = Text::new("il manque sans doute une traduction", "a translation is probably missing");
+        Mistake::new(source, span, message).with_help(help).warning()
+    })
+}
+
+/// Most names that are listed to choose from.
+const LISTED_MAX: usize = 12;
+/// How many of the nearest names are listed, where there are more.
+const NEAREST: usize = 3;
+
+/// The name that was probably meant, one of `known`.
+pub(super) fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let meant = letters::ascii_form(wanted).filter(|name| known.contains(&name.as_str()));
+    let far = 1 + wanted.chars().count() / 4;
+    let nearest = || {
+        // Names whose lengths differ by more can't be near, and measuring is slow where there are thousands.
+        let candidates = known.iter().copied().filter(|name| name.len().abs_diff(wanted.len()) <= 4 * far);
+        ranked(wanted, candidates).first().filter(|(distance, _)| *distance <= far).map(|(_, name)| (*name).to_owned())
+    };
+    let name = meant.or_else(nearest)?;
+    Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")))
+}
+
+/// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from.
+pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Text {
     let mut known: Vec<&str> = known.into_iter().collect();
-    known.sort_unstable();
-    let folded = wanted.to_lowercase();
-    let nearest = known.iter().map(|name| (strsim::damerau_levenshtein(&folded, &name.to_lowercase()), *name)).min();
-    if let Some((distance, name)) = nearest
-        && distance <= 1 + wanted.chars().count() / 4
-    {
-        return Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")));
+    if let Some(text) = near(wanted, known.iter().copied()) {
+        return text;
     }
-    let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    (!known.is_empty() && known.len() <= 12)
-        .then(|| Text::new(format!("choisissez parmi {list}"), format!("choose from {list}")))
+    known.sort_unstable();
+    let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => Text::new("il n'y en a aucun ; déclarez-le d'abord", "there are none; declare it first"),
+        1..=LISTED_MAX => {
+            let list = list(&known);
+            Text::new(format!("choisissez parmi {list}"), format!("choose from {list}"))
+        }
+        _ => {
+            let nearest: Vec<&str> = ranked(wanted, known).into_iter().take(NEAREST).map(|(_, name)| name).collect();
+            let list = list(&nearest);
+            Text::new(format!("les plus proches sont {list}"), format!("the nearest are {list}"))
+        }
+    }
+}
+
+/// How far each name is from `wanted`, nearest first. Case doesn't count.
+fn ranked<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
+    let folded = wanted.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.to_lowercase());
+    let mut ranked: Vec<_> = names.into_iter().map(|name| (distance(name), name)).collect();
+    ranked.sort_unstable();
+    ranked
 }

@@ -12,6 +12,7 @@
 //! is refused in the same words as one that no agreement permits.
 
 mod agreement;
+mod caps;
 mod cases;
 mod check;
 mod decide;
@@ -19,20 +20,29 @@ mod decision;
 mod document;
 mod effects;
 mod entities;
+mod excerpt;
+mod files;
 mod folder;
+mod format;
+mod groups;
+mod letters;
 mod locate;
 mod members;
 mod mistake;
 mod policies;
 mod room;
+mod tariffs;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
+pub use cases::{CaseOutcome, Verdict};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
-pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Oddity, Permission, diff, matrix};
+pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Permission, diff, matrix};
+pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
+pub use tariffs::{Tariffs, Tier};

@@ -2,16 +2,19 @@
 
 use super::{
     agreement::{self, Agreement, AgreementId, Parsed},
-    cases::{self, Case},
+    caps,
+    cases::{self, Case, CaseOutcome},
     check,
     decide::Judge,
     decision::{Decision, Question},
-    effects::{EffectsError, Frame, Oddity, Side, Unsupported, oddities},
+    effects::{EffectsError, Frame, Side, Unsupported, oddities},
     entities::{self, Directory},
-    folder::{Folder, SCHEMA, Source},
+    files::{Files, SCHEMA, TARIFFS, nowhere},
+    folder::{Folder, Source},
     members::{self, AudienceDeclaration, Member, Membership},
     mistake::{Mistake, PolicyErrors, suggestion},
     room::{self, Purpose, Room},
+    tariffs::{self, Priceable, Tariffs},
     vocabulary,
 };
 use crate::model::{AudienceRef, MemberName, PurposeName, TemplateName, Text, Vocabulary};
@@ -28,7 +31,10 @@ pub struct Policies {
     vocabulary: Vocabulary,
     purposes: BTreeMap<PurposeName, Purpose>,
     privacy: Source,
+    tariffs: Option<Tariffs>,
     cases: Option<(Source, Vec<Case>)>,
+    sources: BTreeMap<AgreementId, Source>,
+    warnings: Vec<Mistake>,
     judge: Judge,
 }
 
@@ -47,10 +53,17 @@ struct Agreed<'a> {
     complete: bool,
 }
 
-/// The value, if reading it made no mistake.
+/// What else the folder says, and what is doubtful in it.
+struct Found {
+    tariffs: Option<Tariffs>,
+    cases: Option<(Source, Vec<Case>)>,
+    warnings: Vec<Mistake>,
+}
+
+/// The value, if reading it made no error.
 fn sound<T>(mistakes: &mut Vec<Mistake>, read: impl FnOnce(&mut Vec<Mistake>) -> Option<T>) -> Option<T> {
     let before = mistakes.len();
-    read(mistakes).filter(|_| mistakes.len() == before)
+    read(mistakes).filter(|_| mistakes.iter().skip(before).all(Mistake::is_warning))
 }
 
 impl Policies {
@@ -60,46 +73,73 @@ impl Policies {
     /// Every mistake of every file, at once.
     pub fn load(dir: &Path) -> Result<Self, PolicyErrors> {
         let mut mistakes = Vec::new();
-        let folder = Folder::read(dir, &mut mistakes);
+        let files = Files::read(dir, &mut mistakes);
+        Self::build(dir, files, mistakes)?.compiled()
+    }
+
+    /// Loads files that are in memory, by name, as if they were the folder `origin`, which mistakes then name. The same files
+    /// make the same version as on disk.
+    ///
+    /// # Errors
+    /// Every mistake of every file, at once.
+    pub fn from_files(origin: &Path, files: BTreeMap<String, Vec<u8>>) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::take(origin, files, &mut mistakes);
+        Self::build(origin, files, mistakes)?.compiled()
+    }
+
+    /// The files of a folder that mean something, by name: those that [`Policies::version`] is computed over. What they say
+    /// isn't checked.
+    ///
+    /// # Errors
+    /// When a file can't be read, isn't policy, or is too large.
+    pub fn read_files(dir: &Path) -> Result<BTreeMap<String, Vec<u8>>, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::read(dir, &mut mistakes);
+        PolicyErrors::from_mistakes(mistakes).map(|_| files.bytes)
+    }
+
+    fn build(dir: &Path, files: Files, mut mistakes: Vec<Mistake>) -> Result<Self, PolicyErrors> {
+        let folder = Folder::new(dir, files, &mut mistakes);
         let declared = Declared::read(&folder, &mut mistakes);
+        folder.get("privacy.toml").into_iter().for_each(|privacy| caps::fit(privacy, &mut mistakes));
         let agreed = Agreed::read(&folder, &declared, &mut mistakes);
+        let tariffs = agreed.tariffs(&folder, &mut mistakes);
         let cases = agreed.cases(&folder, &declared, &mut mistakes);
-        PolicyErrors::from_mistakes(mistakes)?;
-        let sources: BTreeMap<AgreementId, Source> =
-            agreed.agreements.iter().map(|(id, parsed)| (id.clone(), parsed.source.clone())).collect();
-        let assembled = Self::assemble(&folder, declared, agreed, cases).map_err(|message| {
-            let nowhere = Source { path: folder.path(SCHEMA), text: "".into() };
+        let warnings = PolicyErrors::from_mistakes(mistakes)?;
+        let found = Found { tariffs, cases, warnings };
+        Self::assemble(&folder, declared, agreed, found).map_err(|message| {
+            let nowhere = nowhere(&folder.path(SCHEMA));
             let mistake = Mistake::new(folder.get(SCHEMA).unwrap_or(&nowhere), 0..0, message).with_help(Text::new(
                 "reprenez le schéma d'une salle pilote (`camerata init DOSSIER`) et n'y changez que les modèles (`action`)",
                 "take a pilot room's schema (`camerata init DIR`) and change only its templates (`action`)",
             ));
             PolicyErrors::one(mistake)
-        });
-        assembled?.compiled(&sources)
+        })
     }
 
     /// With its agreements compiled: what says something that can't be compared is a mistake.
-    fn compiled(mut self, sources: &BTreeMap<AgreementId, Source>) -> Result<Self, PolicyErrors> {
+    fn compiled(mut self) -> Result<Self, PolicyErrors> {
         let frame = Frame::of(&[&self]);
         match Side::compile(&self, &frame) {
-            Ok(side) => {
-                self.judge.index = Some((frame, side));
-                Ok(self)
-            }
+            Ok(side) => self.judge.index = Some((frame, side)),
             Err(found) => {
-                let mistake = |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(sources.get(id)?, what));
+                let mistake = |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(self.source(id)?, what));
                 PolicyErrors::from_mistakes(found.iter().filter_map(mistake).collect())?;
-                Ok(self)
             }
         }
+        Ok(self)
     }
 
-    fn assemble(
-        folder: &Folder,
-        declared: Declared,
-        agreed: Agreed<'_>,
-        cases: Option<(Source, Vec<Case>)>,
-    ) -> Result<Self, Text> {
+    /// A folder whose agreements may say what can't be compared: Cedar alone decides.
+    #[cfg(test)]
+    pub(super) fn uncompiled(dir: &Path) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::read(dir, &mut mistakes);
+        Self::build(dir, files, mistakes)
+    }
+
+    fn assemble(folder: &Folder, declared: Declared, agreed: Agreed<'_>, found: Found) -> Result<Self, Text> {
         // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
         let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
         let unfit = |detail: &dyn std::fmt::Display| {
@@ -119,11 +159,13 @@ impl Policies {
         })?;
         let policies = agreed.agreements.values().map(|parsed| parsed.policy.clone());
         let set = PolicySet::from_policies(policies).map_err(|error| unfit(&error))?;
+        let sources = agreed.agreements.iter().map(|(id, parsed)| (id.clone(), parsed.source.clone())).collect();
         let agreements = agreed.agreements.into_iter().map(|(id, parsed)| (id, parsed.agreement)).collect();
         let version = folder.version().to_owned();
         let judge = Judge { schema, set, directory, templates, agreements, version, index: None };
         judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
-        Ok(Self { room, membership, vocabulary, purposes, privacy, cases, judge })
+        let Found { tariffs, cases, warnings } = found;
+        Ok(Self { room, membership, vocabulary, purposes, privacy, tariffs, cases, sources, warnings, judge })
     }
 
     /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
@@ -131,14 +173,31 @@ impl Policies {
         self.judge.decide(question)
     }
 
+    /// Runs the officers' cases: what came of each, in the order of the file.
+    pub fn run_cases(&self) -> Vec<CaseOutcome> {
+        let Some((source, cases)) = &self.cases else { return Vec::new() };
+        cases.iter().map(|case| cases::run(source, case, &self.judge)).collect()
+    }
+
     /// Runs the officers' cases; how many there are, if all hold.
     ///
     /// # Errors
     /// A mistake for each case whose decision isn't the expected one.
     pub fn check_cases(&self) -> Result<usize, PolicyErrors> {
-        let Some((source, cases)) = &self.cases else { return Ok(0) };
-        let failing = cases.iter().filter_map(|case| cases::run(source, case, &self.judge)).collect();
-        PolicyErrors::from_mistakes(failing).map(|()| cases.len())
+        let outcomes = self.run_cases();
+        let count = outcomes.len();
+        let failing = outcomes.into_iter().filter_map(CaseOutcome::mistake).collect();
+        PolicyErrors::from_mistakes(failing).map(|_| count)
+    }
+
+    /// What is doubtful in the folder and doesn't refuse it, by file and position.
+    pub fn warnings(&self) -> &[Mistake] {
+        &self.warnings
+    }
+
+    /// The text of an agreement's file, for mistakes that are found once everything is loaded.
+    pub(super) fn source(&self, agreement: &AgreementId) -> Option<&Source> {
+        self.sources.get(agreement)
     }
 
     /// The room.
@@ -176,6 +235,11 @@ impl Policies {
         (&self.privacy.text, &self.privacy.path)
     }
 
+    /// What questions cost in money; `None` in a room without `tariffs.toml`.
+    pub fn tariffs(&self) -> Option<&Tariffs> {
+        self.tariffs.as_ref()
+    }
+
     /// SHA-256, in hex, over the names and bytes of all files: what receipts and decisions record.
     pub fn version(&self) -> &str {
         &self.judge.version
@@ -186,13 +250,15 @@ impl Policies {
         &self.judge.agreements
     }
 
-    /// Agreements that do nothing, or soon won't, as of a moment.
+    /// Agreements that do nothing, or soon won't, as of a moment: never a reason to refuse the folder.
     ///
     /// # Errors
     /// When so many conditions meet on one audience that their combinations can't be gone through.
-    pub fn oddities(&self, now: Timestamp) -> Result<Vec<(AgreementId, Oddity)>, EffectsError> {
+    pub fn oddities(&self, now: Timestamp) -> Result<Vec<Mistake>, EffectsError> {
         let Some((frame, side)) = &self.judge.index else { return Ok(vec![]) };
-        oddities(frame, side, now).map_err(|cells| EffectsError::too_many(frame, cells))
+        let found = oddities(frame, side, now).map_err(|cells| EffectsError::too_many(frame, cells))?;
+        let told = found.into_iter().filter_map(|(id, oddity)| Some(check::odd(self.source(&id)?, oddity)));
+        Ok(told.collect())
     }
 
     /// The templates that agreements can speak of, by name.
@@ -264,7 +330,7 @@ impl<'a> Agreed<'a> {
         let before = mistakes.len();
         let parsed = folder.agreements().filter_map(|source| agreement::parse(source, mistakes)).collect();
         let agreements = agreement::unique(parsed, mistakes);
-        let complete = mistakes.len() == before;
+        let complete = mistakes.iter().skip(before).all(Mistake::is_warning) && folder.has_all_agreements();
         let schema = folder.get(SCHEMA).and_then(|source| {
             let schema = check::schema(source, mistakes)?;
             let templates = check::templates(source, &schema, mistakes);
@@ -275,6 +341,14 @@ impl<'a> Agreed<'a> {
         }
         check::names(&declared.names(), agreements.values(), mistakes);
         Self { schema, agreements, complete }
+    }
+
+    fn tariffs(&self, folder: &Folder, mistakes: &mut Vec<Mistake>) -> Option<Tariffs> {
+        if !folder.has(TARIFFS) {
+            mistakes.push(tariffs::missing(&folder.path(TARIFFS)));
+        }
+        let priceable = self.schema.as_ref().map(|(schema, templates)| Priceable { schema, templates });
+        tariffs::tariffs(folder.get(TARIFFS)?, priceable.as_ref(), mistakes)
     }
 
     fn cases(&self, folder: &Folder, declared: &Declared, mistakes: &mut Vec<Mistake>) -> Option<(Source, Vec<Case>)> {

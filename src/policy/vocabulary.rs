@@ -37,6 +37,13 @@ fn column(section: &Section<'_>, mistakes: &mut Vec<Mistake>) -> Option<(Column,
             let mut values = Vec::new();
             for value in section.list_of("values", mistakes) {
                 let Some(category) = category(&value, mistakes) else { continue };
+                if places.contains_key(&category.id) {
+                    let id = &category.id;
+                    let message = Text::new(format!("`{id}` est écrit deux fois"), format!("`{id}` is written twice"));
+                    let help = Text::new("une valeur a un seul `id`, à elle", "a value has one `id` of its own");
+                    mistakes.push(value.mistake(value.span.clone(), message).with_help(help));
+                    continue;
+                }
                 places.insert(category.id.clone(), value.span.clone());
                 values.push(category);
             }

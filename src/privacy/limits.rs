@@ -2,13 +2,12 @@
 
 use super::accuracy::MARGIN_MAX;
 use super::conversion::{epsilon, rho_within};
-use crate::model::{Delta, Rho};
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use super::limits_error::{LimitsError, Source};
+use crate::model::{Delta, Rho, Text};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::ops::{Range, RangeInclusive};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use toml::Spanned;
 
 /// How many releases over keys that aren't public a period's `threshold_delta` pays for, on each account: each may take a
@@ -18,20 +17,6 @@ const THRESHOLD_RELEASES: u64 = 100;
 
 /// How many conversions are kept; one entry is 16 bytes.
 const CONVERSIONS_MAX: usize = 10_000;
-
-/// A mistake in `privacy.toml`, and where.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{message}")]
-#[diagnostic(code(privacy::limits))]
-pub struct LimitsError {
-    message: String,
-    #[help]
-    help: String,
-    #[source_code]
-    source_code: Arc<NamedSource<String>>,
-    #[label("here")]
-    span: SourceSpan,
-}
 
 /// What may be spent over a period: as the file says it, and as the ledger counts it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,17 +98,23 @@ impl Limits {
     pub fn parse(text: &str, path: &Path) -> Result<Self, LimitsError> {
         let source = Source { text, path };
         let file: LimitsFile = toml::from_str(text).map_err(|error| {
-            let help =
-                "the keys of privacy.toml are delta, threshold_delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each";
-            source.error(error.message().to_owned(), help.into(), error.span().unwrap_or(0..text.len().min(1)))
+            let help = Text::new(
+                "les clés de privacy.toml sont delta, threshold_delta, [caps], [release] et [audiences] ; docs/PRIVACY.md les explique",
+                "the keys of privacy.toml are delta, threshold_delta, [caps], [release] and [audiences]; docs/PRIVACY.md explains each",
+            );
+            let (fr, en) = ("privacy.toml ne se lit pas ainsi", error.message());
+            source.error(Text::new(format!("{fr} : {en}"), en), help, error.span().unwrap_or(0..text.len().min(1)))
         })?;
         let delta = source.real("delta", &file.delta, 1e-12..=1e-4)?;
         let threshold_delta = source.threshold_delta(file.threshold_delta.as_ref())?;
         let cap = |name: &str, value: &Spanned<f64>| -> Result<Cap, LimitsError> {
             let epsilon = source.real(name, value, 0.001..=20.0)?;
             let rho = rho_within(epsilon, delta).filter(|rho| *rho > Rho::default());
-            let nothing =
-                || source.error(format!("`{name}` pays for nothing at this delta"), "raise it".into(), value.span());
+            let nothing = || {
+                let fr = format!("`{name}` ne paie rien à ce delta");
+                let message = Text::new(fr, format!("`{name}` pays for nothing at this delta"));
+                source.error(message, Text::new("augmentez-le", "raise it"), value.span())
+            };
             Ok(Cap { epsilon, rho: rho.ok_or_else(nothing)? })
         };
         let margin_min = source.whole("margin_min", &file.release.margin_min, 1..=MARGIN_MAX)?;
@@ -228,42 +219,6 @@ impl Limits {
         }
         conversions.insert(rho, computed);
         computed
-    }
-}
-
-struct Source<'a> {
-    text: &'a str,
-    path: &'a Path,
-}
-
-impl Source<'_> {
-    fn error(&self, message: String, help: String, span: Range<usize>) -> LimitsError {
-        let source_code = Arc::new(NamedSource::new(self.path.display().to_string(), self.text.to_owned()));
-        LimitsError { message, help, source_code, span: span.into() }
-    }
-
-    fn real(&self, name: &str, value: &Spanned<f64>, range: RangeInclusive<f64>) -> Result<f64, LimitsError> {
-        // NaN is in no range.
-        if range.contains(value.get_ref()) {
-            return Ok(*value.get_ref());
-        }
-        let help = format!("give a number from {} to {}", range.start(), range.end());
-        Err(self.error(format!("`{name}` is out of its range"), help, value.span()))
-    }
-
-    fn threshold_delta(&self, value: Option<&Spanned<f64>>) -> Result<Delta, LimitsError> {
-        let Some(value) = value.filter(|value| *value.get_ref() != 0.0) else { return Ok(Delta::default()) };
-        let delta = Delta::from_f64_down(self.real("threshold_delta", value, 1e-12..=1e-4)?);
-        let unknown = || self.error("`threshold_delta` is out of its range".into(), "lower it".into(), value.span());
-        delta.ok_or_else(unknown)
-    }
-
-    fn whole(&self, name: &str, value: &Spanned<i64>, range: RangeInclusive<u32>) -> Result<u32, LimitsError> {
-        let whole = u32::try_from(*value.get_ref()).ok().filter(|whole| range.contains(whole));
-        whole.ok_or_else(|| {
-            let help = format!("give a whole number from {} to {}", range.start(), range.end());
-            self.error(format!("`{name}` is out of its range"), help, value.span())
-        })
     }
 }
 

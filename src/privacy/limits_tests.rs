@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
+use crate::model::Language;
+use miette::Diagnostic;
 
 const SAMPLE: &str = "\
 delta = 1e-6
@@ -90,8 +92,28 @@ fn every_wrong_figure_is_shown_in_its_place() {
         let error = Limits::parse(&text, Path::new("privacy.toml")).unwrap_err();
         let value = changed.split_once("= ").unwrap().1;
         let at = text.find(changed).unwrap() + changed.find(value).unwrap();
-        assert_eq!(error.span.offset(), at, "{changed}: {error}");
-        assert!(error.source_code.name() == "privacy.toml");
+        let label = error.labels().unwrap().next().unwrap();
+        assert_eq!(label.offset(), at, "{changed}: {error}");
+        assert!(format!("{:?}", miette::Report::new(error)).contains("privacy.toml:"));
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_both_languages() {
+    for (right, wrong) in [
+        ("delta = 1e-6", "delta = 0.5"),
+        ("people_min = 20", "people_min = -1"),
+        ("asker_epsilon = 0.5", "asker_epsilon = \"0.5\""),
+        ("threshold_delta = 1e-7", "threshold_delta = 1"),
+    ] {
+        let tell = |language| {
+            let error = Limits::parse(&SAMPLE.replacen(right, wrong, 1), Path::new("privacy.toml")).unwrap_err();
+            let help = error.help().get(language).to_owned();
+            (error.in_language(language).to_string(), help)
+        };
+        let (french, english) = (tell(Language::Fr), tell(Language::En));
+        assert!(french.0 != english.0 && french.1 != english.1, "{french:?} {english:?}");
+        assert!(!french.0.is_empty() && !french.1.is_empty());
     }
 }
 

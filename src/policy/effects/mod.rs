@@ -18,8 +18,7 @@ mod terms;
 
 pub use diff::{Change, Effects, EffectsError, InForce, diff};
 pub use grant::{Beside, Grant};
-pub use lints::Oddity;
-pub(super) use lints::oddities;
+pub(super) use lints::{Oddity, oddities};
 pub use matrix::{Permission, matrix};
 pub(super) use frame::Frame;
 pub(super) use side::Side;

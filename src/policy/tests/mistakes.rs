@@ -1,30 +1,45 @@
 //! Mistakes that people make in policy files, and what they are told.
 
 use super::*;
-use crate::model::Language;
+use crate::{model::Language, policy::Mistake};
 use miette::{GraphicalReportHandler, GraphicalTheme};
+use std::collections::BTreeSet;
+
+/// The mistakes of a folder, or its warnings, and how they are summed up.
+fn found(name: &str, copy: &Copy) -> (Vec<Mistake>, impl Fn(Language) -> String) {
+    let errors = match copy.load() {
+        Ok(policies) if !policies.warnings().is_empty() => Err(policies.warnings().to_vec()),
+        Ok(policies) => Ok(policies.check_cases().expect_err(name)),
+        Err(errors) => Ok(errors),
+    };
+    let mistakes = errors.as_ref().map_or_else(Clone::clone, |errors| errors.mistakes().to_vec());
+    let summary = move |language| match &errors {
+        Ok(errors) => errors.clone().in_language(language).to_string(),
+        Err(warnings) => format!("({})", warnings.len()),
+    };
+    (mistakes, summary)
+}
 
 /// All mistakes of a folder as an officer reads them, in both languages.
 fn told(name: &str, copy: &Copy) -> String {
-    let errors = match copy.load() {
-        Ok(policies) => policies.check_cases().expect_err(name),
-        Err(errors) => errors,
-    };
+    let (mistakes, summary) = found(name, copy);
     let handler =
         GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(140).with_links(false);
     let mut text = format!("=== {name}\n");
     for language in [Language::Fr, Language::En] {
-        let errors = errors.clone().in_language(language);
-        text += &format!("--- {errors}\n");
-        for mistake in errors.mistakes() {
+        text += &format!("--- {}\n", summary(language));
+        for mistake in &mistakes {
             text += &format!("{}:{}\n", mistake.line(), mistake.column());
-            handler.render_report(&mut text, mistake).unwrap();
+            handler.render_report(&mut text, &mistake.clone().in_language(language)).unwrap();
         }
     }
     text.replace(&format!("{}/", copy.0.path().display()), "").replace(&copy.0.path().display().to_string(), ".")
 }
 
-fn all(mistakes: Vec<(&str, Copy)>) -> String {
+/// Spoilt copies of the pilot's folder, and what is wrong with each.
+pub(super) type Spoilt = Vec<(&'static str, Copy)>;
+
+pub(super) fn all(mistakes: &[(&str, Copy)]) -> String {
     mistakes.iter().map(|(name, copy)| told(name, copy)).collect::<Vec<_>>().join("\n")
 }
 
@@ -33,9 +48,8 @@ fn agreement(body: &str) -> Copy {
     Copy::new().write("essai.cedar", format!("{head}{body}\n"))
 }
 
-#[test]
-fn in_the_folder() {
-    let text = all(vec![
+fn folder() -> Spoilt {
+    vec![
         ("a file is missing", Copy::new().remove("purposes.toml")),
         ("a file is misspelt", Copy::new().remove("cases.toml").write("case.toml", "")),
         (
@@ -45,15 +59,18 @@ fn in_the_folder() {
         ("a file of more than 1 MiB", Copy::new().append("members.toml", &"#".repeat(1 << 20))),
         ("a file in Windows-1252", Copy::new().write("room.toml", b"title = { fr = \"Qu\xe9bec\" }\n")),
         ("an empty file", Copy::new().write("room.toml", "")),
-    ]);
-    insta::assert_snapshot!(text);
+    ]
 }
 
 #[test]
-fn in_toml() {
+fn in_the_folder() {
+    insta::assert_snapshot!(all(&folder()));
+}
+
+fn toml() -> Spoilt {
     let members = |from, to| Copy::new().replace("members.toml", from, to);
     let vocabulary = |from, to| Copy::new().replace("vocabulary.toml", from, to);
-    let text = all(vec![
+    vec![
         ("broken TOML", members("[members.festival]", "[members.festival")),
         ("a key twice", Copy::new().append("room.toml", "operator = \"salle\"\n")),
         ("an unknown key", members("contact = \"publics", "contcat = \"publics")),
@@ -88,14 +105,17 @@ fn in_toml() {
         ("a category without values", vocabulary("kind = \"date\"", "kind = \"category\"")),
         ("a reserved column", vocabulary("[purchased]", "[person]")),
         ("a purpose without a title", Copy::new().append("purposes.toml", "\n[mecenat]\n")),
-    ]);
-    insta::assert_snapshot!(text);
+    ]
 }
 
 #[test]
-fn in_agreements() {
+fn in_toml() {
+    insta::assert_snapshot!(all(&toml()));
+}
+
+fn agreements() -> Spoilt {
     let forbid = "forbid (principal, action, resource)";
-    let text = all(vec![
+    vec![
         ("broken Cedar", agreement("permit (principal, action resource);")),
         ("an unclosed condition", agreement(&format!("{forbid} when {{ context.purpose == Purpose::\"marketing\";"))),
         ("no id", Copy::new().replace("artistes-vip.cedar", "@id(\"artistes-vip\")\n", "")),
@@ -148,27 +168,33 @@ fn in_agreements() {
         ("a wrong date", agreement(&format!("{forbid} when {{ context.date > datetime(\"30 juin\") }};"))),
         ("an agreement that can never apply", agreement(&format!("{forbid} when {{ resource.owner == resource }};"))),
         ("look-alike letters", agreement(&format!("{forbid} when {{ context.purpose == Purpose::\"mаrketing\" }};"))),
-    ]);
-    insta::assert_snapshot!(text);
+    ]
 }
 
 #[test]
-fn in_the_schema() {
+fn in_agreements() {
+    insta::assert_snapshot!(all(&agreements()));
+}
+
+fn schema() -> Spoilt {
     let schema = |from, to| Copy::new().replace("schema.cedarschema", from, to);
-    let text = all(vec![
-        ("broken schema", schema("entity Group;", "entity Group")),
+    vec![
+        ("broken schema", schema("entity Group in [Group];", "entity Group in [Group]")),
         ("a type that isn't declared", schema("owner: Member,", "owner: Membre,")),
         ("an attribute that the room doesn't give", schema("owner: Member,", "owner: Member, consent: Bool,")),
         ("a circumstance that the room doesn't give", schema("date: datetime,", "date: datetime, hour: Long,")),
         ("a template with a wrong name", schema("action overlap in", "action \"Chevauchement\" in")),
-    ]);
-    insta::assert_snapshot!(text);
+    ]
 }
 
 #[test]
-fn in_cases() {
+fn in_the_schema() {
+    insta::assert_snapshot!(all(&schema()));
+}
+
+fn cases() -> Spoilt {
     let cases = |from, to| Copy::new().replace("cases.toml", from, to);
-    let text = all(vec![
+    vec![
         ("a case that doesn't hold", cases("expect = \"permitted\"", "expect = \"refused\"")),
         ("a case decided by another agreement", cases("by = [\"artistes-vip\"]", "by = [\"agents-sans-prospection\"]")),
         ("a case that was permitted", cases("expect = \"refused\"", "expect = \"permitted\"")),
@@ -181,8 +207,44 @@ fn in_cases() {
         ("a decision that doesn't exist", cases("expect = \"permitted\"", "expect = \"allowed\"")),
         ("a date in quotes", cases("date = 2026-12-01", "date = \"1er décembre\"")),
         ("a negative loss", cases("epsilon = 0.1", "epsilon = -0.1")),
-    ]);
-    insta::assert_snapshot!(text);
+    ]
+}
+
+#[test]
+fn in_cases() {
+    insta::assert_snapshot!(all(&cases()));
+}
+
+/// A message without what it quotes and counts: what kind of mistake it is.
+fn kind(message: &str) -> String {
+    let mut kind = String::new();
+    let (mut ticked, mut named) = (false, false);
+    for c in message.chars() {
+        match c {
+            '`' => ticked = !ticked,
+            '“' => named = true,
+            '”' => named = false,
+            _ if ticked || named || c.is_numeric() => {}
+            _ => kind.push(c),
+        }
+    }
+    kind
+}
+
+#[test]
+fn at_least_sixty_mistakes_are_told_apart() {
+    let spoilt = [folder(), toml(), agreements(), schema(), cases(), bad_input::all_of_them()].into_iter().flatten();
+    let (mut kinds, mut french) = (BTreeSet::new(), BTreeSet::new());
+    for (name, copy) in spoilt {
+        for mistake in found(name, &copy).0 {
+            assert_ne!(mistake.message().fr, mistake.message().en, "{name}");
+            let help = mistake.help();
+            assert!(help.is_some_and(|help| help.fr != help.en), "{name}");
+            kinds.insert(kind(&mistake.message().en));
+            french.insert(kind(&mistake.message().fr));
+        }
+    }
+    assert!(kinds.len() >= 60 && french.len() >= 60, "{} {}: {kinds:#?}", kinds.len(), french.len());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod bad_input;
 mod decisions;
 mod effects;
+mod format;
 mod generated;
 mod mistakes;
 mod pilot;
@@ -57,6 +59,10 @@ impl Copy {
 
     fn load(&self) -> Result<Policies, PolicyErrors> {
         Policies::load(self.0.path())
+    }
+
+    fn uncompiled(&self) -> Policies {
+        Policies::uncompiled(self.0.path()).unwrap()
     }
 
     fn loaded(&self) -> Policies {

@@ -36,6 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli"]),
     ("axum", &["http", "cli/serve.rs"]),
     ("cedar_policy", &["policy"]),
+    ("cedar_policy_formatter", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("duckdb", &["store", "template/check/tests/locality.rs", "template/tally/tests/sensitivity.rs"]),
