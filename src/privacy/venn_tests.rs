@@ -162,7 +162,7 @@ fn one_release_of_a_venn_diagram_is_nearer_than_separate_questions() {
     for (figure, (one, apart)) in found.figures.iter().zip(found.together.iter().zip(&found.separate)) {
         assert!(one.1 < apart.1, "{}: {one:?} at once, {apart:?} apart", figure.name);
     }
-    println!("{}", found.table());
+    eprintln!("{}", found.table());
 }
 
 impl Compared {
