@@ -55,10 +55,10 @@ fn a_mistake_in_a_manifest_is_explained_in_the_language_of_the_command() {
     assert!(fr.contains("aide\u{a0}: donnez un nombre entier de 1 à 1000000"), "{fr}");
     assert!(en.contains("`margin_default` is out of its range"), "{en}");
     assert!(en.contains("help: give a whole number from 1 to 1000000"), "{en}");
-    // The reader's own words are English, and introduced.
+    // What the reader of the file says.
     let toml = TOML.replace("[release]", "extra = 1\n[release]");
     let (fr, en) = (words(&said(SQL, &toml, Fr).unwrap_err()), words(&said(SQL, &toml, En).unwrap_err()));
-    assert!(fr.contains("le manifeste n’est pas compris (toml\u{a0}: unknown field `extra`"), "{fr}");
+    assert!(fr.contains("clé inconnue `extra`; clés possibles ici\u{a0}: `name`, `title`"), "{fr}");
     assert!(en.contains("not understood: unknown field `extra`"), "{en}");
 }
 

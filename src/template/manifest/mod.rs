@@ -2,6 +2,7 @@
 //!
 //! The file is documented by the JSON schema `sql/manifest.schema.json`; `read` turns it into these types.
 
+mod detail;
 mod error;
 mod file;
 mod parameter;

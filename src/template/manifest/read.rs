@@ -2,6 +2,7 @@
 
 use super::{
     AudienceColumn, AudienceParameter, Derived, Manifest, ManifestError, Parameter, ParameterKind, ReleaseKind,
+    detail::not_understood,
     file::{AudienceTable, ManifestFile, ParameterTable},
 };
 use crate::{
@@ -240,11 +241,6 @@ impl Source<'_> {
 /// What the generated SQL needs for itself.
 fn is_reserved(name: &str) -> bool {
     [Name::PERSON, "audience", "contribution", "cell", "value"].contains(&name)
-}
-
-/// What goes before the words of the TOML reader, which are English.
-fn not_understood(detail: &str) -> Text {
-    Text::new(format!("le manifeste n’est pas compris (toml : {detail})"), format!("not understood: {detail}"))
 }
 
 fn alike(audiences: &[AudienceParameter]) -> bool {
