@@ -24,7 +24,9 @@ const DECISIONS: usize = 2_000;
 /// not beside another owner; a twentieth of the agreements are prohibitions.
 fn write(dir: &Path) {
     let pilot = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    for file in ["room.toml", "vocabulary.toml", "purposes.toml", "privacy.toml", "schema.cedarschema", "mes-auditoires.cedar"] {
+    for file in
+        ["room.toml", "vocabulary.toml", "purposes.toml", "privacy.toml", "schema.cedarschema", "mes-auditoires.cedar"]
+    {
         fs::copy(pilot.join(file), dir.join(file)).unwrap();
     }
     let mut text = String::from("[tags.clientele]\ntitle = { fr = \"Clientèle\", en = \"Customers\" }\n");
@@ -47,7 +49,11 @@ fn write(dir: &Path) {
         let owner = member(number / AUDIENCES_EACH % MEMBERS);
         let audience = format!("{owner}/a{}", number % AUDIENCES_EACH);
         let effect = if number % 20 == 7 { "forbid" } else { "permit" };
-        let who = if number % 3 == 0 { format!("Member::\"{}\"", member(number * 7 % MEMBERS)) } else { format!("Group::\"g{}\"", number % GROUPS) };
+        let who = if number % 3 == 0 {
+            format!("Member::\"{}\"", member(number * 7 % MEMBERS))
+        } else {
+            format!("Group::\"g{}\"", number % GROUPS)
+        };
         let limit = match number % 5 {
             0 => "context.date < datetime(\"2031-07-01T00:00:00-0400\")".to_owned(),
             1 => "context.epsilon.lessThanOrEqual(decimal(\"0.5\"))".to_owned(),
@@ -68,10 +74,14 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 fn question(number: usize) -> Question {
-    let name = |number: usize| if number % MEMBERS == 0 { "cooperative".to_owned() } else { format!("m{}", number % MEMBERS) };
+    let name =
+        |number: usize| if number % MEMBERS == 0 { "cooperative".to_owned() } else { format!("m{}", number % MEMBERS) };
     let asker = name(number * 7);
     Question {
-        audiences: vec![format!("{asker}/a1").parse().unwrap(), format!("{}/a{}", name(number), number % AUDIENCES_EACH).parse().unwrap()],
+        audiences: vec![
+            format!("{asker}/a1").parse().unwrap(),
+            format!("{}/a{}", name(number), number % AUDIENCES_EACH).parse().unwrap(),
+        ],
         asker: asker.parse().unwrap(),
         role: Role::Marketer,
         template: "overlap".parse().unwrap(),
@@ -101,9 +111,20 @@ fn main() {
     let at = |share: usize| times.get(DECISIONS * share / 100).copied().unwrap_or_default();
     println!("{MEMBERS} members, {} audiences, {AGREEMENTS} agreements\n", MEMBERS * AUDIENCES_EACH);
     println!("| what | takes | at most |\n|---|--:|--:|");
-    println!("| a decision over two audiences, median of {DECISIONS} ({permitted} permitted) | {:.0} µs | 1,000 µs |", at(50).as_secs_f64() * 1e6);
+    println!(
+        "| a decision over two audiences, median of {DECISIONS} ({permitted} permitted) | {:.0} µs | 1,000 µs |",
+        at(50).as_secs_f64() * 1e6
+    );
     println!("| the same, 99 in 100 are below | {:.0} µs | 1,000 µs |", at(99).as_secs_f64() * 1e6);
-    println!("| reading and checking the folder, oddities included ({} found) | {:.2} s | 5 s |", oddities.len(), (load + lints).as_secs_f64());
+    println!(
+        "| reading and checking the folder, oddities included ({} found) | {:.2} s | 5 s |",
+        oddities.len(),
+        (load + lints).as_secs_f64()
+    );
     println!("| matrix ({} pairs of asker and audience) | {:.2} s | 5 s |", permissions.len(), all.as_secs_f64());
-    println!("| diff of one changed agreement ({} owners concerned) | {:.2} s | |", effects.by_owner.len(), compared.as_secs_f64());
+    println!(
+        "| diff of one changed agreement ({} owners concerned) | {:.2} s | |",
+        effects.by_owner.len(),
+        compared.as_secs_f64()
+    );
 }

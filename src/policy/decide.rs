@@ -40,13 +40,18 @@ struct Asked<'a> {
 
 impl Judge {
     pub(super) fn decide(&self, question: &Question) -> Decision {
+        self.decide_where(question, |_| true)
+    }
+
+    /// Judges those of a question's audiences that `concerns` names, and permits if each of them does.
+    pub(super) fn decide_where(&self, question: &Question, concerns: impl Fn(&AudienceRef) -> bool) -> Decision {
         let asked = match self.translate(question) {
             Ok(asked) => asked,
             Err(reasons) => return Decision::Refused(Refusal { reasons }),
         };
         let mut agreements = BTreeSet::new();
         let mut reasons = Vec::new();
-        for (position, audience) in question.audiences.iter().enumerate() {
+        for (position, audience) in question.audiences.iter().enumerate().filter(|(_, audience)| concerns(audience)) {
             match self.judge(&asked, position, audience) {
                 Ok(permitting) => agreements.extend(permitting),
                 Err(grounds) => reasons

@@ -15,6 +15,7 @@ mod agreement;
 mod caps;
 mod cases;
 mod check;
+mod current;
 mod decide;
 mod decision;
 mod document;
@@ -34,10 +35,12 @@ mod room;
 mod tariffs;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
 pub use cases::{CaseOutcome, Verdict};
+pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
 pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Permission, diff, matrix};
 pub use format::{Formatted, format};
@@ -46,3 +49,4 @@ pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
 pub use tariffs::{Tariffs, Tier};
+pub use versions::{Approval, Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What, grows};

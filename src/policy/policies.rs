@@ -124,7 +124,8 @@ impl Policies {
         match Side::compile(&self, &frame) {
             Ok(side) => self.judge.index = Some((frame, side)),
             Err(found) => {
-                let mistake = |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(self.source(id)?, what));
+                let mistake =
+                    |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(self.source(id)?, what));
                 PolicyErrors::from_mistakes(found.iter().filter_map(mistake).collect())?;
             }
         }
@@ -171,6 +172,11 @@ impl Policies {
     /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
     pub fn decide(&self, question: &Question) -> Decision {
         self.judge.decide(question)
+    }
+
+    /// Decides for some of a question's audiences alone.
+    pub(super) fn decide_where(&self, question: &Question, concerns: impl Fn(&AudienceRef) -> bool) -> Decision {
+        self.judge.decide_where(question, concerns)
     }
 
     /// Runs the officers' cases: what came of each, in the order of the file.

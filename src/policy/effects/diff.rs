@@ -75,7 +75,10 @@ impl EffectsError {
     pub(super) fn unsupported(found: &[(AgreementId, Unsupported)]) -> Self {
         let list: Vec<String> = found.iter().map(|(id, what)| format!("{id} ({})", what.0)).collect();
         let list = list.join(", ");
-        Self(Text::new(format!("ces ententes ne se comparent pas : {list}"), format!("these agreements can't be compared: {list}")))
+        Self(Text::new(
+            format!("ces ententes ne se comparent pas : {list}"),
+            format!("these agreements can't be compared: {list}"),
+        ))
     }
 }
 
@@ -95,7 +98,15 @@ pub fn diff(old: &InForce<'_>, new: &InForce<'_>) -> Result<Effects, EffectsErro
     let compiled = |policies| Side::compile(policies, &frame).map_err(|found| EffectsError::unsupported(&found));
     let sides: Vec<Side> = all.iter().map(|policies| compiled(policies)).collect::<Result<_, _>>()?;
     let (before, after) = sides.split_at(old.narrowings.len() + 1);
-    let kind = |[old, new]: [bool; 2]| if old == new { 0 } else if new { 1 } else { 2 };
+    let kind = |[old, new]: [bool; 2]| {
+        if old == new {
+            0
+        } else if new {
+            1
+        } else {
+            2
+        }
+    };
     let mut comparison = Comparison::new(&frame, kind);
     let mut effects = Effects::default();
     for (audience, name) in frame.audiences.iter().enumerate() {

@@ -99,7 +99,9 @@ fn named(frame: &Frame, space: &Space, cells: &Box) -> Vec<Grant> {
     let templates = members_of(&space.templates, template);
     let purposes = members_of(&space.purposes, purpose);
     let mut grants = Vec::new();
-    for ((first, end), (least, most)) in runs(date).into_iter().flat_map(|d| runs(epsilon).into_iter().map(move |e| (d, e))) {
+    for ((first, end), (least, most)) in
+        runs(date).into_iter().flat_map(|d| runs(epsilon).into_iter().map(move |e| (d, e)))
+    {
         let moment = |cell: usize| space.dates.get(cell).and_then(|at| Timestamp::from_millisecond(*at).ok());
         grants.push(Grant {
             roles: roles(role.ones()),

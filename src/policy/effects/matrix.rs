@@ -36,9 +36,8 @@ pub fn matrix(policies: &Policies) -> Result<Vec<Permission>, EffectsError> {
     for (asker, member) in frame.members.iter().enumerate() {
         for (audience, name) in frame.audiences.iter().enumerate() {
             let pair = Pair { asker, audience };
-            let [grants] = comparison
-                .grants([Joint(&[&side])], pair)
-                .map_err(|cells| EffectsError::too_many(&frame, cells))?;
+            let [grants] =
+                comparison.grants([Joint(&[&side])], pair).map_err(|cells| EffectsError::too_many(&frame, cells))?;
             if !grants.is_empty() {
                 permissions.push(Permission { asker: member.clone(), audience: name.clone(), grants });
             }

@@ -17,9 +17,9 @@ mod space;
 mod terms;
 
 pub use diff::{Change, Effects, EffectsError, InForce, diff};
+pub(super) use frame::Frame;
 pub use grant::{Beside, Grant};
 pub(super) use lints::{Oddity, oddities};
 pub use matrix::{Permission, matrix};
-pub(super) use frame::Frame;
 pub(super) use side::Side;
 pub(super) use terms::Unsupported;

@@ -34,7 +34,11 @@ impl Numbers<'_> {
         }
         for clause in policy.get("conditions").and_then(Value::as_array).into_iter().flatten() {
             let body = self.condition(clause.get("body").unwrap_or(&Value::Null))?;
-            parts.push(if clause.get("kind").and_then(Value::as_str) == Some("unless") { body.negated() } else { body });
+            parts.push(if clause.get("kind").and_then(Value::as_str) == Some("unless") {
+                body.negated()
+            } else {
+                body
+            });
         }
         Ok(Condition::All(parts))
     }
@@ -169,7 +173,9 @@ impl Numbers<'_> {
                 let owners = members();
                 Condition::Audience(those(frame.audiences.len(), |audience| owners.contains(frame.owner(audience))))
             }
-            Term::Shape if kind == "Shape" => Condition::Audience(self.audiences.get(&key).cloned().unwrap_or_default()),
+            Term::Shape if kind == "Shape" => {
+                Condition::Audience(self.audiences.get(&key).cloned().unwrap_or_default())
+            }
             Term::Template => {
                 let actions = self.templates.get(&key).cloned().unwrap_or_default();
                 let itself = |template: usize| frame.templates.get(template).is_some_and(|name| name.as_str() == id);

@@ -68,7 +68,8 @@ impl<'a, const J: usize, const K: usize> Comparison<'a, J, K> {
 
     fn compute(&self, any: [bool; J], deciding: &[Deciding<'_>], pair: Pair) -> Result<[Vec<Grant>; K], TooManyCells> {
         let owner = self.frame.owner(pair.audience);
-        let sides: Vec<(&Side, &[&Compiled])> = deciding.iter().map(|(_, side, found)| (*side, found.as_slice())).collect();
+        let sides: Vec<(&Side, &[&Compiled])> =
+            deciding.iter().map(|(_, side, found)| (*side, found.as_slice())).collect();
         let space = Space::new(self.frame, &sides, (pair.asker, pair.audience, owner))?;
         let decide = |point: &Point<'_>| {
             let mut permitted = any;
@@ -132,7 +133,9 @@ const PURPOSES: usize = 2;
 fn each_run(space: &Space, pair: Pair, owner: usize, mut visit: impl FnMut(&[usize], &[(usize, Point<'_>)])) {
     let owners = Space::sets(&space.owners);
     let columns = Space::sets(&space.columns);
-    for (role, (template, templates)) in (0..3).flat_map(|role| space.templates.iter().enumerate().map(move |t| (role, t))) {
+    for (role, (template, templates)) in
+        (0..3).flat_map(|role| space.templates.iter().enumerate().map(move |t| (role, t)))
+    {
         for (date, epsilon) in (0..=space.dates.len()).flat_map(|d| (0..=space.epsilons.len()).map(move |e| (d, e))) {
             for ((owner_cells, owners), (column_cells, columns)) in
                 owners.iter().flat_map(|one| columns.iter().map(move |other| (one, other)))

@@ -78,7 +78,9 @@ impl Side {
             audiences: those(frame.audiences.len(), |at| {
                 has(&frame.audiences, at, |name| policies.audience(name).is_some())
             }),
-            templates: those(frame.templates.len(), |at| has(&frame.templates, at, |name| policies.knows_template(name))),
+            templates: those(frame.templates.len(), |at| {
+                has(&frame.templates, at, |name| policies.knows_template(name))
+            }),
             purposes: those(frame.purposes.len(), |at| {
                 has(&frame.purposes, at, |name| policies.purposes().contains_key(name))
             }),
@@ -118,7 +120,9 @@ impl Side {
     pub(super) fn permits(&self, candidates: &[&Compiled], point: &Point<'_>) -> bool {
         self.knows(point)
             && candidates.iter().any(|agreement| agreement.permits && agreement.condition.holds(point, &self.declared))
-            && !candidates.iter().any(|agreement| !agreement.permits && agreement.condition.holds(point, &self.declared))
+            && !candidates
+                .iter()
+                .any(|agreement| !agreement.permits && agreement.condition.holds(point, &self.declared))
     }
 
     /// Whether two versions have the same names, and an audience the same columns.
@@ -143,7 +147,12 @@ impl Side {
     }
 
     /// All that a pair can differ by from another with the same agreements: two pairs with the same mark have the same cells.
-    pub(super) fn mark(&self, found: &[&Compiled], (asker, audience, owner): (usize, usize, usize), mark: &mut Vec<usize>) {
+    pub(super) fn mark(
+        &self,
+        found: &[&Compiled],
+        (asker, audience, owner): (usize, usize, usize),
+        mark: &mut Vec<usize>,
+    ) {
         for agreement in found {
             mark.push(agreement.at);
             agreement.condition.leaves(&mut |leaf| match leaf {

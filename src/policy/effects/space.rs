@@ -123,7 +123,8 @@ impl Space {
 
     /// The number of cells along each axis: roles, templates, purposes, dates, losses, each class of owners, each of columns.
     pub(super) fn sizes(&self) -> Vec<usize> {
-        let mut sizes = vec![3, self.templates.len(), self.purposes.len(), self.dates.len() + 1, self.epsilons.len() + 1];
+        let mut sizes =
+            vec![3, self.templates.len(), self.purposes.len(), self.dates.len() + 1, self.epsilons.len() + 1];
         sizes.extend(self.owners.iter().chain(&self.columns).map(|class| class.presences().len()));
         sizes
     }

@@ -25,7 +25,10 @@ pub(super) enum Term {
     Columns,
     Epsilon,
     Date,
-    Entity { kind: String, id: String },
+    Entity {
+        kind: String,
+        id: String,
+    },
     Set(Vec<Term>),
     /// In 1e-4.
     Decimal(i64),
@@ -66,8 +69,12 @@ pub(super) fn term(json: &Value) -> Result<Term, Unsupported> {
         "." => attribute(value),
         "Value" => literal(value),
         "Set" => value.as_array().into_iter().flatten().map(term).collect::<Result<_, _>>().map(Term::Set),
-        "decimal" => argument(value).and_then(decimal).ok_or_else(|| Unsupported("decimal".to_owned())).map(Term::Decimal),
-        "datetime" => argument(value).and_then(moment).ok_or_else(|| Unsupported("datetime".to_owned())).map(Term::Moment),
+        "decimal" => {
+            argument(value).and_then(decimal).ok_or_else(|| Unsupported("decimal".to_owned())).map(Term::Decimal)
+        }
+        "datetime" => {
+            argument(value).and_then(moment).ok_or_else(|| Unsupported("datetime".to_owned())).map(Term::Moment)
+        }
         other => Err(Unsupported(other.to_owned())),
     }
 }

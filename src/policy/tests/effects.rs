@@ -18,7 +18,8 @@ fn permitted(policies: &Policies, asked: &Question) -> Vec<bool> {
 /// Whether a grant is about the judgement of one audience of a question.
 fn covers(grant: &Grant, asked: &Question, position: usize) -> bool {
     let units = crate::policy::decide::epsilon_units(asked.epsilon).unwrap();
-    let owners: BTreeSet<_> = asked.audiences.iter().enumerate().filter(|(at, _)| *at != position).map(|(_, a)| &a.member).collect();
+    let owners: BTreeSet<_> =
+        asked.audiences.iter().enumerate().filter(|(at, _)| *at != position).map(|(_, a)| &a.member).collect();
     let columns: BTreeSet<_> = asked.columns.iter().collect();
     fn fits<T: Ord>(beside: &crate::policy::Beside<T>, present: &BTreeSet<&T>) -> bool {
         match beside.of.iter().filter(|name| present.contains(name)).count() {
@@ -128,7 +129,9 @@ fn the_pilots_matrix_reads_as_its_agreements_do() {
         let found = permissions.iter().find(|p| p.asker.as_str() == asker && p.audience.to_string() == audience);
         found.map(|permission| permission.grants.clone()).unwrap_or_default()
     };
-    let [grant] = &of("festival", "billetterie/acheteurs")[..] else { panic!("{:?}", of("festival", "billetterie/acheteurs")) };
+    let [grant] = &of("festival", "billetterie/acheteurs")[..] else {
+        panic!("{:?}", of("festival", "billetterie/acheteurs"))
+    };
     assert_eq!(grant.roles, BTreeSet::from([Role::Marketer]));
     assert_eq!(grant.purposes.iter().map(|p| p.as_str()).collect::<Vec<_>>(), ["planification", "programmation"]);
     assert_eq!(grant.templates.len(), pilot().templates().count());

@@ -82,8 +82,7 @@ fn condition() -> impl Strategy<Value = String> {
             pair().prop_map(|(a, b)| format!("({a}) && ({b})")),
             pair().prop_map(|(a, b)| format!("({a}) || ({b})")),
             inner.clone().prop_map(|a| format!("!({a})")),
-            (inner.clone(), inner.clone(), inner.clone())
-                .prop_map(|(a, b, c)| format!("(if {a} then {b} else {c})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("(if {a} then {b} else {c})")),
         ]
     })
 }
@@ -149,7 +148,8 @@ impl Version {
             copy = copy.remove(&format!("{file}.cedar"));
         }
         for (number, agreement) in all.enumerate() {
-            let head = format!("@id(\"e{number}\")\n@title_fr(\"Entente {number}\")\n@title_en(\"Agreement {number}\")\n");
+            let head =
+                format!("@id(\"e{number}\")\n@title_fr(\"Entente {number}\")\n@title_en(\"Agreement {number}\")\n");
             copy = copy.write(&format!("{number:02}.cedar"), head + agreement);
         }
         let change = self.change.and_then(|at| CHANGES.get(at));
