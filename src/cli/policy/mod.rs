@@ -1,7 +1,9 @@
 //! `camerata policy`: what officers do with a policy folder.
 
 mod check;
+mod effects;
 mod fmt;
+mod proposals;
 mod report;
 #[cfg(test)]
 mod spoilt;
@@ -25,6 +27,14 @@ enum Command {
     Check(check::Args),
     Test(test::Args),
     Fmt(fmt::Args),
+    Propose(proposals::Propose),
+    Proposals(proposals::Proposals),
+    Approve(proposals::Approve),
+    Withdraw(proposals::Withdraw),
+    Lift(proposals::Lift),
+    Log(proposals::Log),
+    Show(proposals::Show),
+    Restore(proposals::Restore),
 }
 
 /// Runs the command.
@@ -36,5 +46,13 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(&args, context),
         Command::Test(args) => test::run(&args, context),
         Command::Fmt(args) => fmt::run(&args, context),
+        Command::Propose(args) => proposals::propose(&args, context),
+        Command::Proposals(args) => proposals::proposals(&args, context),
+        Command::Approve(args) => proposals::approve(&args, context),
+        Command::Withdraw(args) => proposals::withdraw(&args, context),
+        Command::Lift(args) => proposals::lift(&args, context),
+        Command::Log(args) => proposals::log(&args, context),
+        Command::Show(args) => proposals::show(&args, context),
+        Command::Restore(args) => proposals::restore(&args, context),
     }
 }
