@@ -2,10 +2,12 @@
 
 mod check;
 mod fmt;
+mod matrix;
 mod report;
 #[cfg(test)]
 mod spoilt;
 mod test;
+mod words;
 
 pub(super) use report::localised;
 
@@ -13,7 +15,7 @@ use super::context::Context;
 use clap::Subcommand;
 use std::process::ExitCode;
 
-/// Check, test and format a policy folder.
+/// Check, test, read and format a policy folder.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -25,6 +27,7 @@ enum Command {
     Check(check::Args),
     Test(test::Args),
     Fmt(fmt::Args),
+    Matrix(matrix::Args),
 }
 
 /// Runs the command.
@@ -36,5 +39,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(&args, context),
         Command::Test(args) => test::run(&args, context),
         Command::Fmt(args) => fmt::run(&args, context),
+        Command::Matrix(args) => matrix::run(&args, context),
     }
 }
