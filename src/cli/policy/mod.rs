@@ -3,11 +3,13 @@
 mod check;
 mod effects;
 mod fmt;
+mod matrix;
 mod proposals;
 mod report;
 #[cfg(test)]
 mod spoilt;
 mod test;
+mod words;
 
 pub(super) use report::localised;
 
@@ -15,7 +17,7 @@ use super::context::Context;
 use clap::Subcommand;
 use std::process::ExitCode;
 
-/// Check, test and format a policy folder.
+/// Check, test, read and format a policy folder.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -35,6 +37,7 @@ enum Command {
     Log(proposals::Log),
     Show(proposals::Show),
     Restore(proposals::Restore),
+    Matrix(matrix::Args),
 }
 
 /// Runs the command.
@@ -54,5 +57,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Log(args) => proposals::log(&args, context),
         Command::Show(args) => proposals::show(&args, context),
         Command::Restore(args) => proposals::restore(&args, context),
+        Command::Matrix(args) => matrix::run(&args, context),
     }
 }

@@ -141,7 +141,10 @@ const PROPOSALS: &str = "/api/v1/policy/proposals";
 
 pub(super) fn propose(args: &Propose, context: &Context) -> anyhow::Result<ExitCode> {
     // Checked here first: mistakes are shown with the lines of the officer's own files.
-    let files = match Policies::load(&args.dir).and_then(|policies| policies.check_cases()).and_then(|_| Policies::read_files(&args.dir)) {
+    let files = match Policies::load(&args.dir)
+        .and_then(|policies| policies.check_cases())
+        .and_then(|_| Policies::read_files(&args.dir))
+    {
         Ok(files) => files,
         Err(errors) => {
             report::report(errors, context.language, &mut std::io::stderr().lock())?;
@@ -149,7 +152,8 @@ pub(super) fn propose(args: &Propose, context: &Context) -> anyhow::Result<ExitC
         }
     };
     let text = |(name, bytes): (String, Vec<u8>)| Ok((name, String::from_utf8(bytes)?));
-    let files: BTreeMap<String, String> = files.into_iter().map(text).collect::<Result<_, std::string::FromUtf8Error>>()?;
+    let files: BTreeMap<String, String> =
+        files.into_iter().map(text).collect::<Result<_, std::string::FromUtf8Error>>()?;
     let connection = Connection::open(&args.room.connection, context)?;
     let answer = connection.post_within(PROPOSALS, &json!({ "files": files, "why": args.why }), COMPARE_S)?;
     told(&args.room, &connection, answer, context)
@@ -196,7 +200,10 @@ pub(super) fn lift(args: &Lift, context: &Context) -> anyhow::Result<ExitCode> {
     if args.room.json {
         context.print_json(&answer)?;
     } else {
-        context.tell(context.say("Levé : la version publiée vaut de nouveau seule.", "Lifted: the published version holds alone again."));
+        context.tell(context.say(
+            "Levé : la version publiée vaut de nouveau seule.",
+            "Lifted: the published version holds alone again.",
+        ));
     }
     Ok(Exit::Done.into())
 }
@@ -276,18 +283,27 @@ fn told(args: &RoomArgs, connection: &Connection, answer: Value, context: &Conte
 }
 
 fn status(status: Status, language: Language) -> &'static str {
-    choose(language, match status {
-        Status::Open => ("en attente", "waiting"),
-        Status::Published => ("en vigueur", "published"),
-        Status::Withdrawn => ("retirée", "withdrawn"),
-    })
+    choose(
+        language,
+        match status {
+            Status::Open => ("en attente", "waiting"),
+            Status::Published => ("en vigueur", "published"),
+            Status::Withdrawn => ("retirée", "withdrawn"),
+        },
+    )
 }
 
 fn render(proposal: &Proposal, policies: &Policies, language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
     let mut lines = vec![
         format!("{} {} ({})", say("Proposition", "Proposal"), proposal.id, status(proposal.status, language)),
-        format!("{} {} ({}), {}", t::label(say("par", "by"), language), proposal.officer.user, proposal.officer.member, t::day(&proposal.proposed)),
+        format!(
+            "{} {} ({}), {}",
+            t::label(say("par", "by"), language),
+            proposal.officer.user,
+            proposal.officer.member,
+            t::day(&proposal.proposed)
+        ),
         format!("{} {}", t::label(say("pourquoi", "why"), language), proposal.why),
         format!("{} {}", t::label("version", language), proposal.version),
     ];
@@ -298,7 +314,13 @@ fn render(proposal: &Proposal, policies: &Policies, language: Language) -> Strin
         lines.push(String::new());
         lines.push(effects::render(&proposal.effects, policies, language));
         if proposal.common {
-            lines.push(say("Des règles communes à tous changent : vie privée, tarifs ou tenue de la salle.", "Rules common to all change: privacy, tariffs or the running of the room.").to_owned());
+            lines.push(
+                say(
+                    "Des règles communes à tous changent : vie privée, tarifs ou tenue de la salle.",
+                    "Rules common to all change: privacy, tariffs or the running of the room.",
+                )
+                .to_owned(),
+            );
         }
         lines.push(String::new());
         lines.push(approvals(&proposal.approvals, language));

@@ -15,6 +15,7 @@ mod regions;
 mod side;
 mod space;
 mod terms;
+mod words;
 
 pub use diff::{Change, Effects, EffectsError, InForce, diff};
 pub(super) use frame::Frame;
@@ -23,3 +24,4 @@ pub(super) use lints::{Oddity, oddities};
 pub use matrix::{Permission, matrix};
 pub(super) use side::Side;
 pub(super) use terms::Unsupported;
+pub use words::role_words;
