@@ -24,4 +24,12 @@ pub(super) const FRENCH: &[(&str, &str, &str)] = &[
     ("policy matrix", "json", "Afficher les permissions en JSON"),
     ("policy matrix", "csv", "Afficher les permissions en CSV, pour un tableur"),
     ("policy check", "strict", "Prendre les avertissements pour des erreurs"),
+    (
+        "policy diff",
+        "",
+        "Montrer quelles comparaisons un changement du dossier des politiques ouvre et ferme, pour chaque propriétaire",
+    ),
+    ("policy diff", "old", "Dossier tel qu’il est"),
+    ("policy diff", "new", "Dossier tel qu’il serait"),
+    ("policy diff", "json", "Afficher les effets en JSON"),
 ];

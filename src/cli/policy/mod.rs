@@ -1,6 +1,8 @@
 //! `camerata policy`: what officers do with a policy folder.
 
 mod check;
+mod diff;
+mod figures;
 mod fmt;
 mod matrix;
 mod report;
@@ -28,6 +30,7 @@ enum Command {
     Test(test::Args),
     Fmt(fmt::Args),
     Matrix(matrix::Args),
+    Diff(diff::Args),
 }
 
 /// Runs the command.
@@ -40,5 +43,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Test(args) => test::run(&args, context),
         Command::Fmt(args) => fmt::run(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
     }
 }
