@@ -32,4 +32,22 @@ pub(super) const FRENCH: &[(&str, &str, &str)] = &[
     ("policy diff", "old", "Dossier tel qu’il est"),
     ("policy diff", "new", "Dossier tel qu’il serait"),
     ("policy diff", "json", "Afficher les effets en JSON"),
+    (
+        "policy explain",
+        "",
+        "Expliquer comment une question serait décidée et ce qui devrait changer; finit par 1 si elle est refusée",
+    ),
+    ("policy explain", "asker", "Membre qui demande"),
+    ("policy explain", "role", "Ce que la personne qui demande y fait : marketer, officer ou steward"),
+    ("policy explain", "template", "Modèle d’analyse"),
+    ("policy explain", "audiences", "Auditoires comparés"),
+    ("policy explain", "purpose", "Finalité : à quoi servirait la réponse"),
+    ("policy explain", "columns", "Colonnes employées, séparées par des virgules"),
+    ("policy explain", "epsilon", "Ce qu’elle coûte, en ε"),
+    (
+        "policy explain",
+        "date",
+        "Quand elle est posée : un jour (2027-06-30, dès 0 h UTC) ou un moment (2027-06-30T12:00:00Z); maintenant, sinon",
+    ),
+    ("policy explain", "json", "Afficher l’explication en JSON"),
 ];

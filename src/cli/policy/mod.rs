@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod explain;
 mod figures;
 mod fmt;
 mod matrix;
@@ -31,6 +32,7 @@ enum Command {
     Fmt(fmt::Args),
     Matrix(matrix::Args),
     Diff(diff::Args),
+    Explain(explain::Args),
 }
 
 /// Runs the command.
@@ -44,5 +46,6 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Fmt(args) => fmt::run(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
     }
 }
