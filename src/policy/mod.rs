@@ -43,7 +43,9 @@ pub use agreement::{Agreement, AgreementId, Effect};
 pub use cases::{CaseOutcome, Verdict};
 pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
-pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Permission, diff, matrix, role_words};
+pub use effects::{
+    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Ruling, diff, matrix, role_words,
+};
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};
 pub use mistake::{Mistake, PolicyErrors, suggestion};

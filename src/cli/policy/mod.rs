@@ -1,7 +1,10 @@
 //! `camerata policy`: what officers do with a policy folder.
 
 mod check;
+mod diff;
 mod effects;
+mod explain;
+mod figures;
 mod fmt;
 mod matrix;
 mod proposals;
@@ -38,6 +41,8 @@ enum Command {
     Show(proposals::Show),
     Restore(proposals::Restore),
     Matrix(matrix::Args),
+    Diff(diff::Args),
+    Explain(explain::Args),
 }
 
 /// Runs the command.
@@ -58,5 +63,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Show(args) => proposals::show(&args, context),
         Command::Restore(args) => proposals::restore(&args, context),
         Command::Matrix(args) => matrix::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
+        Command::Explain(args) => explain::run(&args, context),
     }
 }

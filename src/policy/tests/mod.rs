@@ -3,6 +3,7 @@
 mod bad_input;
 mod decisions;
 mod effects;
+mod explain;
 mod format;
 mod generated;
 mod mistakes;
