@@ -1,6 +1,7 @@
 //! `camerata policy diff`: what a change of a policy folder opens and closes, by the owners of the audiences.
 
 use super::{
+    effects::listed,
     figures::{self, FigureChange},
     report::report,
     words::{NAMES_MAX, Wording},
@@ -12,7 +13,7 @@ use crate::{
         typography::label,
     },
     model::{Clock, Language, MemberName, SystemClock},
-    policy::{Change, Effects, Grant, InForce, Policies, diff},
+    policy::{Effects, InForce, Policies, diff},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -112,15 +113,7 @@ fn text(effects: &Effects, consent: &Consent<'_>, [old, new]: &[Wording; 2], lan
         )
         .to_owned();
     }
-    let mut lines = Vec::new();
-    for (owner, changes) in &effects.by_owner {
-        lines.push(owner.to_string());
-        for change in changes {
-            lines.extend(change.gained.iter().map(|grant| line('+', new, change, grant)));
-            lines.extend(change.lost.iter().map(|grant| line('−', old, change, grant)));
-        }
-        lines.push(String::new());
-    }
+    let mut lines = listed(effects, [old, new]);
     let mut closing = |owners: &[&MemberName], fr, en| {
         if !owners.is_empty() {
             let owners = owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -138,10 +131,6 @@ fn text(effects: &Effects, consent: &Consent<'_>, [old, new]: &[Wording; 2], lan
         "Nothing opens at these members, and what closes does so as soon as it is published",
     );
     lines.join("\n")
-}
-
-fn line(sign: char, wording: &Wording, change: &Change, grant: &Grant) -> String {
-    format!("  {sign} {}", wording.line(&change.asker, &change.audience, grant))
 }
 
 /// The figures of `privacy.toml`: said either way, since they hold for all members alike.

@@ -2,31 +2,37 @@
 
 use super::words::{NAMES_MAX, Wording};
 use crate::{
-    cli::{context::choose, typography as t},
+    cli::context::choose,
     model::Language,
     policy::{Change, Effects, Grant, Policies, What},
 };
 
-/// The effects by owner, a line for each grant: `+` what is gained, `−` what is lost.
+/// The effects of a proposal, in the words of the version it proposes.
 pub(super) fn render(effects: &Effects, policies: &Policies, language: Language) -> String {
     if effects.is_empty() {
         return choose(language, ("Rien ne change pour personne.", "Nothing changes for anybody.")).to_owned();
     }
     let wording = Wording::new(policies, NAMES_MAX, language);
-    let mut lines = Vec::new();
-    for (owner, changes) in &effects.by_owner {
-        let title = format!("{} {owner}", choose(language, ("auditoires de", "audiences of")));
-        lines.push(t::label(&title, language));
-        for change in changes {
-            lines.extend(signed(&wording, '+', change, &change.gained));
-            lines.extend(signed(&wording, '−', change, &change.lost));
-        }
-    }
-    lines.join("\n")
+    listed(effects, [&wording, &wording]).join("\n").trim_end().to_owned()
 }
 
-fn signed(wording: &Wording, sign: char, change: &Change, grants: &[Grant]) -> Vec<String> {
-    grants.iter().map(|grant| format!("  {sign} {}", wording.line(&change.asker, &change.audience, grant))).collect()
+/// Each owner with a line for each grant, `+` what is gained and `−` what is lost, and an empty line. What is lost is worded by the
+/// first wording, what is gained by the second.
+pub(super) fn listed(effects: &Effects, [old, new]: [&Wording; 2]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (owner, changes) in &effects.by_owner {
+        lines.push(owner.to_string());
+        for change in changes {
+            lines.extend(change.gained.iter().map(|grant| signed('+', new, change, grant)));
+            lines.extend(change.lost.iter().map(|grant| signed('−', old, change, grant)));
+        }
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn signed(sign: char, wording: &Wording, change: &Change, grant: &Grant) -> String {
+    format!("  {sign} {}", wording.line(&change.asker, &change.audience, grant))
 }
 
 /// What happened, in a word.
