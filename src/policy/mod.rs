@@ -49,3 +49,4 @@ pub use mistake::{Mistake, PolicyErrors, suggestion};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
 pub use tariffs::{Tariffs, Tier};
+pub use template_groups::TemplateGroups;
