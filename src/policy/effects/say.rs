@@ -170,6 +170,8 @@ impl Names<'_> {
             (Stand::Within, false) if count == 0 => {
                 return Text::new(format!("{what_fr} : au moins un"), format!("{what_en}: at least one"));
             }
+            (Stand::Includes | Stand::Meets, true) if count == 1 => ("avec", "with"),
+            (Stand::Includes | Stand::Meets, false) if count == 1 => ("sans", "without"),
             (Stand::Includes, true) => ("avec tout ceci", "with all of"),
             (Stand::Includes, false) => ("sans tout ceci à la fois", "without all of"),
             (Stand::Within, true) => ("rien que parmi", "none but"),

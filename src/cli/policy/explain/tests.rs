@@ -74,7 +74,7 @@ fn what_would_have_to_change_is_told_condition_by_condition() {
             "      it would take: role: marketing",
             "      it would take: before 2027-07-01 UTC",
             "      it would take: ε at most 0.5",
-            "      it would take: owners of the other audiences, without all of: agents",
+            "      it would take: owners of the other audiences, without: agents",
             "      it would take: purpose one of: planification, programmation",
         ]
     );
