@@ -52,4 +52,5 @@ pub use mistake::{Mistake, PolicyErrors, suggestion};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
 pub use tariffs::{Tariffs, Tier};
+pub use template_groups::TemplateGroups;
 pub use versions::{Approval, Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What, grows};

@@ -6,13 +6,10 @@ use crate::{
         exit::UsageError,
         typography::label,
     },
-    model::{AudienceRef, Language, MemberName, PurposeName, TemplateName},
-    policy::{Grant, Policies, suggestion},
+    model::{AudienceRef, Language, MemberName, PurposeName},
+    policy::{Grant, Policies, TemplateGroups, suggestion},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-};
+use std::{collections::BTreeSet, fmt::Display};
 
 /// The most names of a list that fit on a line.
 pub(super) const NAMES_MAX: usize = 8;
@@ -25,38 +22,23 @@ const BETWEEN: Words = (" ; ", "; ");
 pub(super) struct Wording {
     language: Language,
     names_max: usize,
-    /// Groups of templates, the largest first.
-    groups: Vec<(String, BTreeSet<TemplateName>)>,
-    templates: BTreeSet<TemplateName>,
+    groups: TemplateGroups,
     purposes: BTreeSet<PurposeName>,
 }
 
 impl Wording {
     /// The wording of a version's grants, with at most so many names of a list of members or columns.
     pub(super) fn new(policies: &Policies, names_max: usize, language: Language) -> Self {
-        let groups: BTreeMap<String, BTreeSet<TemplateName>> = policies.template_groups();
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, templates)| std::cmp::Reverse(templates.len()));
-        let templates = policies.templates().cloned().collect();
-        Self { language, names_max, groups, templates, purposes: policies.purposes().keys().cloned().collect() }
+        let purposes = policies.purposes().keys().cloned().collect();
+        Self { language, names_max, groups: policies.template_groups(), purposes }
     }
 
     /// Templates by their groups, as far as the grant has the whole of one: `count, describe, spend`.
     pub(super) fn templates(&self, grant: &Grant) -> String {
-        if self.templates.is_subset(&grant.templates) {
+        if self.groups.are_all(&grant.templates) {
             return choose(self.language, ("tous les modèles", "all templates")).to_owned();
         }
-        let mut left = grant.templates.clone();
-        let mut names = Vec::new();
-        for (group, templates) in &self.groups {
-            if templates.is_subset(&left) {
-                left.retain(|template| !templates.contains(template));
-                names.push(group.as_str());
-            }
-        }
-        names.sort_unstable();
-        names.extend(left.iter().map(TemplateName::as_str));
-        names.join(", ")
+        self.groups.names(&grant.templates).join(", ")
     }
 
     /// Purposes.

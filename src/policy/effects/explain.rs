@@ -3,12 +3,15 @@
 use super::{
     condition::{Condition, Point},
     frame::Frame,
-    say::said,
+    say::Names,
     side::{Compiled, Side},
 };
 use crate::{
     model::{AudienceRef, Role, Text},
-    policy::{agreement::AgreementId, decide::epsilon_units, decision::Question, policies::Policies},
+    policy::{
+        agreement::AgreementId, decide::epsilon_units, decision::Question, policies::Policies,
+        template_groups::TemplateGroups,
+    },
 };
 use fixedbitset::FixedBitSet;
 use serde::Serialize;
@@ -64,8 +67,10 @@ impl Policies {
     pub fn explain(&self, question: &Question) -> Vec<Explained> {
         let Some((frame, side)) = self.index() else { return vec![] };
         let Some(numbered) = numbered(frame, question) else { return vec![] };
+        let groups = self.template_groups();
         let audiences = question.audiences.iter().enumerate();
-        audiences.map(|(at, audience)| explained(self, (frame, side), question, &numbered, (at, audience))).collect()
+        let one = |place| explained(self, (frame, side, &groups), question, &numbered, place);
+        audiences.map(one).collect()
     }
 }
 
@@ -87,7 +92,7 @@ fn numbered(frame: &Frame, question: &Question) -> Option<Numbered> {
 
 fn explained(
     policies: &Policies,
-    (frame, side): (&Frame, &Side),
+    (frame, side, groups): (&Frame, &Side, &TemplateGroups),
     question: &Question,
     numbered: &Numbered,
     (at, audience): (usize, &AudienceRef),
@@ -109,8 +114,9 @@ fn explained(
         owners: &owners,
         columns: &numbered.columns,
     };
+    let names = Names { frame, side, groups, point: &point };
     let ruling = |agreement: &Compiled, parts: &[Part<'_>]| {
-        let conditions = parts.iter().map(|part| said(frame, side, &point, part.condition, part.wanted)).collect();
+        let conditions = parts.iter().map(|part| names.said(part.condition, part.wanted)).collect();
         let title = policies.agreements().get(&agreement.id).map(|known| known.title.clone());
         Ruling { id: agreement.id.clone(), title: title.unwrap_or_else(|| Text::new("", "")), conditions }
     };
@@ -120,7 +126,10 @@ fn explained(
         let failing: Vec<Part<'_>> = parts.iter().copied().filter(|part| !part.holds(&point, side)).collect();
         match (failing.is_empty(), agreement.permits) {
             (true, true) => explained.permits.push(ruling(agreement, &[])),
-            (true, false) => explained.forbids.push(ruling(agreement, &parts)),
+            (true, false) => {
+                let telling: Vec<Part<'_>> = parts.into_iter().filter(|part| !names.is_idle(part.condition)).collect();
+                explained.forbids.push(ruling(agreement, &telling));
+            }
             (false, true) => near.extend(Distance::of(&failing).map(|distance| (distance, agreement, failing))),
             (false, false) => {}
         }

@@ -2,28 +2,28 @@
 
 use super::{
     condition::{Against, Condition, Point, Stand, Which},
-    frame::Frame,
+    frame::{ALL_ROLES, Frame},
     side::{Side, roles as roles_of},
     words::{before, from, listed, loss_below, loss_from, roles},
 };
-use crate::model::Text;
+use crate::{
+    model::{TemplateName, Text},
+    policy::template_groups::TemplateGroups,
+};
 use fixedbitset::FixedBitSet;
 use jiff::Timestamp;
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 /// The most names of a list that are written out.
 const NAMES_MAX: usize = 8;
 
-/// What has to hold (`wanted`), or not to hold, for one asker and audience.
-pub(super) fn said(frame: &Frame, side: &Side, point: &Point<'_>, condition: &Condition, wanted: bool) -> Text {
-    let names = Names { frame, side, point };
-    names.say(condition, wanted, false)
-}
-
-struct Names<'a> {
-    frame: &'a Frame,
-    side: &'a Side,
-    point: &'a Point<'a>,
+/// What conditions are about: the names of a version, one asker and one audience.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) side: &'a Side,
+    pub(super) groups: &'a TemplateGroups,
+    pub(super) point: &'a Point<'a>,
 }
 
 /// Several conditions of which all (`and`) or one must hold.
@@ -90,6 +90,30 @@ fn alternatives(parts: &[Condition]) -> Vec<Condition> {
 }
 
 impl Names<'_> {
+    /// What has to hold (`wanted`), or not to hold.
+    pub(super) fn said(&self, condition: &Condition, wanted: bool) -> Text {
+        self.say(condition, wanted, false)
+    }
+
+    /// Whether it is the same for every request of the version.
+    pub(super) fn is_idle(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::Const(_) => true,
+            Condition::Role(bits) => *bits == ALL_ROLES,
+            Condition::Template(set) => self.groups.are_all(&self.templates(set)),
+            Condition::Purpose(set) => set.count_ones(..) == self.frame.purposes.len(),
+            Condition::Any(parts) => match alternatives(parts).as_slice() {
+                [one] => self.is_idle(one),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn templates(&self, set: &FixedBitSet) -> BTreeSet<TemplateName> {
+        chosen(&self.frame.templates, set).into_iter().cloned().collect()
+    }
+
     /// `inner`: whether it stands within a larger sentence.
     fn say(&self, condition: &Condition, wanted: bool, inner: bool) -> Text {
         let frame = self.frame;
@@ -102,7 +126,9 @@ impl Names<'_> {
             Condition::Const(_) => Text::new("jamais", "never"),
             Condition::Asker(set) => one_of(("demandeur", "asker"), &chosen(&frame.members, set), wanted),
             Condition::Audience(set) => one_of(("auditoire", "audience"), &chosen(&frame.audiences, set), wanted),
-            Condition::Template(set) => one_of(("modèle", "template"), &chosen(&frame.templates, set), wanted),
+            Condition::Template(set) => {
+                one_of(("modèle", "template"), &self.groups.names(&self.templates(set)), wanted)
+            }
             Condition::Purpose(set) => one_of(("finalité", "purpose"), &chosen(&frame.purposes, set), wanted),
             Condition::AskerIsOwner if wanted => {
                 Text::new("le demandeur possède l'auditoire", "the asker owns the audience")
@@ -144,6 +170,8 @@ impl Names<'_> {
             (Stand::Within, false) if count == 0 => {
                 return Text::new(format!("{what_fr} : au moins un"), format!("{what_en}: at least one"));
             }
+            (Stand::Includes | Stand::Meets, true) if count == 1 => ("avec", "with"),
+            (Stand::Includes | Stand::Meets, false) if count == 1 => ("sans", "without"),
             (Stand::Includes, true) => ("avec tout ceci", "with all of"),
             (Stand::Includes, false) => ("sans tout ceci à la fois", "without all of"),
             (Stand::Within, true) => ("rien que parmi", "none but"),

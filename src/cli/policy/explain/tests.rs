@@ -74,7 +74,7 @@ fn what_would_have_to_change_is_told_condition_by_condition() {
             "      it would take: role: marketing",
             "      it would take: before 2027-07-01 UTC",
             "      it would take: ε at most 0.5",
-            "      it would take: owners of the other audiences, without all of: agents",
+            "      it would take: owners of the other audiences, without: agents",
             "      it would take: purpose one of: planification, programmation",
         ]
     );
@@ -96,7 +96,18 @@ fn what_forbids_says_why_it_applies() {
         "{out}"
     );
     assert!(out.contains("permitted by: Each member may use its own audiences (mes-auditoires)\n"), "{out}");
+    assert!(!out.contains("because: template"), "it is about every template: {out}");
     assert!(!out.contains("no agreement permits it"), "one does; another forbids: {out}");
+}
+
+#[test]
+fn templates_are_told_by_their_groups() {
+    let dir = pilot_with("artistes-vip.cedar", "Action::\"compare\"", "[Action::\"count\", Action::\"profile\"]");
+    let (_, out) = said(&args(dir.path(), "etiquette", &["etiquette/artistes-vip"], "recherche"), Language::Fr);
+    assert!(out.contains("      parce que\u{a0}: modèle parmi : count, profile\n"), "{out}");
+    let dir = pilot_with("pilote-comparaison.cedar", "Action::\"count\", ", "");
+    let (_, out) = said(&args(dir.path(), "festival", &["salle/abonnes"], "planification"), Language::En);
+    assert!(out.ends_with("      it would take: template one of: describe, purchases\n"), "{out}");
 }
 
 #[test]
