@@ -4,7 +4,7 @@ mod bad_input;
 mod decisions;
 mod effects;
 mod format;
-mod generated;
+pub(in crate::policy) mod generated;
 mod mistakes;
 mod pilot;
 mod properties;
