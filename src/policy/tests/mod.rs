@@ -5,7 +5,7 @@ mod decisions;
 mod effects;
 mod explain;
 mod format;
-mod generated;
+pub(in crate::policy) mod generated;
 mod mistakes;
 mod pilot;
 mod properties;
