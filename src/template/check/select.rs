@@ -119,12 +119,12 @@ impl Checker<'_> {
         let filter = self.filter(&conjuncts, &mut scope, &mut joins, depth)?;
         let (yields, columns) = if plain.is_grouped {
             let keys = self.keys(&plain, select, &scope, depth)?;
-            once = keys.is_empty().then(BTreeSet::new);
+            let lone = std::mem::replace(&mut once, keys.is_empty().then(BTreeSet::new));
             let level = Groups { scope: &scope, keys: &keys };
             let having = plain.having.map(|having| self.condition(&level, having, depth)).transpose()?;
             let (outputs, columns) = self.outputs(&level, &plain, select, &scope, depth)?;
             let keys = keys.into_iter().map(|key| key.expression).collect();
-            (Yields::Groups { keys, having, outputs }, columns)
+            (Yields::Groups { keys, having, outputs, lone }, columns)
         } else {
             let level = RowsAndWindows { scope: &scope };
             let (outputs, columns): Outputs<RowLeaf> = self.outputs(&level, &plain, select, &scope, depth)?;
