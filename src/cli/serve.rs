@@ -5,6 +5,7 @@ use crate::{
     gateway::{OpenRoomError, Room},
     http,
     model::SystemClock,
+    policy::Policies,
 };
 use anyhow::Context as _;
 use std::{
@@ -81,6 +82,13 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
         }
         Err(error) => return Err(error).context(folder.display().to_string()),
     };
+    if Policies::read_files(&folder.join("policies")).is_ok_and(|files| !room.rules().policies.base.is_made_of(&files))
+    {
+        context.tell(context.say(
+            "Le dossier policies/ n’est pas ce qui est en vigueur : proposez-le par « camerata policy propose ».",
+            "The folder policies/ is not what is in force: propose it with `camerata policy propose`.",
+        ));
+    }
     let swept = Arc::clone(&room);
     tokio::spawn(async move {
         loop {

@@ -29,16 +29,22 @@ pub(super) struct Folder {
     version: String,
 }
 
+/// SHA-256, in hex, over names and bytes, by name: each with its length before it, so that no two folders read alike.
+pub(super) fn version(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut hash = Sha256::new();
+    for part in files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
+}
+
 impl Folder {
     /// Decodes the files of the folder `dir`. What isn't text is a mistake, and the rest is decoded all the same.
     pub(super) fn new(dir: &Path, files: Files, mistakes: &mut Vec<Mistake>) -> Self {
-        let mut hash = Sha256::new();
+        let version = version(&files.bytes);
         let mut sources: BTreeMap<String, Option<Source>> = files.lost.into_iter().map(|name| (name, None)).collect();
         for (name, bytes) in files.bytes {
-            for part in [name.as_bytes(), &bytes] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
             let source = decode(dir.join(&name), bytes, mistakes);
             sources.insert(name, source);
         }
@@ -47,7 +53,7 @@ impl Folder {
                 mistakes.push(files::missing(&dir.join(name)));
             }
         }
-        Self { dir: dir.to_owned(), files: sources, version: hex::encode(hash.finalize()) }
+        Self { dir: dir.to_owned(), files: sources, version }
     }
 
     /// A file by its name.

@@ -10,7 +10,7 @@ use super::{
     effects::{EffectsError, Frame, Side, Unsupported, oddities},
     entities::{self, Directory},
     files::{Files, SCHEMA, TARIFFS, nowhere},
-    folder::{Folder, Source},
+    folder::{self, Folder, Source},
     members::{self, AudienceDeclaration, Member, Membership},
     mistake::{Mistake, PolicyErrors, suggestion},
     room::{self, Purpose, Room},
@@ -244,6 +244,11 @@ impl Policies {
     /// What questions cost in money; `None` in a room without `tariffs.toml`.
     pub fn tariffs(&self) -> Option<&Tariffs> {
         self.tariffs.as_ref()
+    }
+
+    /// Whether these files make this very version.
+    pub fn is_made_of(&self, files: &BTreeMap<String, Vec<u8>>) -> bool {
+        folder::version(files) == self.version()
     }
 
     /// SHA-256, in hex, over the names and bytes of all files: what receipts and decisions record.
