@@ -102,6 +102,22 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("template new", "", "Commencer un nouveau modèle : deux fichiers à remplir"),
     ("template new", "name", "Nom du nouveau modèle : a-z, 0-9, - et _"),
     ("template schema", "", "Afficher le schéma JSON des manifestes, pour un éditeur"),
+    (
+        "template propose",
+        "",
+        "Proposer un modèle à la salle, ou une nouvelle version; c’est l’approuver pour votre membre",
+    ),
+    ("template propose", "file", "Fichier .sql ou .toml du modèle; l’autre est à côté"),
+    ("template propose", "why", "Pourquoi, en une phrase; tout le monde la lit"),
+    ("template approve", "", "Laisser un modèle servir sur les auditoires de votre membre"),
+    ("template approve", "version", "Nom du modèle, pour sa version la plus récente, ou empreinte d’une version"),
+    ("template approve", "all", "La version la plus récente de chaque modèle"),
+    ("template withdraw", "", "Retirer aussitôt l’accord de votre membre à un modèle"),
+    (
+        "template withdraw",
+        "version",
+        "Nom du modèle, pour toutes les versions que votre membre a approuvées, ou empreinte d’une version",
+    ),
     ("completions", "", "Afficher de quoi compléter les commandes dans un interpréteur"),
     ("completions", "shell", "Interpréteur de commandes"),
 ];

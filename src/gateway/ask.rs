@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     ledger::{Charge, Charged, LedgerError, Shortfall, StoredAnswer},
-    model::{AudienceRef, TemplateName, Text, failpoint},
+    model::{AudienceRef, MemberName, TemplateName, Text, failpoint},
     people::User,
     policy::{Admission, Refusal},
     privacy::{self, AccuracyError},
     store::Engine,
 };
-use std::{error::Error, sync::Arc};
+use std::{collections::BTreeSet, error::Error, sync::Arc};
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum AskError {
     /// No such template.
     #[error("there is no template `{0}`")]
     UnknownTemplate(TemplateName),
+    /// Owners of the question's audiences have not approved any version of the template that the others have.
+    #[error("the template `{0}` is not approved by every owner")]
+    Unapproved(TemplateName, BTreeSet<MemberName>),
     /// The request doesn't fit the template.
     #[error("{}", .0.en)]
     Malformed(Text),
@@ -62,7 +65,7 @@ impl AskError {
 /// cost by asking it again.
 pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Answer, AskError> {
     let rules = room.rules();
-    let resolved = request.resolve(&room.catalogue)?;
+    let resolved = request.resolve(&rules.templates)?;
     let priced = price(&rules, request, &resolved)?;
     let admission = admit(room, &rules, user, request, &resolved, &priced)?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
@@ -87,7 +90,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
 /// As [`ask`], but for the budget, which is part of the estimate.
 pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Result<Estimate, AskError> {
     let rules = room.rules();
-    let resolved = request.resolve(&room.catalogue)?;
+    let resolved = request.resolve(&rules.templates)?;
     let priced = price(&rules, request, &resolved)?;
     let admission = admit(room, &rules, user, request, &resolved, &priced)?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;

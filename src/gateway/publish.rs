@@ -96,11 +96,13 @@ async fn propose(
     }
     // The kernel's own check of the figures, before anything is stored.
     let policies = Policies::from_files(Path::new("policies"), files.clone()).map_err(VersionsError::from)?;
-    Rules::new(policies.into())?;
+    Rules::new(policies.into(), room.rules().templates.clone())?;
     Ok(room.versions.propose(current, officer, &files, why.trim()).await?)
 }
 
 fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
-    room.enforce(Rules::new(current)?);
+    // Templates are checked for a vocabulary, and a version can bring another.
+    let templates = room.rules().templates.checked(current.base.vocabulary());
+    room.enforce(Rules::new(current, templates)?);
     Ok(())
 }

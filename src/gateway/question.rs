@@ -1,13 +1,13 @@
-//! A marketer's question, and its resolution against the catalogue.
+//! A marketer's question, and its resolution against the templates that its audiences' owners have approved.
 
 use super::AskError;
 use crate::{
     identity::Kind,
-    model::{AudienceRef, Named, PurposeName, TemplateName, Text},
-    template::{Argument, Binding, Bindings, Catalogue, ShapeRule, Template},
+    model::{AudienceRef, MemberName, Named, PurposeName, TemplateName, Text},
+    template::{Argument, Binding, Bindings, Consented, ShapeRule, Template, Unpicked},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked, as it comes over the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -76,8 +76,8 @@ impl Resolved<'_> {
 }
 
 impl Request {
-    pub(super) fn resolve<'a>(&self, catalogue: &'a Catalogue) -> Result<Resolved<'a>, AskError> {
-        let template = catalogue.get(&self.template).ok_or_else(|| AskError::UnknownTemplate(self.template.clone()))?;
+    pub(super) fn resolve<'a>(&self, templates: &'a Consented) -> Result<Resolved<'a>, AskError> {
+        let template = self.approved(templates)?;
         let manifest = template.manifest();
         let (mut parameters, mut audiences) = (Vec::new(), Vec::new());
         for parameter in &manifest.audiences {
@@ -104,6 +104,20 @@ impl Request {
         let audiences = if manifest.symmetric { sorted } else { audiences };
         let named = parameters.into_iter().zip(audiences).collect();
         Ok(Resolved { template, named, arguments: self.parameters.clone() })
+    }
+}
+
+impl Request {
+    /// The newest version of the template that every owner of a named audience has approved. Says nothing of what is stored: names
+    /// of templates and approvals are every member's to read.
+    fn approved<'a>(&self, templates: &'a Consented) -> Result<&'a Template, AskError> {
+        // Of every audience that is named, so that whichever of them the template binds, its owner was heard.
+        let owners: BTreeSet<MemberName> =
+            self.audiences.values().flat_map(Named::list).map(|audience| audience.member.clone()).collect();
+        templates.pick(&self.template, &owners).map_err(|unpicked| match unpicked {
+            Unpicked::Unknown => AskError::UnknownTemplate(self.template.clone()),
+            Unpicked::Unapproved(owners) => AskError::Unapproved(self.template.clone(), owners),
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
     privacy::{self, LimitsError},
     store::{DuckDb, EngineError, KeyError, Keys, Store, StoreError},
-    template::Catalogue,
+    template::{Catalogue, Consent, ConsentError, Consented},
 };
 use std::{
     fs::{File, TryLockError},
@@ -63,6 +63,9 @@ pub enum OpenRoomError {
     /// The versions of the policies can't be read.
     #[error(transparent)]
     Versions(#[from] VersionsError),
+    /// The stored templates can't be read.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// The policies, with their places.
     #[error("the policy folder has mistakes")]
     Policies(miette::Report),
@@ -74,18 +77,25 @@ pub struct Rules {
     /// The agreements.
     pub policies: Current,
     /// Caps and release rules.
-    pub limits: privacy::Limits,
+    pub limits: Arc<privacy::Limits>,
+    /// The templates, with the members that let them run over their audiences.
+    pub templates: Consented,
 }
 
 impl Rules {
-    /// The rules that some policies make.
+    /// The rules that some policies make, over templates that are checked for their vocabulary already.
     ///
     /// # Errors
     /// When the figures of `privacy.toml` can't be used.
-    pub(super) fn new(policies: Current) -> Result<Self, LimitsError> {
+    pub(super) fn new(policies: Current, templates: Consented) -> Result<Self, LimitsError> {
         let (text, path) = policies.base.privacy_toml();
-        let limits = privacy::Limits::parse(text, path)?;
-        Ok(Self { policies, limits })
+        let limits = Arc::new(privacy::Limits::parse(text, path)?);
+        Ok(Self { policies, limits, templates })
+    }
+
+    /// The same rules over other templates.
+    pub(super) fn with(&self, templates: Consented) -> Self {
+        Self { policies: self.policies.clone(), limits: Arc::clone(&self.limits), templates }
     }
 }
 
@@ -99,8 +109,8 @@ pub struct Room {
     pub ledger: Ledger,
     /// The policies' versions and proposals.
     pub versions: Versions,
-    /// The approved templates.
-    pub catalogue: Catalogue,
+    /// The templates' versions and approvals.
+    pub consent: Consent,
     /// What is in force; taken once by whatever needs it, so that nothing sees two versions.
     rules: RwLock<Arc<Rules>>,
     /// Held from before officers' acts until what came of them is in force.
@@ -130,11 +140,11 @@ impl Room {
             return Err(OpenRoomError::WrongKey);
         }
         let versions = Versions::new(database.clone(), Arc::clone(&clock));
-        let rules = Rules::new(in_force(&versions, folder).await?)
-            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let consent = Consent::new(database.clone(), Arc::clone(&clock));
+        let policies = in_force(&versions, folder).await?;
+        let templates = templates(&consent, &policies, folder).await?;
+        let rules = Rules::new(policies, templates).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let vocabulary = rules.policies.base.vocabulary();
-        let catalogue = Catalogue::load(&folder.join("sql"), vocabulary)
-            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));
         engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
         let vocabulary = Arc::new(vocabulary.clone());
@@ -145,7 +155,7 @@ impl Room {
             ledger: Ledger::new(database, clock),
             store,
             versions,
-            catalogue,
+            consent,
             rules: RwLock::new(Arc::new(rules)),
             desk: Mutex::new(()),
             queries: Locks::default(),
@@ -197,6 +207,17 @@ async fn in_force(versions: &Versions, folder: &Path) -> Result<Current, OpenRoo
     Policies::load(&dir).and_then(|policies| policies.check_cases()).map_err(mistakes)?;
     let files = Policies::read_files(&dir).map_err(mistakes)?;
     Ok(versions.found(&files).await?)
+}
+
+/// The stored templates; of a room that opens for the first time, those of its folder, approved for every member.
+async fn templates(consent: &Consent, policies: &Current, folder: &Path) -> Result<Consented, OpenRoomError> {
+    let vocabulary = policies.base.vocabulary();
+    if let Some(current) = consent.current(vocabulary).await? {
+        return Ok(current);
+    }
+    let catalogue = Catalogue::load(&folder.join("sql"), vocabulary)
+        .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+    Ok(consent.found(&catalogue, &policies.base.members().keys().cloned().collect()).await?)
 }
 
 fn exclusive(path: &Path) -> Result<File, OpenRoomError> {

@@ -45,6 +45,10 @@ const PROPOSAL_BYTES_MAX: usize = 40 << 20;
         uploads::complete,
         uploads::abandon,
         templates::list,
+        templates::propose,
+        templates::version,
+        templates::approve,
+        templates::withdraw,
         queries::estimate,
         queries::ask,
         queries::answers,
@@ -89,6 +93,9 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/uploads", post(uploads::create))
         .route("/api/v1/uploads/{id}/complete", post(uploads::complete))
         .route("/api/v1/templates", get(templates::list))
+        .route("/api/v1/template-proposals", post(templates::propose))
+        .route("/api/v1/template-proposals/{hash}", get(templates::version))
+        .route("/api/v1/template-proposals/{hash}/approval", post(templates::approve).delete(templates::withdraw))
         .route("/api/v1/estimate", post(queries::estimate))
         .route("/api/v1/queries", post(queries::ask))
         .route("/api/v1/answers", get(queries::answers))

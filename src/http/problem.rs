@@ -100,6 +100,15 @@ impl Problem {
                     format!("There is no template `{name}`; see `camerata templates`."),
                 )
             }
+            AskError::Unapproved(name, owners) => {
+                let list = owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                Self::new(StatusCode::CONFLICT, "template-unapproved", "Modèle non approuvé", "Template not approved")
+                    .detail(
+                        format!("Le modèle « {name} » n'est pas approuvé par : {list}. Leurs responsables de la conformité le peuvent : `camerata template approve {name}`."),
+                        format!("The template `{name}` is not approved by: {list}. Their compliance officers can: `camerata template approve {name}`."),
+                    )
+                    .with("owners", json!(owners))
+            }
             AskError::Malformed(text) => Self::malformed(text),
             AskError::Accuracy(error) => {
                 Self::new(unprocessable, "accuracy", "Précision impossible", "Impossible accuracy").text(error.text())

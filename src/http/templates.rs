@@ -1,32 +1,185 @@
-//! The approved analysis templates.
+//! The analysis templates: their versions, and officers' proposals and approvals.
 
-use super::identity::Asker;
-use crate::gateway::Room;
-use axum::{Json, extract::State};
+use super::{Problem, identity::Asker};
+use crate::{
+    gateway::{self, Room, TemplateAct, TemplateActError},
+    model::{Language, Role, TemplateName, Text},
+    template::{ConsentError, Template, TemplateError, Version},
+};
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::StatusCode,
+};
+use miette::Diagnostic;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Every approved template.
+/// A template that is proposed.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Proposed {
+    /// Its name; the name of a known template proposes a new version of it.
+    #[schema(value_type = String)]
+    name: TemplateName,
+    /// Its SQL.
+    sql: String,
+    /// Its manifest.
+    toml: String,
+    /// Why, in a sentence.
+    why: String,
+}
+
+/// The newest version of every template, and who has approved which.
 #[utoipa::path(get, path = "/api/v1/templates", responses((status = 200, description = "templates"), (status = 401)))]
 pub(super) async fn list(State(room): State<Arc<Room>>, _asker: Asker) -> Json<Value> {
-    let templates: Vec<Value> = room
-        .catalogue
-        .iter()
-        .map(|template| {
-            let manifest = template.manifest();
-            json!({
-                "name": template.name(),
-                "title": manifest.title,
-                "description": manifest.description,
-                "audiences": manifest.audiences,
-                "parameters": manifest.parameters,
-                "release": manifest.release,
-                "derived": manifest.derived,
-                "example": manifest.example,
-                "margin_default": manifest.margin_default,
-                "hash": template.hash(),
-            })
-        })
-        .collect();
-    Json(json!({ "templates": templates }))
+    let templates = &room.rules().templates;
+    let listed = templates.names().into_iter().filter_map(|name| {
+        let versions: Vec<Value> = templates.of(name).map(|(version, _)| summary(version)).collect();
+        templates.of(name).next().map(|(_, newest)| described(newest, versions))
+    });
+    Json(json!({ "templates": listed.collect::<Vec<Value>>() }))
+}
+
+fn described(template: &Template, versions: Vec<Value>) -> Value {
+    let manifest = template.manifest();
+    json!({
+        "name": template.name(),
+        "title": manifest.title,
+        "description": manifest.description,
+        "audiences": manifest.audiences,
+        "parameters": manifest.parameters,
+        "release": manifest.release,
+        "derived": manifest.derived,
+        "example": manifest.example,
+        "margin_default": manifest.margin_default,
+        "hash": template.hash(),
+        "versions": versions,
+    })
+}
+
+fn summary(version: &Version) -> Value {
+    json!({
+        "hash": version.hash,
+        "approved": version.approved,
+        "proposed": version.proposed,
+        "by": version.officer,
+        "why": version.why,
+    })
+}
+
+/// One version as it is proposed, with its files: what an officer reads before approving.
+#[utoipa::path(get, path = "/api/v1/template-proposals/{hash}", params(("hash" = String, Path)), responses(
+    (status = 200, description = "the version"), (status = 401), (status = 404)))]
+pub(super) async fn version(
+    State(room): State<Arc<Room>>,
+    Path(hash): Path<String>,
+    asker: Asker,
+) -> Result<Json<Value>, Problem> {
+    told(&room, &hash, asker.language)
+}
+
+/// Proposes a template, and approves it for the officer's own member.
+#[utoipa::path(post, path = "/api/v1/template-proposals", responses(
+    (status = 200, description = "the version"), (status = 401), (status = 403), (status = 409), (status = 422, description = "a mistake and its place")))]
+pub(super) async fn propose(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proposed>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    asker.needs(Role::Officer)?;
+    let Json(proposed) = body.map_err(|error| {
+        let error = error.body_text();
+        let text = Text::new(format!("la demande ne se lit pas : {error}"), error);
+        Problem::malformed(text).in_language(asker.language)
+    })?;
+    let Proposed { name, sql, toml, why } = proposed.clone();
+    done(&room, asker, TemplateAct::Propose { name, sql, toml, why }, Some(&proposed)).await
+}
+
+/// Lets a version run over the audiences of the officer's own member.
+#[utoipa::path(post, path = "/api/v1/template-proposals/{hash}/approval", params(("hash" = String, Path)), responses(
+    (status = 200, description = "the version"), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub(super) async fn approve(
+    State(room): State<Arc<Room>>,
+    Path(hash): Path<String>,
+    asker: Asker,
+) -> Result<Json<Value>, Problem> {
+    done(&room, asker, TemplateAct::Approve(hash), None).await
+}
+
+/// Takes that approval back, at once.
+#[utoipa::path(delete, path = "/api/v1/template-proposals/{hash}/approval", params(("hash" = String, Path)), responses(
+    (status = 200, description = "the version"), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub(super) async fn withdraw(
+    State(room): State<Arc<Room>>,
+    Path(hash): Path<String>,
+    asker: Asker,
+) -> Result<Json<Value>, Problem> {
+    done(&room, asker, TemplateAct::Withdraw(hash), None).await
+}
+
+fn told(room: &Room, hash: &str, language: Language) -> Result<Json<Value>, Problem> {
+    let rules = room.rules();
+    let version = rules.templates.version(hash).ok_or_else(|| Problem::not_found().in_language(language))?;
+    let mut told = summary(version);
+    for (key, value) in [("name", version.name.as_str()), ("sql", &version.sql), ("toml", &version.toml)] {
+        told[key] = json!(value);
+    }
+    Ok(Json(told))
+}
+
+async fn done(
+    room: &Arc<Room>,
+    asker: Asker,
+    act: TemplateAct,
+    proposed: Option<&Proposed>,
+) -> Result<Json<Value>, Problem> {
+    let (task_room, user) = (Arc::clone(room), asker.user.clone());
+    // In a task of its own: a client that hangs up must not leave what it withdrew in force.
+    let task = tokio::spawn(async move { gateway::act_on_templates(&task_room, &user, act).await });
+    match task.await {
+        Ok(Ok(hash)) => told(room, &hash, asker.language),
+        Ok(Err(error)) => Err(problem(error, proposed, asker.language).in_language(asker.language)),
+        Err(error) => {
+            Err(Problem::from_ask(gateway::AskError::internal("template", &error)).in_language(asker.language))
+        }
+    }
+}
+
+fn problem(error: TemplateActError, proposed: Option<&Proposed>, language: Language) -> Problem {
+    match error {
+        TemplateActError::NotAnOfficer => Problem::wrong_role("officer"),
+        TemplateActError::Consent(ConsentError::Refused(text)) => {
+            Problem::new(StatusCode::CONFLICT, "template-refused", "Refusé", "Refused").text(text)
+        }
+        TemplateActError::Consent(ConsentError::NotFound) => Problem::not_found(),
+        TemplateActError::Template(error) => mistake(error, proposed, language),
+        error => Problem::from_ask(gateway::AskError::internal("template", &error)),
+    }
+}
+
+/// What the checker refuses, with its place in the proposed file.
+fn mistake(error: TemplateError, proposed: Option<&Proposed>, language: Language) -> Problem {
+    let (ending, offset) = match &error {
+        TemplateError::Manifest(error) => ("toml", error.span().offset()),
+        TemplateError::Refused(refusal) => ("sql", refusal.span().offset()),
+        TemplateError::File(_) => ("sql", 0),
+    };
+    let (name, text) = proposed.map_or(("", ""), |proposed| {
+        (proposed.name.as_str(), if ending == "sql" { proposed.sql.as_str() } else { proposed.toml.as_str() })
+    });
+    let before = text.get(..offset).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let error = error.in_language(language);
+    let (message, help) = (error.to_string(), error.help().map(|help| help.to_string()));
+    let file = format!("{name}.{ending}");
+    let mut detail = format!("{file}:{line}:{column}: {message}");
+    detail.extend(help.iter().flat_map(|help| ["\n", help.as_str()]));
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "template-mistake", "Le modèle a une erreur", "The template has a mistake")
+        .detail(detail.clone(), detail)
+        .with("mistakes", json!([{ "file": file, "line": line, "column": column, "message": message, "help": help }]))
 }

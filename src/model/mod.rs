@@ -17,7 +17,7 @@ pub use failpoint::{FAILPOINTS, failpoint};
 pub use formula::{Formula, Linear};
 pub use loss::{Delta, Loss, Rho};
 pub use names::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Named, PurposeName, TemplateName};
-pub use role::Role;
+pub use role::{Officer, Role};
 pub use shape::Shape;
 pub use text::{Language, Text};
 pub use vocabulary::{Category, Column, ColumnKind, Vocabulary, VocabularyError};

@@ -1,5 +1,6 @@
 //! What a user does for their member.
 
+use super::MemberName;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -13,6 +14,15 @@ pub enum Role {
     Officer,
     /// Uploads hashed lists.
     Steward,
+}
+
+/// An officer, who acts for a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// The member.
+    pub member: MemberName,
+    /// The officer's name there.
+    pub user: String,
 }
 
 impl Role {

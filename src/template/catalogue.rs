@@ -20,6 +20,7 @@ pub struct Template {
     hash: String,
     manifest: Manifest,
     sql: String,
+    toml: String,
     /// One for each way to settle the column parameters, the default first.
     ways: Vec<Way>,
 }
@@ -53,7 +54,14 @@ impl Template {
             fit(&checked, &manifest).map_err(|misfit| misfitting(misfit, sql.text, &file))?;
             ways.push(Way { chosen, manifest, checked });
         }
-        Ok(Self { name, hash: hash(sql.text, toml.text), manifest, sql: sql.text.to_owned(), ways })
+        Ok(Self {
+            name,
+            hash: hash(sql.text, toml.text),
+            manifest,
+            sql: sql.text.to_owned(),
+            toml: toml.text.to_owned(),
+            ways,
+        })
     }
 
     /// Its name: that of its files.
@@ -74,6 +82,11 @@ impl Template {
     /// Its SQL as it was written.
     pub fn sql(&self) -> &str {
         &self.sql
+    }
+
+    /// Its manifest as it was written.
+    pub fn toml(&self) -> &str {
+        &self.toml
     }
 
     /// Its query, proven person-local, with the manifest it was checked for; for each way to settle the column parameters.

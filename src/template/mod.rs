@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod check;
+mod consent;
 mod error;
 mod fit;
 mod layout;
@@ -20,6 +21,7 @@ mod tally;
 
 pub use catalogue::{Catalogue, File, Template};
 pub use check::{CheckedTemplate, check};
+pub use consent::{Consent, ConsentError, Consented, Unpicked, Version};
 pub use error::{FileError, TemplateError, TemplateErrors};
 pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 pub use manifest::{

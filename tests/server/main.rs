@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod consent;
 mod crash;
 mod leak;
 mod officer;

@@ -4,7 +4,7 @@ use super::support::*;
 use std::collections::BTreeSet;
 
 /// Method, path, and the roles that may use it; none named: everybody, without a token.
-const ROUTES: [(&str, &str, &[&str]); 25] = [
+const ROUTES: [(&str, &str, &[&str]); 29] = [
     ("get", "/health", &[]),
     ("get", "/api/v1/me", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/vocabulary", &["marketer", "officer", "steward"]),
@@ -20,6 +20,10 @@ const ROUTES: [(&str, &str, &[&str]); 25] = [
     ("post", "/api/v1/queries", &["marketer"]),
     ("get", "/api/v1/answers", &["marketer"]),
     ("get", "/api/v1/answers/{id}", &["marketer"]),
+    ("get", "/api/v1/template-proposals/{hash}", &["marketer", "officer", "steward"]),
+    ("post", "/api/v1/template-proposals", &["officer"]),
+    ("post", "/api/v1/template-proposals/{hash}/approval", &["officer"]),
+    ("delete", "/api/v1/template-proposals/{hash}/approval", &["officer"]),
     ("get", "/api/v1/policy", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/policy/log", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/policy/versions/{version}", &["marketer", "officer", "steward"]),
@@ -53,9 +57,12 @@ fn every_route_refuses_the_anonymous_and_the_wrong_role() {
     for (method, path, roles) in ROUTES {
         let call = |token: &str| {
             let headers = [("content-type", "application/json"), ("upload-offset", "0")];
-            let path = path.replace("{id}", "1").replace("{version}", &"0".repeat(64));
+            let zeros = "0".repeat(64);
+            let path = path.replace("{id}", "1").replace("{hash}", &zeros).replace("{version}", &zeros);
             let body: &[u8] = match path.as_str() {
                 "/api/v1/uploads/1/complete" => b"{\"bytes\":1}",
+                "/api/v1/policy/proposals" => b"{\"files\":{},\"why\":\"essai\"}",
+                "/api/v1/policy/proposals/1/approval" => b"{\"effects\":\"00\"}",
                 _ => b"{}",
             };
             let body = if matches!(method, "post" | "patch") { body } else { b"" };

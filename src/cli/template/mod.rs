@@ -1,6 +1,7 @@
-//! `camerata template`: check, explain and start analysis templates.
+//! `camerata template`: check, explain and start analysis templates; propose and approve them in a running room.
 
 mod check;
+mod consent;
 mod explain;
 mod new;
 mod report;
@@ -33,6 +34,9 @@ enum Command {
     New(new::Args),
     /// Print the JSON schema of manifests, for an editor
     Schema,
+    Propose(consent::Propose),
+    Approve(consent::Approve),
+    Withdraw(consent::Withdraw),
 }
 
 /// Where templates and what they refer to are.
@@ -75,6 +79,9 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::check(&args, context.language),
         Command::Explain(args) => explain::explain(&args, context.language),
         Command::New(args) => return new::run(&args, context),
+        Command::Propose(args) => return consent::propose(&args, context),
+        Command::Approve(args) => return consent::approve(&args, context),
+        Command::Withdraw(args) => return consent::withdraw(&args, context),
         Command::Schema => Ok(format!("{:#}", crate::template::manifest_schema())),
     };
     match outcome {

@@ -15,6 +15,7 @@ mod tables;
 mod tests;
 mod transitions;
 
+pub use crate::model::Officer;
 pub use assess::grows;
 pub use proposal::{Approval, Proposal, Status};
 
@@ -26,22 +27,13 @@ use super::{
 };
 use crate::{
     database::Database,
-    model::{Clock, MemberName, Text},
+    model::{Clock, Text},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// The files of a policy folder, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
-
-/// An officer, who acts for a member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Officer {
-    /// The member.
-    pub member: MemberName,
-    /// The officer's name there.
-    pub user: String,
-}
 
 /// What happened to the policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

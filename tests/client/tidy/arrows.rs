@@ -43,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
-    ("sqlx", &["database", "ledger", "people", "policy/versions", "store"]),
+    ("sqlx", &["database", "ledger", "people", "policy/versions", "store", "template/consent"]),
     ("ureq", &["cli"]),
 ];
 

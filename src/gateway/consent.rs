@@ -1,0 +1,89 @@
+//! Officers' acts on the templates: what comes of one is in force before its answer is given.
+
+use super::Room;
+use crate::{
+    model::{Officer, Role, TemplateName, Text},
+    people::User,
+    template::{ConsentError, File, Template, TemplateError},
+};
+use std::{path::Path, sync::Arc};
+
+/// Why an act on the templates came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateActError {
+    /// The user is no officer.
+    #[error("only officers act on the templates")]
+    NotAnOfficer,
+    /// The checker refuses the template.
+    #[error("the template has a mistake")]
+    Template(#[from] TemplateError),
+    /// It can't be stored, approved or withdrawn.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
+    /// The checker failed.
+    #[error("the checker failed")]
+    Checker(#[from] tokio::task::JoinError),
+}
+
+/// What an officer does.
+#[derive(Debug, Clone)]
+pub enum TemplateAct {
+    /// Proposes a template, and approves it for the officer's member.
+    Propose {
+        /// Its name.
+        name: TemplateName,
+        /// Its SQL.
+        sql: String,
+        /// Its manifest.
+        toml: String,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// Approves the version of this hash for the officer's member.
+    Approve(String),
+    /// Takes that approval back.
+    Withdraw(String),
+}
+
+/// Does what an officer asks for; the hash of the version that it was about.
+///
+/// # Errors
+/// When the user is no officer, or the act can't be done; nothing has changed then.
+pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Result<String, TemplateActError> {
+    if user.role != Role::Officer {
+        return Err(TemplateActError::NotAnOfficer);
+    }
+    let officer = Officer { member: user.member.clone(), user: user.user.clone() };
+    let _desk = room.desk.lock().await;
+    let rules = room.rules();
+    let (consent, current) = (&room.consent, &rules.templates);
+    let (hash, after) = match act {
+        TemplateAct::Propose { name, sql, toml, why } => {
+            let why = why.trim().to_owned();
+            if why.is_empty() {
+                let text = Text::new("dites pourquoi, en une phrase", "say why, in a sentence");
+                return Err(ConsentError::Refused(text).into());
+            }
+            let rules = Arc::clone(&rules);
+            // Off the async threads: a manifest with many choices is checked many times.
+            let checked = tokio::task::spawn_blocking(move || {
+                let [sql_path, toml_path] = ["sql", "toml"].map(|ending| format!("{name}.{ending}"));
+                let sql = File { path: Path::new(&sql_path), text: &sql };
+                let toml = File { path: Path::new(&toml_path), text: &toml };
+                Template::parse(name, sql, toml, rules.policies.base.vocabulary())
+            });
+            let template = checked.await??;
+            (template.hash().to_owned(), consent.propose(current, &officer, template, &why).await?)
+        }
+        TemplateAct::Approve(hash) => {
+            let after = consent.approve(current, &officer, &hash).await?;
+            (hash, after)
+        }
+        TemplateAct::Withdraw(hash) => {
+            let after = consent.withdraw(current, &officer, &hash).await?;
+            (hash, after)
+        }
+    };
+    room.enforce(rules.with(after));
+    Ok(hash)
+}

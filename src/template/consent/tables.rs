@@ -1,0 +1,142 @@
+//! The rows behind versions and approvals. What writes runs in the transaction that it is given.
+
+use super::{ConsentError, Version};
+use crate::{
+    database::Database,
+    model::{MemberName, Officer},
+};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+
+pub(super) type Writing = Transaction<'static, Sqlite>;
+
+/// What the log says happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What {
+    Founded,
+    Proposed,
+    Approved,
+    Withdrawn,
+}
+
+impl What {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Founded => "founded",
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Whether the room's first templates were taken; there may have been none.
+pub(super) async fn founded(database: &Database) -> Result<bool, ConsentError> {
+    let row = sqlx::query("SELECT 1 FROM template_log WHERE what = 'founded'");
+    Ok(row.fetch_optional(database.pool()).await?.is_some())
+}
+
+/// Every version with the approvals in force, oldest first, unchecked.
+pub(super) async fn versions(database: &Database) -> Result<Vec<Version>, ConsentError> {
+    let rows = sqlx::query("SELECT * FROM templates ORDER BY id").fetch_all(database.pool()).await?;
+    let mut versions: Vec<Version> = rows.iter().map(version).collect::<Result<_, _>>()?;
+    let rows = sqlx::query("SELECT hash, owner FROM template_approvals WHERE withdrawn IS NULL");
+    for row in rows.fetch_all(database.pool()).await? {
+        let (hash, owner): (String, String) = (row.try_get("hash")?, row.try_get("owner")?);
+        let version = versions.iter_mut().find(|version| version.hash == hash).ok_or(ConsentError::Corrupt)?;
+        version.approved.insert(member(owner)?);
+    }
+    Ok(versions)
+}
+
+fn version(row: &SqliteRow) -> Result<Version, ConsentError> {
+    let officer = match row.try_get::<Option<String>, _>("member")? {
+        Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
+        None => None,
+    };
+    let name: String = row.try_get("name")?;
+    Ok(Version {
+        name: name.parse().map_err(|_| ConsentError::Corrupt)?,
+        hash: row.try_get("hash")?,
+        sql: row.try_get::<String, _>("sql")?.into(),
+        toml: row.try_get::<String, _>("toml")?.into(),
+        officer,
+        why: row.try_get("why")?,
+        proposed: row.try_get("proposed")?,
+        approved: std::collections::BTreeSet::new(),
+        template: None,
+    })
+}
+
+fn member(name: String) -> Result<MemberName, ConsentError> {
+    name.parse().map_err(|_| ConsentError::Corrupt)
+}
+
+pub(super) async fn store(writing: &mut Writing, version: &Version) -> Result<(), ConsentError> {
+    sqlx::query(
+        "INSERT INTO templates (hash, name, sql, toml, member, user, why, proposed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&version.hash)
+    .bind(version.name.as_str())
+    .bind(&*version.sql)
+    .bind(&*version.toml)
+    .bind(version.officer.as_ref().map(|officer| officer.member.as_str()))
+    .bind(version.officer.as_ref().map(|officer| officer.user.as_str()))
+    .bind(&version.why)
+    .bind(&version.proposed)
+    .execute(&mut **writing)
+    .await?;
+    Ok(())
+}
+
+/// For the founding, no user approves.
+pub(super) async fn approve(
+    writing: &mut Writing,
+    hash: &str,
+    (owner, user): (&MemberName, Option<&str>),
+    now: &str,
+) -> Result<(), ConsentError> {
+    sqlx::query("INSERT INTO template_approvals (hash, owner, user, approved) VALUES (?, ?, ?, ?)")
+        .bind(hash)
+        .bind(owner.as_str())
+        .bind(user)
+        .bind(now)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}
+
+/// How many approvals that ended: one or none.
+pub(super) async fn withdraw(
+    writing: &mut Writing,
+    hash: &str,
+    owner: &MemberName,
+    now: &str,
+) -> Result<u64, ConsentError> {
+    let done =
+        sqlx::query("UPDATE template_approvals SET withdrawn = ? WHERE hash = ? AND owner = ? AND withdrawn IS NULL")
+            .bind(now)
+            .bind(hash)
+            .bind(owner.as_str())
+            .execute(&mut **writing)
+            .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn log(
+    writing: &mut Writing,
+    (what, now): (What, &str),
+    officer: Option<&Officer>,
+    hash: Option<&str>,
+    why: Option<&str>,
+) -> Result<(), ConsentError> {
+    sqlx::query("INSERT INTO template_log (happened, what, member, user, hash, why) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(now)
+        .bind(what.as_str())
+        .bind(officer.map(|officer| officer.member.as_str()))
+        .bind(officer.map(|officer| officer.user.as_str()))
+        .bind(hash)
+        .bind(why)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}

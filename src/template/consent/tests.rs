@@ -1,0 +1,207 @@
+//! The promises of consent, against a real database.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use super::*;
+use crate::{
+    model::{SystemClock, TemplateName},
+    template::File,
+};
+use std::path::Path;
+
+const SQL: &str = "SELECT person\nFROM a\nSEMI JOIN b USING (person)\n";
+
+struct Desk {
+    consent: Consent,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
+        Self { consent: Consent::new(database, Arc::new(SystemClock)), _folder: folder }
+    }
+
+    /// What the database holds, as a room that is opened anew reads it.
+    async fn stored(&self) -> Consented {
+        self.consent.current(&vocabulary()).await.unwrap().unwrap()
+    }
+}
+
+fn vocabulary() -> Vocabulary {
+    crate::policy::Policies::load(&root("policies")).unwrap().vocabulary().clone()
+}
+
+fn root(part: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
+}
+
+fn catalogue() -> Catalogue {
+    Catalogue::load(&root("sql"), &vocabulary()).unwrap()
+}
+
+fn member(name: &str) -> MemberName {
+    name.parse().unwrap()
+}
+
+fn members(names: &[&str]) -> BTreeSet<MemberName> {
+    names.iter().map(|name| member(name)).collect()
+}
+
+fn officer(name: &str) -> Officer {
+    Officer { member: member(name), user: "essai".into() }
+}
+
+fn overlap() -> TemplateName {
+    "overlap".parse().unwrap()
+}
+
+/// `overlap` with another remark: the same question, another hash.
+fn changed(name: &str, remark: &str) -> Template {
+    let toml = std::fs::read_to_string(root("sql/overlap.toml")).unwrap();
+    let sql = format!("-- {remark}\n{SQL}");
+    let (sql, toml) = (File { path: Path::new("o.sql"), text: &sql }, File { path: Path::new("o.toml"), text: &toml });
+    Template::parse(name.parse().unwrap(), sql, toml, &vocabulary()).unwrap()
+}
+
+fn picked(consented: &Consented, owners: &[&str]) -> String {
+    consented.pick(&overlap(), &members(owners)).unwrap().hash().to_owned()
+}
+
+/// The approvals, as they compare.
+fn approvals(consented: &Consented) -> Vec<(String, BTreeSet<MemberName>)> {
+    consented.iter().map(|(version, _)| (version.hash.clone(), version.approved.clone())).collect()
+}
+
+#[tokio::test]
+async fn members_join_a_room_with_its_templates() {
+    let desk = Desk::new().await;
+    assert!(desk.consent.current(&vocabulary()).await.unwrap().is_none());
+    let founded = desk.consent.found(&catalogue(), &members(&["x", "y"])).await.unwrap();
+    assert_eq!(founded.names().len(), catalogue().iter().count());
+    assert_eq!(picked(&founded, &["x", "y"]), catalogue().get(&overlap()).unwrap().hash());
+    assert_eq!(approvals(&desk.stored().await), approvals(&founded));
+    let later = founded.pick(&overlap(), &members(&["x", "z"])).unwrap_err();
+    assert_eq!(later, Unpicked::Unapproved(members(&["z"])), "who joins later has approved nothing");
+    assert_eq!(founded.pick(&"none".parse().unwrap(), &members(&["x"])).unwrap_err(), Unpicked::Unknown);
+}
+
+#[tokio::test]
+async fn a_room_without_templates_was_founded_all_the_same() {
+    let desk = Desk::new().await;
+    desk.consent.found(&Catalogue::default(), &members(&["x"])).await.unwrap();
+    assert_eq!(desk.stored().await.iter().count(), 0);
+}
+
+/// Every order of eight random acts of three owners on three versions: what is picked is what a plain table of approvals says, in memory
+/// and from the database.
+#[tokio::test]
+async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
+    let seed = 0x00c0_ffee_u64;
+    println!("seed {seed}");
+    let mut random = seed;
+    let mut draw = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((random >> 33) % below).unwrap()
+    };
+    let desk = Desk::new().await;
+    let owners = ["x", "y", "z"];
+    let mut current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let mut table: Vec<(String, BTreeSet<MemberName>)> = vec![];
+    for (proposer, remark) in [("x", "one"), ("y", "two"), ("x", "three")] {
+        let template = changed("overlap", remark);
+        table.push((template.hash().to_owned(), members(&[proposer])));
+        current = desk.consent.propose(&current, &officer(proposer), template, "why").await.unwrap();
+    }
+    for _ in 0..200 {
+        let (owner, version, approve) = (owners[draw(3)], draw(3), draw(2) == 0);
+        let (hash, approved) = &mut table[version];
+        let done = if approve {
+            desk.consent.approve(&current, &officer(owner), hash).await
+        } else {
+            desk.consent.withdraw(&current, &officer(owner), hash).await
+        };
+        let may = if approve { approved.insert(member(owner)) } else { approved.remove(&member(owner)) };
+        assert_eq!(done.is_ok(), may, "{owner} {version} {approve}");
+        current = done.unwrap_or(current);
+        for set in 0..8usize {
+            let asked: Vec<&str> = (0..3).filter(|bit| set >> bit & 1 == 1).map(|bit| owners[bit]).collect();
+            let asked = members(&asked);
+            let expected = table.iter().rev().find(|(_, approved)| asked.is_subset(approved)).map(|(hash, _)| &**hash);
+            assert_eq!(current.pick(&overlap(), &asked).ok().map(Template::hash), expected, "{asked:?}");
+        }
+        assert_eq!(approvals(&desk.stored().await), approvals(&current));
+    }
+}
+
+#[tokio::test]
+async fn the_same_files_have_one_name_and_are_stored_once() {
+    let desk = Desk::new().await;
+    let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let current = desk.consent.propose(&current, &officer("x"), changed("overlap", "r"), "why").await.unwrap();
+    for name in ["overlap", "other"] {
+        let again = desk.consent.propose(&current, &officer("y"), changed(name, "r"), "why").await;
+        assert!(matches!(again, Err(ConsentError::Refused(text)) if text.en.contains("`overlap`")), "{name}");
+    }
+    assert!(matches!(desk.consent.approve(&current, &officer("y"), "00").await, Err(ConsentError::NotFound)));
+    assert_eq!(approvals(&desk.stored().await), approvals(&current), "nothing has changed");
+}
+
+#[tokio::test]
+async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves() {
+    let desk = Desk::new().await;
+    let current = desk.consent.found(&catalogue(), &members(&["x"])).await.unwrap();
+    let before = picked(&current, &["x"]);
+    let mut version = Version::proposed(changed("overlap", "r"), officer("x"), "why".into(), "2026-01-01".into());
+    (version.sql, version.hash) = ("SELECT count(*) FROM a".into(), "00".into());
+    let mut writing = desk.consent.database.begin().await.unwrap();
+    tables::store(&mut writing, &version).await.unwrap();
+    tables::approve(&mut writing, "00", (&member("x"), None), "2026-01-01").await.unwrap();
+    writing.commit().await.unwrap();
+    let stored = desk.stored().await;
+    assert_eq!(picked(&stored, &["x"]), before);
+    assert!(stored.version("00").is_some(), "a checker that accepts it finds it again");
+    // A vocabulary without the columns that some templates read leaves those out, and its return brings them back.
+    let poorer = stored.checked(&Vocabulary::default());
+    assert!(poorer.names().len() < stored.names().len());
+    assert_eq!(approvals(&poorer.checked(&vocabulary())), approvals(&stored));
+}
+
+#[tokio::test]
+async fn a_stored_template_that_was_changed_is_not_taken() {
+    let desk = Desk::new().await;
+    desk.consent.found(&catalogue(), &members(&["x"])).await.unwrap();
+    let mut writing = desk.consent.database.begin().await.unwrap();
+    sqlx::query("UPDATE templates SET sql = sql || '-- more' WHERE name = 'overlap'")
+        .execute(&mut *writing)
+        .await
+        .unwrap();
+    writing.commit().await.unwrap();
+    assert!(matches!(desk.consent.current(&vocabulary()).await, Err(ConsentError::Corrupt)));
+}
+
+#[tokio::test]
+async fn who_did_what_is_kept() {
+    let desk = Desk::new().await;
+    let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let template = changed("overlap", "r");
+    let hash = template.hash().to_owned();
+    let current = desk.consent.propose(&current, &officer("x"), template, "clearer").await.unwrap();
+    let current = desk.consent.approve(&current, &officer("y"), &hash).await.unwrap();
+    desk.consent.withdraw(&current, &officer("y"), &hash).await.unwrap();
+    let rows: Vec<(String, Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT what, member, why FROM template_log ORDER BY id")
+            .fetch_all(desk.consent.database.pool())
+            .await
+            .unwrap();
+    let told: Vec<_> = rows.iter().map(|(what, member, why)| (&**what, member.as_deref(), why.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("founded", None, None),
+            ("proposed", Some("x"), Some("clearer")),
+            ("approved", Some("y"), None),
+            ("withdrawn", Some("y"), None)
+        ]
+    );
+}
