@@ -8,7 +8,7 @@ mod several;
 
 use super::*;
 use crate::{
-    model::{Rho, Role},
+    model::{MemberName, Rho, Role},
     policy::decision::{Decision, Question},
 };
 use jiff::Timestamp;
