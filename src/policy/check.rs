@@ -5,7 +5,7 @@ use super::{
     document,
     folder::Source,
     locate,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion_after},
 };
 use crate::model::{TemplateName, Text};
 use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};
@@ -155,7 +155,7 @@ pub(super) fn names<'a>(names: &Names, parsed: impl Iterator<Item = &'a Parsed<'
                 format!("{} `{id}` n'existe pas", kind_fr(&type_name)),
                 format!("there is no {} `{id}`", kind_en(&type_name)),
             );
-            let help = suggestion(id, known.iter().map(String::as_str));
+            let help = suggestion_after(mistakes, id, known.iter().map(String::as_str));
             mistakes.push(Mistake::new(parsed.source, place, message).with_help(help));
         }
     }

@@ -74,7 +74,7 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
             Ok(Exit::Done.into())
         }
         Err(report) => {
-            writeln!(io::stderr().lock(), "{report:?}")?;
+            writeln!(io::stderr().lock(), "{:?}", super::policy::localised(report, context.language))?;
             Ok(Exit::Invalid.into())
         }
     }
