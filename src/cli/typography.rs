@@ -146,6 +146,20 @@ pub fn quoted(words: &str, language: Language) -> String {
     }
 }
 
+/// A text of the program with the no-break spaces that French wants: inside « », before a colon and before %. What is between
+/// backquotes is code, and stays as it is.
+pub fn spaced(text: &str, language: Language) -> String {
+    if language != Language::Fr {
+        return text.to_owned();
+    }
+    let space = |words: &str| {
+        let quotes = words.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
+        quotes.replace(" :", "\u{a0}:").replace(" %", "\u{202f}%")
+    };
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { space(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+}
+
 /// The day of a timestamp or date as the room writes it (`2026-11-24T…`).
 pub fn day(timestamp: &str) -> &str {
     timestamp.split_once('T').map_or(timestamp, |(day, _)| day)
@@ -212,6 +226,13 @@ mod tests {
         assert_eq!(real(123.4, En), "123");
         assert_eq!(real(1000.0, En), "1000");
         assert_eq!(real(f64::NAN, En), "?");
+    }
+
+    #[test]
+    fn french_spaces_don_t_break_and_code_keeps_its_own() {
+        let text = "le cas « jazz » : 5 % de `a : b « c »` : fin";
+        assert_eq!(spaced(text, Fr), "le cas «\u{a0}jazz\u{a0}»\u{a0}: 5\u{202f}% de `a : b « c »`\u{a0}: fin");
+        assert_eq!(spaced(text, En), text);
     }
 
     #[test]

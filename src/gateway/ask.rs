@@ -1,7 +1,7 @@
 //! The way of a query. Nothing else in the program may run these steps.
 
 use super::{
-    Answer, Estimate, Outcome, Request, Room,
+    Answer, Estimate, Outcome, Request, Room, Rules,
     plan::{Plan, admit, attached_as, plan, price},
 };
 use crate::{
@@ -61,23 +61,24 @@ impl AskError {
 /// A reasoned refusal, or a reference to what failed. An interrupted query that was charged is finished at no new
 /// cost by asking it again.
 pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Answer, AskError> {
+    let rules = room.rules();
     let resolved = request.resolve(&room.catalogue)?;
-    let priced = price(room, request, &resolved)?;
-    let admission = admit(room, user, request, &resolved, &priced)?;
-    let plan = plan(room, user, request, &resolved, &admission, priced).await?;
+    let priced = price(&rules, request, &resolved)?;
+    let admission = admit(room, &rules, user, request, &resolved, &priced)?;
+    let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let _turn = room.queries.lock(&plan.charge.query_key).await;
     failpoint("before_charge");
     let charge = match room.ledger.charge(&plan.charge, &plan.period).await.map_err(AskError::ledger)? {
-        Charged::Answered(stored) => return answer(room, request, stored, true, &admission),
+        Charged::Answered(stored) => return answer(&rules, request, stored, true, &admission),
         Charged::Refused(shortfall) => return Err(AskError::Budget(Box::new(shortfall))),
         Charged::Ready(charge) => charge,
     };
     failpoint("after_charge");
-    let outcome = tally_and_release(room, plan, &charge).await?;
+    let outcome = tally_and_release(room, &rules, plan, &charge).await?;
     failpoint("before_record");
     let stored = room.ledger.record(&charge, &outcome).await.map_err(AskError::ledger)?;
     failpoint("after_record");
-    answer(room, request, stored, false, &admission)
+    answer(&rules, request, stored, false, &admission)
 }
 
 /// What a question would cost. Reads no data of persons; admits as the question itself would be.
@@ -85,25 +86,31 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
 /// # Errors
 /// As [`ask`], but for the budget, which is part of the estimate.
 pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Result<Estimate, AskError> {
+    let rules = room.rules();
     let resolved = request.resolve(&room.catalogue)?;
-    let priced = price(room, request, &resolved)?;
-    let admission = admit(room, user, request, &resolved, &priced)?;
-    let plan = plan(room, user, request, &resolved, &admission, priced).await?;
+    let priced = price(&rules, request, &resolved)?;
+    let admission = admit(room, &rules, user, request, &resolved, &priced)?;
+    let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let free = room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
     let states = room.ledger.states(&plan.charge.caps, &plan.period).await.map_err(AskError::ledger)?;
-    Ok(Estimate::new(&plan.release, &plan.instance, &room.limits, states, free))
+    Ok(Estimate::new(&plan.release, &plan.instance, &rules.limits, states, free))
 }
 
 /// Runs the query, adds the noise and names the cells, off the async threads; the exact tally never leaves this function.
 /// Gives what is to be stored.
-async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Result<String, AskError> {
+async fn tally_and_release(
+    room: &Arc<Room>,
+    rules: &Arc<Rules>,
+    plan: Plan,
+    charge: &Charge,
+) -> Result<String, AskError> {
     let slot = room.slots.acquire().await.map_err(|error| AskError::internal("slots", &error))?;
     // An interrupted query may have been charged for a narrower margin than is asked now: that one is released.
     let release = if charge.margin() == plan.charge.margin {
         plan.release
     } else {
         let margin = privacy::Accuracy::Margin(charge.margin() as f64);
-        privacy::plan(&plan.instance.bounds, margin, &room.limits)?
+        privacy::plan(&plan.instance.bounds, margin, &rules.limits)?
     };
     if !release.loss().within(charge.loss()) {
         return Err(AskError::internal("release", &LedgerError::Corrupt("a release would cost more than its charge")));
@@ -113,14 +120,14 @@ async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Res
         let file = room.store.attached(version, attached_as(position));
         attached.push(file.map_err(|error| AskError::internal("store", &error))?);
     }
-    let (room, pins, instance) = (Arc::clone(room), plan.pins, plan.instance);
+    let (room, rules, pins, instance) = (Arc::clone(room), Arc::clone(rules), plan.pins, plan.instance);
     let released = tokio::task::spawn_blocking(move || {
         let _pins = pins;
         let rows = room.store.engine().tally(&attached, &instance.sql, instance.stride);
         let tally = rows.map(privacy::Tally::seal).map_err(|error| AskError::internal("tally", &error))?;
         failpoint("after_tally");
         let noisy = privacy::release(tally, &release).map_err(|error| AskError::internal("release", &error))?;
-        let outcome = Outcome::new(&noisy, &release, &instance, &room.limits);
+        let outcome = Outcome::new(&noisy, &release, &instance, &rules.limits);
         serde_json::to_string(&outcome).map_err(|error| AskError::internal("release", &error))
     })
     .await;
@@ -129,13 +136,13 @@ async fn tally_and_release(room: &Arc<Room>, plan: Plan, charge: &Charge) -> Res
 }
 
 fn answer(
-    room: &Room,
+    rules: &Rules,
     request: &Request,
     stored: StoredAnswer,
     replay: bool,
     admission: &Admission,
 ) -> Result<Answer, AskError> {
-    Answer::new(request, stored, &room.limits, replay, admission.version().to_owned())
+    Answer::new(request, stored, &rules.limits, replay, admission.version().to_owned())
 }
 
 /// The answers that the user's member paid for, newest first.
@@ -143,13 +150,14 @@ fn answer(
 /// # Errors
 /// When the ledger can't be read.
 pub async fn answers(room: &Room, user: &User) -> Result<Vec<Answer>, AskError> {
+    let rules = room.rules();
     let recorded = room.ledger.answers(&user.member).await.map_err(AskError::ledger)?;
     recorded
         .into_iter()
         .map(|recorded| {
             let request: Request = serde_json::from_str(&recorded.question)
                 .map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
-            Answer::new(&request, recorded.answer, &room.limits, true, recorded.policy)
+            Answer::new(&request, recorded.answer, &rules.limits, true, recorded.policy)
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! What may still be spent, as a member sees it.
 
-use super::{AskError, Room};
+use super::{AskError, Room, Rules};
 use crate::{
     ledger::{Account, AccountState, Cap, Period},
     model::{Loss, MemberName, Rho},
@@ -32,17 +32,18 @@ pub struct BudgetLine {
 /// # Errors
 /// When the ledger can't be read.
 pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>, AskError> {
-    let period = room.ledger.period(room.limits.period_months()).await.map_err(AskError::ledger)?;
-    let mut caps = vec![cap(room, Account::Room), cap(room, Account::Owner(member.clone()))];
+    let rules = room.rules();
+    let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
+    let mut caps = vec![cap(&rules, Account::Room), cap(&rules, Account::Owner(member.clone()))];
     for owner in room.other_members(member) {
-        caps.push(cap(room, Account::Asker { asker: member.clone(), owner }));
+        caps.push(cap(&rules, Account::Asker { asker: member.clone(), owner }));
     }
     let states = room.ledger.states(&caps, &period).await.map_err(AskError::ledger)?;
-    Ok(states.into_iter().map(|state| line(room, state, &period)).collect())
+    Ok(states.into_iter().map(|state| line(&rules, state, &period)).collect())
 }
 
-fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
-    let epsilon = |rho: Rho| room.limits.epsilon(rho);
+fn line(rules: &Rules, state: AccountState, period: &Period) -> BudgetLine {
+    let epsilon = |rho: Rho| rules.limits.epsilon(rho);
     BudgetLine {
         remaining: state.remaining(),
         cap_epsilon: epsilon(state.cap),
@@ -55,11 +56,11 @@ fn line(room: &Room, state: AccountState, period: &Period) -> BudgetLine {
 }
 
 /// An account with its cap from the room's limits.
-pub(super) fn cap(room: &Room, account: Account) -> Cap {
+pub(super) fn cap(rules: &Rules, account: Account) -> Cap {
     let rho = match account {
-        Account::Room => room.limits.caps().room.rho,
-        Account::Owner(_) => room.limits.caps().owner.rho,
-        Account::Asker { .. } => room.limits.caps().asker.rho,
+        Account::Room => rules.limits.caps().room.rho,
+        Account::Owner(_) => rules.limits.caps().owner.rho,
+        Account::Asker { .. } => rules.limits.caps().asker.rho,
     };
-    Cap { account, cap: Loss { rho, delta: room.limits.threshold_delta() } }
+    Cap { account, cap: Loss { rho, delta: rules.limits.threshold_delta() } }
 }

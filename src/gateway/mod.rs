@@ -12,6 +12,7 @@ mod founding;
 mod locks;
 mod outcome;
 mod plan;
+mod publish;
 mod question;
 mod room;
 
@@ -21,5 +22,6 @@ pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use founding::{FoundError, found};
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
+pub use publish::{Act, PublishError, act};
 pub use question::Request;
-pub use room::{OpenRoomError, Room};
+pub use room::{OpenRoomError, Room, Rules};

@@ -185,10 +185,9 @@ fn told(
     withheld: bool,
 ) -> Told {
     let value = value.filter(|_| !withheld);
-    let half = margin.map(|margin| i64::try_from(margin).unwrap_or(i64::MAX));
-    let interval = value.zip(half).map(|(value, half)| [value.saturating_sub(half), value.saturating_add(half)]);
     let figure = |value: i64| privacy::Figure { value, margin: margin.unwrap_or_default() };
     let shown = value.map(|value| if unit == Unit::Persons { figure(value).shown() } else { value });
+    let interval = value.filter(|_| margin.is_some()).map(|value| figure(value).interval());
     Told { part: part.into(), keys, unit, value, raw: None, shown, margin, interval, withheld }
 }
 

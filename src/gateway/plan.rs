@@ -1,6 +1,6 @@
 //! From a question to what it will run and cost: each step before the charge. Reads no data of persons.
 
-use super::{AskError, Request, Room, budget::cap, question::Resolved};
+use super::{AskError, Request, Room, Rules, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, ChargeRequest, Period},
@@ -30,7 +30,7 @@ pub(super) struct Plan {
 }
 
 /// The loss, from the request, the template and what `members.toml` says of the audiences: nothing of what is stored.
-pub(super) fn price(room: &Room, request: &Request, resolved: &Resolved<'_>) -> Result<Priced, AskError> {
+pub(super) fn price(rules: &Rules, request: &Request, resolved: &Resolved<'_>) -> Result<Priced, AskError> {
     let accuracy = match (request.margin, request.rho) {
         (Some(margin), None) => privacy::Accuracy::Margin(margin),
         (None, Some(rho)) => privacy::Accuracy::Loss(rho),
@@ -46,19 +46,22 @@ pub(super) fn price(room: &Room, request: &Request, resolved: &Resolved<'_>) -> 
         let shape = match rule {
             ShapeRule::List => Shape::List,
             ShapeRule::Events => Shape::Events,
-            ShapeRule::Any => room.policies.audience(audience).map_or(Shape::List, |declaration| declaration.shape),
+            ShapeRule::Any => {
+                rules.policies.base.audience(audience).map_or(Shape::List, |declaration| declaration.shape)
+            }
         };
-        let columns = room.policies.vocabulary().columns().keys().cloned().collect();
+        let columns = rules.policies.base.vocabulary().columns().keys().cloned().collect();
         Ok::<_, AskError>(Binding { table: table(position, request.match_on), shape, columns })
     };
-    let instance = instance(room, resolved, declared)?;
-    let plan = privacy::plan(&instance.bounds, accuracy, &room.limits)?;
+    let instance = instance(rules, resolved, declared)?;
+    let plan = privacy::plan(&instance.bounds, accuracy, &rules.limits)?;
     Ok(Priced { instance, plan })
 }
 
 /// Every audience must permit, none may forbid.
 pub(super) fn admit(
     room: &Room,
+    rules: &Rules,
     user: &User,
     request: &Request,
     resolved: &Resolved<'_>,
@@ -72,10 +75,10 @@ pub(super) fn admit(
         columns: priced.instance.columns.clone(),
         purpose: request.purpose.clone(),
         rho: priced.plan.loss().rho,
-        epsilon: room.limits.epsilon(priced.plan.loss().rho),
+        epsilon: rules.limits.epsilon(priced.plan.loss().rho),
         now: room.store.now(),
     };
-    match room.policies.decide(&question) {
+    match rules.policies.decide(&question) {
         Decision::Permitted(admission) => Ok(admission),
         Decision::Refused(refusal) => Err(AskError::Refused(refusal)),
     }
@@ -84,6 +87,7 @@ pub(super) fn admit(
 /// The versions in force, the statement over them, and what is to be charged to whom.
 pub(super) async fn plan(
     room: &Room,
+    rules: &Rules,
     user: &User,
     request: &Request,
     resolved: &Resolved<'_>,
@@ -100,7 +104,7 @@ pub(super) async fn plan(
         let table = table(position, request.match_on);
         Ok::<_, AskError>(Binding { table, shape: declaration.shape, columns: declaration.columns.clone() })
     };
-    let instance = instance(room, resolved, stored)?;
+    let instance = instance(rules, resolved, stored)?;
     // Priced and admitted as declared, so it runs only if what is stored has the same bounds and reads the same columns.
     if instance.bounds != priced.instance.bounds || instance.columns != priced.instance.columns {
         return Err(AskError::Malformed(Text::new(
@@ -115,9 +119,9 @@ pub(super) async fn plan(
         asker: user.member.clone(),
         question: serde_json::to_string(request).map_err(|error| AskError::internal("plan", &error))?,
         policy: admission.version().to_owned(),
-        caps: caps(room, &user.member, &audiences),
+        caps: caps(rules, &user.member, &audiences),
     };
-    let period = room.ledger.period(room.limits.period_months()).await.map_err(AskError::ledger)?;
+    let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     Ok(Plan { release: priced.plan, instance, versions, pins, charge, period })
 }
 
@@ -131,12 +135,12 @@ fn table(position: usize, kind: Kind) -> String {
 }
 
 fn instance(
-    room: &Room,
+    rules: &Rules,
     resolved: &Resolved<'_>,
     binding: impl Fn(usize, &AudienceRef, ShapeRule) -> Result<Binding, AskError>,
 ) -> Result<Instance, AskError> {
     let bindings = resolved.bindings(binding)?;
-    let instance = resolved.template.instance(&bindings, room.policies.vocabulary());
+    let instance = resolved.template.instance(&bindings, rules.policies.base.vocabulary());
     instance.map_err(|error| AskError::Malformed(error.text()))
 }
 
@@ -202,14 +206,14 @@ fn query_key(template_hash: &str, instance: &Instance, versions: &[Version]) -> 
 }
 
 /// The room's account always; of each owner but the asker's own member, the owner's and the asker's with it.
-fn caps(room: &Room, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> {
-    let mut caps = vec![cap(room, Account::Room)];
+fn caps(rules: &Rules, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> {
+    let mut caps = vec![cap(rules, Account::Room)];
     let mut owners: Vec<&MemberName> = audiences.iter().map(|audience| &audience.member).collect();
     owners.sort();
     owners.dedup();
     for owner in owners.into_iter().filter(|owner| *owner != asker) {
-        caps.push(cap(room, Account::Owner(owner.clone())));
-        caps.push(cap(room, Account::Asker { asker: asker.clone(), owner: owner.clone() }));
+        caps.push(cap(rules, Account::Owner(owner.clone())));
+        caps.push(cap(rules, Account::Asker { asker: asker.clone(), owner: owner.clone() }));
     }
     caps
 }

@@ -6,8 +6,8 @@ use crate::{
     ledger::Ledger,
     model::{Clock, MemberName},
     people::People,
-    policy::Policies,
-    privacy,
+    policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
+    privacy::{self, LimitsError},
     store::{DuckDb, EngineError, KeyError, Keys, Store, StoreError},
     template::Catalogue,
 };
@@ -15,11 +15,11 @@ use std::{
     fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{Mutex, Semaphore},
     time::{Instant, sleep_until},
 };
 
@@ -60,9 +60,33 @@ pub enum OpenRoomError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The versions of the policies can't be read.
+    #[error(transparent)]
+    Versions(#[from] VersionsError),
     /// The policies, with their places.
     #[error("the policy folder has mistakes")]
     Policies(miette::Report),
+}
+
+/// The rules in force at a moment.
+#[derive(Debug)]
+pub struct Rules {
+    /// The agreements.
+    pub policies: Current,
+    /// Caps and release rules.
+    pub limits: privacy::Limits,
+}
+
+impl Rules {
+    /// The rules that some policies make.
+    ///
+    /// # Errors
+    /// When the figures of `privacy.toml` can't be used.
+    pub(super) fn new(policies: Current) -> Result<Self, LimitsError> {
+        let (text, path) = policies.base.privacy_toml();
+        let limits = privacy::Limits::parse(text, path)?;
+        Ok(Self { policies, limits })
+    }
 }
 
 /// An open room.
@@ -73,12 +97,14 @@ pub struct Room {
     pub store: Store,
     /// Accounts, charges, answers.
     pub ledger: Ledger,
-    /// The agreements in force.
-    pub policies: Policies,
+    /// The policies' versions and proposals.
+    pub versions: Versions,
     /// The approved templates.
     pub catalogue: Catalogue,
-    /// Caps and release rules.
-    pub limits: privacy::Limits,
+    /// What is in force; taken once by whatever needs it, so that nothing sees two versions.
+    rules: RwLock<Arc<Rules>>,
+    /// Held from before officers' acts until what came of them is in force.
+    pub(super) desk: Mutex<()>,
     pub(super) queries: Locks<[u8; 32]>,
     pub(super) slots: Semaphore,
     uploads: Locks<String>,
@@ -98,37 +124,47 @@ impl Room {
         }
         let lock = exclusive(&folder.join("room.lock"))?;
         let config = Config::load(folder)?;
-        let policies =
-            Policies::load(&folder.join("policies")).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-        // Agreements that contradict the officers' own cases don't come into force.
-        policies.check_cases().map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-        let (text, path) = policies.privacy_toml();
-        let limits = privacy::Limits::parse(text, path).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-        let catalogue = Catalogue::load(&folder.join("sql"), policies.vocabulary())
-            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = Database::open(&database_file).await?;
         if database.key_check().await? != Some(keys.check()) {
             return Err(OpenRoomError::WrongKey);
         }
+        let versions = Versions::new(database.clone(), Arc::clone(&clock));
+        let rules = Rules::new(in_force(&versions, folder).await?)
+            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let vocabulary = rules.policies.base.vocabulary();
+        let catalogue = Catalogue::load(&folder.join("sql"), vocabulary)
+            .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
         let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));
         engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
-        let vocabulary = Arc::new(policies.vocabulary().clone());
+        let vocabulary = Arc::new(vocabulary.clone());
         let store = Store::new(database.clone(), Arc::clone(&clock), keys, engine, vocabulary, folder.to_owned());
         store.sweep().await?;
         Ok(Self {
             people: People::new(database.clone(), Arc::clone(&clock)),
             ledger: Ledger::new(database, clock),
             store,
-            policies,
+            versions,
             catalogue,
-            limits,
+            rules: RwLock::new(Arc::new(rules)),
+            desk: Mutex::new(()),
             queries: Locks::default(),
             slots: Semaphore::new(config.queries_max()),
             uploads: Locks::default(),
             started: Instant::now(),
             _lock: lock,
         })
+    }
+
+    /// What is in force now. Whoever needs it takes it once: a query is finished under the rules that admitted it.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts rules in force: whatever takes them from now on gets these.
+    pub(super) fn enforce(&self, rules: Rules) {
+        self.store.understand(Arc::new(rules.policies.base.vocabulary().clone()));
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 
     /// Waits for an upload's turn: one connection at a time writes its staging file.
@@ -138,7 +174,7 @@ impl Room {
 
     /// Waits for the next tick of the answer clock, so that how long an answer took says little.
     pub async fn tick(&self) {
-        let tick = Duration::from_millis(u64::from(self.limits.answer_tick_ms()).max(1));
+        let tick = Duration::from_millis(u64::from(self.rules().limits.answer_tick_ms()).max(1));
         let ticks = self.started.elapsed().as_nanos() / tick.as_nanos() + 1;
         let next = tick.checked_mul(u32::try_from(ticks).unwrap_or(u32::MAX)).unwrap_or(tick);
         sleep_until(self.started + next).await;
@@ -146,8 +182,21 @@ impl Room {
 
     /// Every member that isn't `asker`, in order, for the accounts a page shows.
     pub fn other_members(&self, asker: &MemberName) -> Vec<MemberName> {
-        self.policies.members().keys().filter(|name| *name != asker).cloned().collect()
+        self.rules().policies.base.members().keys().filter(|name| *name != asker).cloned().collect()
     }
+}
+
+/// The policies in force; of a room that opens for the first time, those of its folder.
+async fn in_force(versions: &Versions, folder: &Path) -> Result<Current, OpenRoomError> {
+    if let Some(current) = versions.current().await? {
+        return Ok(current);
+    }
+    let mistakes = |errors| OpenRoomError::Policies(miette::Report::new::<PolicyErrors>(errors));
+    let dir = folder.join("policies");
+    // Loaded where they are, so that mistakes name the files that can be mended.
+    Policies::load(&dir).and_then(|policies| policies.check_cases()).map_err(mistakes)?;
+    let files = Policies::read_files(&dir).map_err(mistakes)?;
+    Ok(versions.found(&files).await?)
 }
 
 fn exclusive(path: &Path) -> Result<File, OpenRoomError> {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 /// Every declared audience, with its version in force. Sizes are told to the owner alone.
 #[utoipa::path(get, path = "/api/v1/audiences", responses((status = 200, description = "audiences"), (status = 401)))]
 pub(super) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
+    let rules = room.rules();
     let mut audiences = Vec::new();
-    let members = room.policies.members().values();
+    let members = rules.policies.base.members().values();
     for declared in members.flat_map(|member| member.audiences.values()) {
         let version = room.store.version(&declared.audience).await;
         let version = version.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
@@ -40,6 +41,7 @@ pub(super) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<
 /// The columns that audiences share, and their values.
 #[utoipa::path(get, path = "/api/v1/vocabulary", responses((status = 200, description = "columns"), (status = 401)))]
 pub(super) async fn vocabulary(State(room): State<Arc<Room>>, _asker: Asker) -> Json<Value> {
-    let vocabulary: &Vocabulary = room.policies.vocabulary();
+    let rules = room.rules();
+    let vocabulary: &Vocabulary = rules.policies.base.vocabulary();
     Json(json!({ "columns": vocabulary }))
 }

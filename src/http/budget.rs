@@ -11,5 +11,5 @@ use std::sync::Arc;
 pub(super) async fn show(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
     let accounts = budget(&room, &asker.user.member).await;
     let accounts = accounts.map_err(|error| Problem::from_ask(error).in_language(asker.language))?;
-    Ok(Json(json!({ "delta": room.limits.delta_total(), "accounts": accounts })))
+    Ok(Json(json!({ "delta": room.rules().limits.delta_total(), "accounts": accounts })))
 }

@@ -5,6 +5,7 @@
 mod audiences;
 mod budget;
 mod identity;
+mod policy;
 mod problem;
 mod queries;
 mod templates;
@@ -18,7 +19,7 @@ use axum::{
     http::{HeaderValue, Request, header},
     middleware::{self, Next},
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use std::{io, sync::Arc};
 use tokio::net::TcpListener;
@@ -26,6 +27,8 @@ use utoipa::OpenApi;
 
 /// Largest JSON body; streams of uploads have no such limit.
 const BODY_BYTES_MAX: usize = 64 << 10;
+/// Largest proposal: a whole policy folder as JSON.
+const PROPOSAL_BYTES_MAX: usize = 40 << 20;
 
 /// The API as OpenAPI, made from the code.
 #[derive(OpenApi)]
@@ -47,6 +50,16 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         queries::answers,
         queries::answer,
         budget::show,
+        policy::current,
+        policy::log,
+        policy::version,
+        policy::proposals,
+        policy::proposal,
+        policy::propose,
+        policy::approve,
+        policy::retract,
+        policy::withdraw,
+        policy::lift,
     )
 )]
 struct Api;
@@ -64,6 +77,9 @@ pub fn router(room: Arc<Room>) -> Router {
     let streams = Router::new()
         .route("/api/v1/uploads/{id}", get(uploads::show).patch(uploads::receive).delete(uploads::abandon))
         .layer(axum::extract::DefaultBodyLimit::disable());
+    let proposals = Router::new()
+        .route("/api/v1/policy/proposals", get(policy::proposals).post(policy::propose))
+        .layer(axum::extract::DefaultBodyLimit::max(PROPOSAL_BYTES_MAX));
     Router::new()
         .route("/health", get(identity::health))
         .route("/api/openapi.json", get(|| async { Json(Api::openapi()) }))
@@ -78,8 +94,15 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/answers", get(queries::answers))
         .route("/api/v1/answers/{id}", get(queries::answer))
         .route("/api/v1/budget", get(budget::show))
+        .route("/api/v1/policy", get(policy::current))
+        .route("/api/v1/policy/log", get(policy::log))
+        .route("/api/v1/policy/versions/{version}", get(policy::version))
+        .route("/api/v1/policy/proposals/{id}", get(policy::proposal).delete(policy::withdraw))
+        .route("/api/v1/policy/proposals/{id}/approval", post(policy::approve).delete(policy::retract))
+        .route("/api/v1/policy/narrowings", delete(policy::lift))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
         .merge(streams)
+        .merge(proposals)
         .fallback(|| async { Problem::not_found() })
         .layer(middleware::from_fn(private))
         .with_state(room)

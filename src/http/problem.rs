@@ -69,6 +69,7 @@ impl Problem {
     pub(super) fn wrong_role(needed: &str) -> Self {
         let (fr, en) = match needed {
             "steward" => ("intendant des données", "data steward"),
+            "officer" => ("responsable de la conformité", "compliance officer"),
             _ => ("marketeur", "marketer"),
         };
         Self::new(StatusCode::FORBIDDEN, "wrong-role", "Rôle insuffisant", "Wrong role").detail(

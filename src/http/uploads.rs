@@ -2,7 +2,7 @@
 
 use super::{Problem, identity::Asker};
 use crate::{
-    gateway::{AskError, Room},
+    gateway::{AskError, Room, Rules},
     model::{AudienceRef, Role, Text},
     store::{Declaration, DeclarationError, Outcome, Progress, StoreError, Upload, UploadState},
 };
@@ -35,8 +35,9 @@ pub(super) async fn create(
         let error = error.body_text();
         malformed(Text::new(format!("la déclaration ne se lit pas : {error}"), error))
     })?;
-    allowed(&room, &asker, &declaration).map_err(malformed)?;
-    let checked = declaration.check(room.policies.vocabulary(), room.store.today());
+    let rules = room.rules();
+    allowed(&rules, &asker, &declaration).map_err(malformed)?;
+    let checked = declaration.check(rules.policies.base.vocabulary(), room.store.today());
     checked.map_err(|error: DeclarationError| Problem::from_store(error.into()).in_language(asker.language))?;
     let upload = room.store.open_upload(&asker.user.member, declaration).await;
     let upload = upload.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
@@ -44,9 +45,9 @@ pub(super) async fn create(
 }
 
 /// What the co-operative agreed that this audience is.
-fn allowed(room: &Room, asker: &Asker, declaration: &Declaration) -> Result<(), Text> {
+fn allowed(rules: &Rules, asker: &Asker, declaration: &Declaration) -> Result<(), Text> {
     let audience = AudienceRef { member: asker.user.member.clone(), name: declaration.audience.clone() };
-    let declared = room.policies.audience(&audience).ok_or_else(|| {
+    let declared = rules.policies.base.audience(&audience).ok_or_else(|| {
         Text::new(
             format!("l'auditoire {audience} n'est pas déclaré dans members.toml : demandez-le à votre responsable de la conformité"),
             format!("audience {audience} is not declared in members.toml: ask your compliance officer"),
@@ -67,7 +68,8 @@ fn allowed(room: &Room, asker: &Asker, declaration: &Declaration) -> Result<(), 
             format!("column `{column}` is not among those that members.toml grants {audience}"),
         ));
     }
-    if let Some(purpose) = declaration.purposes.iter().find(|purpose| !room.policies.purposes().contains_key(*purpose))
+    if let Some(purpose) =
+        declaration.purposes.iter().find(|purpose| !rules.policies.base.purposes().contains_key(*purpose))
     {
         return Err(Text::new(
             format!("« {purpose} » n'est pas une finalité de la salle"),
@@ -182,7 +184,7 @@ pub(super) async fn complete(
     })?;
     let turn = room.upload_turn(&id).await;
     let upload = find(&room, &asker, &id).await?;
-    let (store, people_min) = (room.store.clone(), u64::from(room.limits.audience_people_min()));
+    let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
     let task = tokio::spawn(async move {
         let _turn = turn;

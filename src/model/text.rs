@@ -63,6 +63,12 @@ impl Text {
     }
 }
 
+impl<F: Into<String>, E: Into<String>> From<(F, E)> for Text {
+    fn from((fr, en): (F, E)) -> Self {
+        Self::new(fr, en)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Language;

@@ -3,6 +3,7 @@
 use super::{
     agreement::Parsed,
     document,
+    effects::{Oddity, Unsupported},
     folder::Source,
     locate,
     mistake::{Mistake, suggestion_after},
@@ -104,6 +105,8 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
         let mut told = BTreeSet::new();
         errors.retain(|error| told.insert((place(*error).map(|at| at.start), in_french(error))));
         mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
+        // What can never apply is told with more reasons than Cedar knows: see `effects/lints.rs`.
+        let warnings = result.validation_warnings().filter(|w| !matches!(w, ValidationWarning::ImpossiblePolicy(_)));
         let confusing = |warning: &ValidationWarning| match warning {
             ValidationWarning::MixedScriptString(_)
             | ValidationWarning::MixedScriptIdentifier(_)
@@ -112,9 +115,28 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
             | ValidationWarning::BidiCharsInIdentifier(_) => "des lettres prêtent à confusion",
             _ => "l'entente ne peut jamais s'appliquer",
         };
-        let warnings = result.validation_warnings();
         mistakes.extend(warnings.map(|warning| from_cedar(parsed.source, warning, confusing(warning))));
     }
+}
+
+/// An agreement of which something is odd.
+pub(super) fn odd(source: &Source, oddity: Oddity) -> Mistake {
+    let (message, help) = oddity.text();
+    Mistake::new(source, locate::effect(&source.text, 0), message).with_help(help).warning()
+}
+
+/// An agreement that says what can't be compared between two versions.
+pub(super) fn unsupported(source: &Source, what: &Unsupported) -> Mistake {
+    let place = locate::written(&source.text, &what.0).unwrap_or_else(|| locate::effect(&source.text, 0));
+    let message = Text::new(
+        format!("une entente ne peut employer `{}` ainsi : la salle ne saurait dire ce que l'entente ouvre", what.0),
+        format!("an agreement can't use `{}` like this: the room couldn't tell what the agreement opens", what.0),
+    );
+    let help = Text::new(
+        "comparez `context.date` et `context.epsilon` à des constantes, `context.owners` et `context.columns` à des ensembles, et le reste par `==` ou `in`",
+        "hold `context.date` and `context.epsilon` against constants, `context.owners` and `context.columns` against sets, and the rest by `==` or `in`",
+    );
+    Mistake::new(source, place, message).with_help(help)
 }
 
 fn in_french(error: &ValidationError) -> &'static str {

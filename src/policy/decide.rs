@@ -3,6 +3,7 @@
 use super::{
     agreement::{Agreement, AgreementId},
     decision::{Admission, Decision, Ground, Question, Reason, Refusal},
+    effects::{Frame, Side},
     entities::Directory,
 };
 use crate::model::{AudienceRef, TemplateName};
@@ -23,6 +24,8 @@ pub(super) struct Judge {
     pub(super) templates: BTreeMap<TemplateName, EntityUid>,
     pub(super) agreements: BTreeMap<AgreementId, Agreement>,
     pub(super) version: String,
+    /// Which agreements can be about which request, by their heads; `None` until the agreements are compiled.
+    pub(super) index: Option<(Frame, Side)>,
 }
 
 /// The parts of a question that its audiences have in common, as Cedar names them.
@@ -37,13 +40,18 @@ struct Asked<'a> {
 
 impl Judge {
     pub(super) fn decide(&self, question: &Question) -> Decision {
+        self.decide_where(question, |_| true)
+    }
+
+    /// Judges those of a question's audiences that `concerns` names, and permits if each of them does.
+    pub(super) fn decide_where(&self, question: &Question, concerns: impl Fn(&AudienceRef) -> bool) -> Decision {
         let asked = match self.translate(question) {
             Ok(asked) => asked,
             Err(reasons) => return Decision::Refused(Refusal { reasons }),
         };
         let mut agreements = BTreeSet::new();
         let mut reasons = Vec::new();
-        for (position, audience) in question.audiences.iter().enumerate() {
+        for (position, audience) in question.audiences.iter().enumerate().filter(|(_, audience)| concerns(audience)) {
             match self.judge(&asked, position, audience) {
                 Ok(permitting) => agreements.extend(permitting),
                 Err(grounds) => reasons
@@ -117,7 +125,9 @@ impl Judge {
             Request::new(user, template, resource.clone(), context, Some(&self.schema)).ok()
         });
         let Some(request) = request else { return Err(vec![Ground::Malformed]) };
-        let response = Authorizer::new().is_authorized(&request, &self.set, &self.directory.entities);
+        let slice = self.slice(asked.question, audience);
+        let set = slice.as_ref().unwrap_or(&self.set);
+        let response = Authorizer::new().is_authorized(&request, set, &self.directory.entities);
         // Cedar leaves out an agreement that can't be evaluated. Were it a prohibition, leaving it out would permit.
         let undecided = self.named(response.diagnostics().errors().map(|error| match error {
             cedar_policy::AuthorizationError::PolicyEvaluationError(error) => error.policy_id(),
@@ -139,6 +149,18 @@ impl Judge {
                 Err(grounds)
             }
         }
+    }
+
+    /// The agreements that a request can be decided by: of two thousand, a handful. All others don't apply to this asker, audience or
+    /// template by their head or an outermost condition, so Cedar would find that they don't hold.
+    fn slice(&self, question: &Question, audience: &AudienceRef) -> Option<PolicySet> {
+        let (frame, side) = self.index.as_ref()?;
+        let asker = frame.members.binary_search(&question.asker).ok()?;
+        let audience = frame.audiences.binary_search(audience).ok()?;
+        let template = frame.templates.binary_search(&question.template).ok()?;
+        let policies = side.slice(asker, audience, template);
+        let policies = policies.filter_map(|id| self.set.policy(&PolicyId::new(id.as_str())).cloned());
+        PolicySet::from_policies(policies).ok()
     }
 
     /// The agreements of these ids, in their order.
@@ -191,13 +213,18 @@ fn circumstances(
 
 /// ε as a Cedar decimal, rounded up to its four digits, so that an agreement's limit is never passed unseen.
 fn decimal_up(epsilon: f64) -> Option<String> {
+    let units = epsilon_units(epsilon)?;
+    Some(format!("{}.{:04}", units / 10_000, units % 10_000))
+}
+
+/// ε in 1e-4, rounded up.
+pub(super) fn epsilon_units(epsilon: f64) -> Option<i64> {
     if !(0.0..=EPSILON_MAX).contains(&epsilon) {
         return None;
     }
     let units = (epsilon * 1e4).ceil();
     // The product may have been rounded down across a unit.
-    let units = if units / 1e4 < epsilon { units + 1.0 } else { units } as u64;
-    Some(format!("{}.{:04}", units / 10_000, units % 10_000))
+    Some(if units / 1e4 < epsilon { units + 1.0 } else { units } as i64)
 }
 
 #[cfg(test)]

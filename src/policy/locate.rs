@@ -100,6 +100,23 @@ pub(super) fn annotation(text: &str, key: &str) -> Option<Range<usize>> {
     })
 }
 
+/// The place of an operator, a function or an attribute, outside of comments and texts.
+pub(super) fn written(text: &str, wanted: &str) -> Option<Range<usize>> {
+    let starts = |range: &Range<usize>| text.get(range.start..).is_some_and(|rest| rest.starts_with(wanted));
+    let whole = |kind: Kind, range: &Range<usize>| kind == Kind::Mark || range.len() == wanted.len();
+    let head = locate_head(text);
+    let found = tokens(text).into_iter().filter(|(_, range)| range.start >= head);
+    let found = found.filter(|(kind, range)| *kind != Kind::Text && starts(range) && whole(*kind, range));
+    found.map(|(_, range)| range.start..range.start + wanted.len()).next()
+}
+
+/// Where an agreement's conditions begin, or its effect.
+fn locate_head(text: &str) -> usize {
+    let is_clause = |range: &Range<usize>| matches!(text.get(range.clone()), Some("when" | "unless"));
+    let clause = tokens(text).into_iter().find(|(kind, range)| *kind == Kind::Word && is_clause(range));
+    clause.map_or_else(|| effect(text, 0).start, |(_, range)| range.start)
+}
+
 /// The place of the word that says what an agreement does: `permit` or `forbid`.
 pub(super) fn effect(text: &str, nth: usize) -> Range<usize> {
     let is_effect = |range: &Range<usize>| matches!(text.get(range.clone()), Some("permit" | "forbid"));

@@ -7,6 +7,7 @@ use super::{
     check,
     decide::Judge,
     decision::{Decision, Question},
+    effects::{EffectsError, Frame, Side, Unsupported, oddities},
     entities::{self, Directory},
     files::{Files, SCHEMA, TARIFFS, nowhere},
     folder::{Folder, Source},
@@ -17,7 +18,8 @@ use super::{
     vocabulary,
 };
 use crate::model::{AudienceRef, MemberName, PurposeName, TemplateName, Text, Vocabulary};
-use cedar_policy::{EntityUid, PolicySet, Schema};
+use cedar_policy::{EntityUid, Policy, PolicyId, PolicySet, Schema};
+use jiff::Timestamp;
 use std::{collections::BTreeMap, path::Path};
 use toml::Spanned;
 
@@ -72,7 +74,7 @@ impl Policies {
     pub fn load(dir: &Path) -> Result<Self, PolicyErrors> {
         let mut mistakes = Vec::new();
         let files = Files::read(dir, &mut mistakes);
-        Self::build(dir, files, mistakes)
+        Self::build(dir, files, mistakes)?.compiled()
     }
 
     /// Loads files that are in memory, by name, as if they were the folder `origin`, which mistakes then name. The same files
@@ -83,7 +85,7 @@ impl Policies {
     pub fn from_files(origin: &Path, files: BTreeMap<String, Vec<u8>>) -> Result<Self, PolicyErrors> {
         let mut mistakes = Vec::new();
         let files = Files::take(origin, files, &mut mistakes);
-        Self::build(origin, files, mistakes)
+        Self::build(origin, files, mistakes)?.compiled()
     }
 
     /// The files of a folder that mean something, by name: those that [`Policies::version`] is computed over. What they say
@@ -116,6 +118,28 @@ impl Policies {
         })
     }
 
+    /// With its agreements compiled: what says something that can't be compared is a mistake.
+    fn compiled(mut self) -> Result<Self, PolicyErrors> {
+        let frame = Frame::of(&[&self]);
+        match Side::compile(&self, &frame) {
+            Ok(side) => self.judge.index = Some((frame, side)),
+            Err(found) => {
+                let mistake =
+                    |(id, what): &(AgreementId, Unsupported)| Some(check::unsupported(self.source(id)?, what));
+                PolicyErrors::from_mistakes(found.iter().filter_map(mistake).collect())?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// A folder whose agreements may say what can't be compared: Cedar alone decides.
+    #[cfg(test)]
+    pub(super) fn uncompiled(dir: &Path) -> Result<Self, PolicyErrors> {
+        let mut mistakes = Vec::new();
+        let files = Files::read(dir, &mut mistakes);
+        Self::build(dir, files, mistakes)
+    }
+
     fn assemble(folder: &Folder, declared: Declared, agreed: Agreed<'_>, found: Found) -> Result<Self, Text> {
         // Whatever is absent has been reported, so this is never seen; it says so rather than take it for granted.
         let incomplete = || Text::new("le dossier est incomplet", "the folder is incomplete");
@@ -139,7 +163,7 @@ impl Policies {
         let sources = agreed.agreements.iter().map(|(id, parsed)| (id.clone(), parsed.source.clone())).collect();
         let agreements = agreed.agreements.into_iter().map(|(id, parsed)| (id, parsed.agreement)).collect();
         let version = folder.version().to_owned();
-        let judge = Judge { schema, set, directory, templates, agreements, version };
+        let judge = Judge { schema, set, directory, templates, agreements, version, index: None };
         judge.probe().map_err(|(template, error)| unfit(&format!("{template}: {error}")))?;
         let Found { tariffs, cases, warnings } = found;
         Ok(Self { room, membership, vocabulary, purposes, privacy, tariffs, cases, sources, warnings, judge })
@@ -148,6 +172,11 @@ impl Policies {
     /// Decides a question. Unanimity: every audience must permit it, and one prohibition ends it.
     pub fn decide(&self, question: &Question) -> Decision {
         self.judge.decide(question)
+    }
+
+    /// Decides for some of a question's audiences alone.
+    pub(super) fn decide_where(&self, question: &Question, concerns: impl Fn(&AudienceRef) -> bool) -> Decision {
+        self.judge.decide_where(question, concerns)
     }
 
     /// Runs the officers' cases: what came of each, in the order of the file.
@@ -173,7 +202,6 @@ impl Policies {
     }
 
     /// The text of an agreement's file, for mistakes that are found once everything is loaded.
-    #[allow(dead_code, reason = "for checks of what agreements amount to")]
     pub(super) fn source(&self, agreement: &AgreementId) -> Option<&Source> {
         self.sources.get(agreement)
     }
@@ -226,6 +254,52 @@ impl Policies {
     /// All agreements, by id.
     pub fn agreements(&self) -> &BTreeMap<AgreementId, Agreement> {
         &self.judge.agreements
+    }
+
+    /// Agreements that do nothing, or soon won't, as of a moment: never a reason to refuse the folder.
+    ///
+    /// # Errors
+    /// When so many conditions meet on one audience that their combinations can't be gone through.
+    pub fn oddities(&self, now: Timestamp) -> Result<Vec<Mistake>, EffectsError> {
+        let Some((frame, side)) = &self.judge.index else { return Ok(vec![]) };
+        let found = oddities(frame, side, now).map_err(|cells| EffectsError::too_many(frame, cells))?;
+        let told = found.into_iter().filter_map(|(id, oddity)| Some(check::odd(self.source(&id)?, oddity)));
+        Ok(told.collect())
+    }
+
+    /// The templates that agreements can speak of, by name.
+    pub fn templates(&self) -> impl Iterator<Item = &TemplateName> {
+        self.judge.templates.keys()
+    }
+
+    /// The agreements as Cedar holds them, by id.
+    pub(super) fn cedar(&self) -> impl Iterator<Item = (&AgreementId, &Policy)> {
+        let of = |id: &AgreementId| self.judge.set.policy(&PolicyId::new(id.as_str()));
+        self.judge.agreements.keys().filter_map(move |id| Some((id, of(id)?)))
+    }
+
+    /// What Cedar calls a member.
+    pub(super) fn entity_of_member(&self, name: &MemberName) -> Option<&EntityUid> {
+        self.judge.directory.members.get(name)
+    }
+
+    /// What Cedar calls an audience.
+    pub(super) fn entity_of_audience(&self, name: &AudienceRef) -> Option<&EntityUid> {
+        self.judge.directory.audiences.get(name)
+    }
+
+    /// An entity and all that it is in.
+    pub(super) fn with_ancestors(&self, uid: &EntityUid) -> Vec<EntityUid> {
+        let ancestors = self.judge.directory.entities.ancestors(uid).into_iter().flatten();
+        std::iter::once(uid).chain(ancestors).cloned().collect()
+    }
+
+    /// A template's action and all that it is in.
+    pub(super) fn actions_of_template(&self, name: &TemplateName) -> Vec<EntityUid> {
+        let Some(uid) = self.judge.templates.get(name) else { return vec![] };
+        let actions = self.judge.schema.action_entities().ok();
+        let ancestors = actions.iter().flat_map(|actions| actions.ancestors(uid).into_iter().flatten());
+        std::iter::once(uid).chain(ancestors).cloned().collect()
     }
 
     /// Whether agreements can speak of a template. One that the schema doesn't know must not be offered.

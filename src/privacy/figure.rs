@@ -20,13 +20,13 @@ impl Figure {
         self.value.max(0)
     }
 
-    /// The 95 % interval, cut at zero, which can't cost it coverage: counts aren't negative.
+    /// The 95 % interval of the raw value. Not cut at zero: whoever adds up figures or averages them needs both ends.
     ///
     /// # Privacy argument
     /// Post-processing of a released value and the plan's margin.
-    pub fn interval(self) -> (i64, i64) {
+    pub fn interval(self) -> [i64; 2] {
         let margin = i64::try_from(self.margin).unwrap_or(i64::MAX);
-        (self.value.saturating_sub(margin).max(0), self.value.saturating_add(margin).max(0))
+        [self.value.saturating_sub(margin), self.value.saturating_add(margin)]
     }
 
     /// Whether the room's policy withholds so small a number. Judged on the noisy value, so that being withheld tells
@@ -46,10 +46,10 @@ mod tests {
     #[test]
     fn people_see_no_negative_count_and_a_small_one_is_withheld() {
         let figure = Figure { value: -40, margin: 100 };
-        assert_eq!((figure.shown(), figure.interval(), figure.withheld(20)), (0, (0, 60), true));
+        assert_eq!((figure.shown(), figure.interval(), figure.withheld(20)), (0, [-140, 60], true));
         assert!(Figure { value: 19, margin: 100 }.withheld(20));
         assert!(!Figure { value: 20, margin: 100 }.withheld(20));
-        assert_eq!(Figure { value: i64::MAX, margin: 1 }.interval(), (i64::MAX - 1, i64::MAX));
-        assert_eq!(Figure { value: i64::MIN, margin: u64::MAX }.interval(), (0, 0));
+        assert_eq!(Figure { value: i64::MAX, margin: 1 }.interval(), [i64::MAX - 1, i64::MAX]);
+        assert_eq!(Figure { value: i64::MIN, margin: u64::MAX }.interval(), [i64::MIN, -1]);
     }
 }

@@ -38,3 +38,5 @@ pub use tally::Tally;
 mod audit_tests;
 #[cfg(test)]
 mod evidence;
+#[cfg(test)]
+mod venn_tests;

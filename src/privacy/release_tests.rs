@@ -99,6 +99,48 @@ fn choices_have_the_shape_and_the_scale_of_the_plan() {
     }
 }
 
+/// Every order in which `k` of the cells can be chosen, and its probability when each is chosen among what is left with
+/// weight exp(count/scale).
+fn orders(counts: &[i64], k: usize, scale: f64) -> Vec<(Vec<i64>, f64)> {
+    let mut orders = vec![(Vec::new(), 1.0)];
+    for _ in 0..k {
+        let next = |(order, probability): &(Vec<i64>, f64)| {
+            let left: Vec<usize> = (0..counts.len()).filter(|cell| !order.contains(&(*cell as i64))).collect();
+            let weight = |cell: &usize| (counts[*cell] as f64 / scale).exp();
+            let all: f64 = left.iter().map(weight).sum();
+            let with = |cell: &usize| ([order.clone(), vec![*cell as i64]].concat(), probability * weight(cell) / all);
+            left.iter().map(with).collect::<Vec<_>>()
+        };
+        orders = orders.iter().flat_map(next).collect();
+    }
+    orders
+}
+
+#[test]
+fn several_choices_have_the_shape_and_the_scale_of_the_plan() {
+    // The whole release, not its first choice alone: every order has its own probability.
+    let counts = [8, 4, 0, 2, 6];
+    let rows: Vec<(i64, i64)> = (0..).zip(counts).collect();
+    for k in [2, 3] {
+        let plan = plan(&Bounds::Top { candidates: 5, k }, 16);
+        let scale = plan.mechanism()[0].scale;
+        let mut seen = std::collections::HashMap::new();
+        for _ in 0..rounds(10_000, 100_000) {
+            *seen.entry(values(release(Tally::seal(rows.clone()), &plan).unwrap())).or_insert(0) += 1;
+        }
+        let fit = |scale: f64| {
+            let mut orders = orders(&counts, k as usize, scale);
+            orders.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let seen: Vec<usize> = orders.iter().map(|(order, _)| seen.get(order).copied().unwrap_or(0)).collect();
+            let probabilities: Vec<f64> = orders.iter().map(|(_, probability)| *probability).collect();
+            fits(&seen, &probabilities, SURPRISE)
+        };
+        assert!(fit(scale), "k = {k}: not the claimed scale");
+        assert!(!fit(0.7 * scale), "k = {k}: 0.7 of the scale passes too");
+        assert!(!fit(1.3 * scale), "k = {k}: 1.3 of the scale passes too");
+    }
+}
+
 /// Whether at least 95 % inside is plausible.
 fn covers(inside: usize, draws: usize) -> bool {
     upper(inside, draws, SURPRISE) >= 0.95

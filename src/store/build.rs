@@ -45,7 +45,7 @@ impl Store {
             return Err(StoreError::Length { declared: bytes, received: progress.offset });
         }
         let header = progress.header.clone().ok_or(StoreError::Empty)?;
-        let kinds = Layout::read(&header, &upload.declaration, &self.vocabulary)?.kinds();
+        let kinds = Layout::read(&header, &upload.declaration, &self.vocabulary())?.kinds();
         failpoint("upload_before_build");
         let file = self.version_file(upload.member.as_str(), &upload.id);
         if let Some(folder) = file.parent() {

@@ -35,7 +35,10 @@ use crate::{
     database::Database,
     model::{Clock, Vocabulary},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 /// The room's audiences.
 #[derive(Clone)]
@@ -44,7 +47,7 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     keys: Arc<Keys>,
     engine: Arc<DuckDb>,
-    vocabulary: Arc<Vocabulary>,
+    vocabulary: Arc<RwLock<Arc<Vocabulary>>>,
     folder: PathBuf,
     pinned: Arc<pins::Pinned>,
 }
@@ -59,7 +62,18 @@ impl Store {
         vocabulary: Arc<Vocabulary>,
         folder: PathBuf,
     ) -> Self {
+        let vocabulary = Arc::new(RwLock::new(vocabulary));
         Self { database, clock, keys, engine, vocabulary, folder, pinned: Arc::default() }
+    }
+
+    /// Reads what comes from now on by another vocabulary, which must only add to the one before: stored files hold places of
+    /// values.
+    pub fn understand(&self, vocabulary: Arc<Vocabulary>) {
+        *self.vocabulary.write().unwrap_or_else(PoisonError::into_inner) = vocabulary;
+    }
+
+    fn vocabulary(&self) -> Arc<Vocabulary> {
+        Arc::clone(&self.vocabulary.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The engine that tallies.

@@ -8,11 +8,8 @@ use super::{
     staging::Staging,
     wire::{LINE_BYTES_MAX, Parser, cells_of},
 };
-use crate::{
-    identity::Kind,
-    model::{Vocabulary, failpoint},
-};
-use std::{io, sync::Arc};
+use crate::{identity::Kind, model::failpoint};
+use std::io;
 
 /// Bytes parsed at once.
 const BLOCK_BYTES: usize = 4 << 20;
@@ -101,7 +98,7 @@ impl Store {
 
     fn open_staging(&self, upload: &Upload) -> Result<(Staging, Progress), StoreError> {
         let key = self.keys.version(&upload.id)?;
-        let columns = upload.declaration.sql_columns(&self.vocabulary);
+        let columns = upload.declaration.sql_columns(&self.vocabulary());
         Ok(Staging::open(&self.engine, &self.staging_file(&upload.id), &key, &columns)?)
     }
 
@@ -229,8 +226,7 @@ impl Receiver {
     }
 
     fn parser_for(&self, header: &[String]) -> Result<Parser, StoreError> {
-        let vocabulary: &Arc<Vocabulary> = &self.store.vocabulary;
-        let layout = Layout::read(header, &self.declaration, vocabulary)?;
+        let layout = Layout::read(header, &self.declaration, &self.store.vocabulary())?;
         let keys = &self.store.keys;
         let profile = self.declaration.profile;
         Ok(Parser::new(

@@ -1,11 +1,13 @@
 //! The approved templates of a folder: each `<name>.sql` with its `<name>.toml`.
 
 use super::check::{CheckedTemplate, check};
+use super::error::{FileError, FileProblem, TemplateError, TemplateErrors};
 use super::fit::fit;
-use super::manifest::{Manifest, ManifestError};
-use super::refusal::{Refusal, Rule};
-use crate::model::{ColumnName, TemplateName, Vocabulary};
-use miette::{Diagnostic, NamedSource};
+use super::manifest::Manifest;
+use super::refusal::Refusal;
+use super::rule::Rule;
+use crate::model::{ColumnName, TemplateName, Text, Vocabulary};
+use miette::NamedSource;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -86,9 +88,9 @@ impl Template {
 }
 
 /// A result that its release can't use: the whole query is to blame.
-fn misfitting(message: String, sql: &str, file: &str) -> Refusal {
+fn misfitting(message: Text, sql: &str, file: &str) -> Refusal {
     let source = NamedSource::new(file, sql.to_owned());
-    Refusal::new(Rule::Output, message, source, (0..sql.trim_end().len()).into())
+    Refusal::new(Rule::Release, message, source, (0..sql.trim_end().len()).into())
 }
 
 /// A file that was read.
@@ -111,51 +113,6 @@ fn hash(sql: &str, toml: &str) -> String {
     hex::encode(digest.finalize())
 }
 
-/// Why one template isn't usable.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum TemplateError {
-    /// Its manifest has a mistake.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Manifest(#[from] ManifestError),
-    /// Its SQL is refused.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Refused(#[from] Refusal),
-    /// A file can't be read, or isn't UTF-8.
-    #[error("{} can't be read", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// One of the two files is missing.
-    #[error("{} is missing", .0.display())]
-    #[diagnostic(help("a template is two files, NAME.sql and NAME.toml"))]
-    Missing(PathBuf),
-    /// The file's name is no name of a template.
-    #[error("{} is not named as a template", .0.display())]
-    #[diagnostic(help("use a-z, 0-9, - and _ before .sql and .toml"))]
-    Named(PathBuf),
-}
-
-/// Everything that is wrong with a folder of templates.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("{} of the templates in {} can't be used", errors.len(), folder.display())]
-pub struct TemplateErrors {
-    folder: PathBuf,
-    #[related]
-    errors: Vec<TemplateError>,
-}
-
-impl TemplateErrors {
-    /// One by one.
-    pub fn errors(&self) -> &[TemplateError] {
-        &self.errors
-    }
-}
-
 /// The approved templates, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -168,8 +125,8 @@ impl Catalogue {
     /// # Errors
     /// When any of them can't be used; all of the reasons at once.
     pub fn load(folder: &Path, vocabulary: &Vocabulary) -> Result<Self, TemplateErrors> {
-        let failed = |errors| TemplateErrors { folder: folder.to_owned(), errors };
-        let stems = stems(folder).map_err(|error| failed(vec![error]))?;
+        let failed = |errors| TemplateErrors::new(folder, errors);
+        let stems = stems(folder).map_err(|error| failed(vec![error.into()]))?;
         let (mut templates, mut errors) = (BTreeMap::new(), Vec::new());
         for stem in stems {
             match Template::read(&stem, vocabulary) {
@@ -200,7 +157,7 @@ impl Template {
     /// When one of its files is missing, unreadable or refused.
     pub fn read(stem: &Path, vocabulary: &Vocabulary) -> Result<Self, TemplateError> {
         let name = stem.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-        let name = name.ok_or_else(|| TemplateError::Named(stem.to_owned()))?;
+        let name = name.ok_or_else(|| FileError::new(stem, FileProblem::Named))?;
         let (sql_path, toml_path) = (ending(stem, "sql"), ending(stem, "toml"));
         let (sql, toml) = (text(&sql_path)?, text(&toml_path)?);
         let (sql, toml) = (File { path: &sql_path, text: &sql }, File { path: &toml_path, text: &toml });
@@ -215,16 +172,16 @@ fn ending(stem: &Path, ending: &str) -> PathBuf {
     path.into()
 }
 
-fn text(path: &Path) -> Result<String, TemplateError> {
+fn text(path: &Path) -> Result<String, FileError> {
     fs::read_to_string(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => TemplateError::Missing(path.to_owned()),
-        _ => TemplateError::Unreadable { path: path.to_owned(), source },
+        io::ErrorKind::NotFound => FileError::new(path, FileProblem::Missing),
+        _ => FileError::new(path, FileProblem::Unreadable(source)),
     })
 }
 
 /// The paths of the folder's `.sql` and `.toml` files without their endings.
-fn stems(folder: &Path) -> Result<BTreeSet<PathBuf>, TemplateError> {
-    let unreadable = |source| TemplateError::Unreadable { path: folder.to_owned(), source };
+fn stems(folder: &Path) -> Result<BTreeSet<PathBuf>, FileError> {
+    let unreadable = |source| FileError::new(folder, FileProblem::Unreadable(source));
     let mut stems = BTreeSet::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -7,20 +7,25 @@
 
 mod catalogue;
 mod check;
+mod error;
 mod fit;
 mod layout;
 mod local;
 mod manifest;
+mod mistake;
 mod print;
 mod refusal;
+mod rule;
 mod tally;
 
-pub use catalogue::{Catalogue, File, Template, TemplateError, TemplateErrors};
+pub use catalogue::{Catalogue, File, Template};
 pub use check::{CheckedTemplate, check};
+pub use error::{FileError, TemplateError, TemplateErrors};
 pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 pub use manifest::{
     AudienceColumn, AudienceParameter, Derived, Domain, Example, Manifest, ManifestError, Parameter, ParameterKind,
     ReleaseKind, ShapeRule, schema as manifest_schema,
 };
-pub use refusal::{Refusal, Rule};
+pub use refusal::Refusal;
+pub use rule::Rule;
 pub use tally::{Argument, Binding, BindingError, Bindings, Figure, Instance};

@@ -16,5 +16,6 @@ mod query;
 mod refuse;
 mod routes;
 mod support;
+mod template_check;
 mod templates;
 mod upload;

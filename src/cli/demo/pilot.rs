@@ -114,7 +114,7 @@ async fn issue(dir: &Path, room: &Room) -> anyhow::Result<Tokens> {
     let folder = dir.join("tokens");
     fs::create_dir_all(&folder)?;
     let mut tokens = Tokens::new();
-    for member in room.policies.members().keys() {
+    for member in room.rules().policies.base.members().keys() {
         for role in Role::ALL {
             let name = format!("{member}-{role}");
             let user = User { member: member.clone(), user: format!("{role}@pilote"), role };

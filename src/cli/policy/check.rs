@@ -1,12 +1,13 @@
 //! `camerata policy check`: every file of a folder, and its cases.
 
-use super::report::{diagnostic, report};
+use super::report::{diagnostic, mistakes, report};
 use crate::{
     cli::{context::Context, exit::Exit},
     model::Language,
     policy::Policies,
     privacy::{Limits, LimitsError},
 };
+use jiff::Timestamp;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -47,10 +48,15 @@ fn check(
             return Ok(Exit::Invalid.into());
         }
     };
-    for warning in policies.warnings() {
-        diagnostic(&warning.clone().in_language(language), err)?;
-    }
-    let warnings = policies.warnings().len();
+    let odd = match policies.oddities(Timestamp::now()) {
+        Ok(odd) => odd,
+        Err(error) => {
+            writeln!(err, "{}", error.0.get(language))?;
+            return Ok(Exit::Invalid.into());
+        }
+    };
+    mistakes(policies.warnings().iter().chain(&odd), language, err)?;
+    let warnings = policies.warnings().len() + odd.len();
     if limits.is_some() {
         return Ok(Exit::Invalid.into());
     }

@@ -1,12 +1,9 @@
 //! `camerata template explain`: how a template's loss is derived, with the numbers.
 
-use super::{Found, Places};
+use super::{Found, Places, report::told};
 use crate::{
-    cli::{
-        context::{Context, choose},
-        typography as t,
-    },
-    model::{AudienceRef, Bounds, ColumnName, Language, Shape, Vocabulary},
+    cli::{context::choose, typography as t},
+    model::{AudienceRef, Bounds, ColumnName, Language, Shape, Text, Vocabulary},
     policy::Policies,
     privacy::{self, Accuracy, Limits, Plan},
     template::{Argument, Binding, Bindings, Instance, Manifest, ParameterKind, ShapeRule, Template},
@@ -24,23 +21,17 @@ pub(super) struct Args {
     places: Places,
 }
 
-pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<Found> {
-    Ok(explain(args, context.language))
-}
-
-fn explain(args: &Args, language: Language) -> Found {
-    let policies = args.places.policies()?;
+pub(super) fn explain(args: &Args, language: Language) -> Found {
+    let policies = args.places.policies(language)?;
     let (text, path) = policies.privacy_toml();
-    let limits = Limits::parse(text, path).map_err(miette::Report::new)?;
-    let template = args.places.template(&args.name, &policies)?;
+    let limits = Limits::parse(text, path).map_err(|error| told(&error, language))?;
+    let template = args.places.template(&args.name, &policies, language)?;
     let bindings = bindings(&template, &policies);
-    let refused = |error: String| miette::miette!("{error}");
-    let instance = template
-        .instance(&bindings, policies.vocabulary())
-        .map_err(|error| refused(error.text().get(language).to_owned()))?;
+    let refused = |text: &Text| told(&*miette::miette!("{}", text.get(language)), language);
+    let instance = template.instance(&bindings, policies.vocabulary()).map_err(|error| refused(&error.text()))?;
     let margin = args.margin.unwrap_or_else(|| f64::from(template.manifest().margin_default));
-    let plan = privacy::plan(&instance.bounds, Accuracy::Margin(margin), &limits)
-        .map_err(|error| refused(error.text().get(language).to_owned()))?;
+    let plan =
+        privacy::plan(&instance.bounds, Accuracy::Margin(margin), &limits).map_err(|error| refused(&error.text()))?;
     let explained = Explained { template: &template, instance: &instance, plan: &plan, limits: &limits, language };
     Ok(explained.render())
 }
@@ -109,6 +100,10 @@ impl Explained<'_> {
         choose(self.language, (fr, en))
     }
 
+    fn spaced(&self, text: &str) -> String {
+        t::spaced(text, self.language)
+    }
+
     fn section(&self, title: &'static str, body: &str) -> String {
         let body = body.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n");
         format!("{}\n{body}", t::label(title, self.language))
@@ -136,10 +131,13 @@ impl Explained<'_> {
                 ),
                 &self.checked_sql(),
             ),
-            self.section(self.say("Ce qu’une personne peut changer", "What one person can change"), &self.bounds()),
+            self.section(
+                self.say("Ce qu’une personne peut changer", "What one person can change"),
+                &self.spaced(&self.bounds()),
+            ),
             self.section(self.say("Requête qui s’exécute", "The statement that runs"), &self.instance.sql),
             self.section(self.say("Bruit", "Noise"), &self.noise()),
-            self.section(self.say("Perte", "Loss"), &self.loss()),
+            self.section(self.say("Perte", "Loss"), &self.spaced(&self.loss())),
         ];
         sections.join("\n\n")
     }
@@ -196,8 +194,8 @@ impl Explained<'_> {
             let real = |value| t::real(value, self.language);
             let threshold = draw.threshold.map(|threshold| format!(", {} {threshold}", self.say("seuil", "threshold")));
             format!(
-                "{}: {} {}, {} {}{}",
-                draw.constructor,
+                "{} {} {}, {} {}{}",
+                t::label(draw.constructor, self.language),
                 self.say("sensibilité", "sensitivity"),
                 real(draw.sensitivity),
                 self.say("échelle", "scale"),
@@ -225,7 +223,8 @@ impl Explained<'_> {
         ];
         let accounts: Vec<_> = accounts.into_iter().map(|(name, cap)| format!("{} {name}", share(cap))).collect();
         format!(
-            "± {margin} : ρ = {}, ε = {epsilon} (δ = {}){delta}\n{}",
+            "{} ρ = {}, ε = {epsilon} (δ = {}){delta}\n{}",
+            t::label(&format!("± {margin}"), self.language),
             t::real(loss.rho.as_f64(), self.language),
             t::power(self.limits.delta_total(), self.language),
             accounts.join("; ")

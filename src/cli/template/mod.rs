@@ -3,9 +3,13 @@
 mod check;
 mod explain;
 mod new;
+mod report;
+#[cfg(test)]
+mod tests;
 
 use super::{context::Context, exit::Exit};
-use crate::{policy::Policies, template::Template};
+use crate::{model::Language, policy::Policies, template::Template};
+use report::told;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -44,12 +48,17 @@ struct Places {
 
 impl Places {
     /// The policies, or a report of their mistakes.
-    fn policies(&self) -> Result<Policies, miette::Report> {
-        Policies::load(&self.policies).map_err(miette::Report::new)
+    fn policies(&self, language: Language) -> Result<Policies, Refused> {
+        Policies::load(&self.policies).map_err(|errors| {
+            let errors = errors.in_language(language);
+            let one_by_one: String = errors.mistakes().iter().map(|mistake| told(mistake, language)).collect();
+            format!("{one_by_one}{errors}")
+        })
     }
 
-    fn template(&self, name: &str, policies: &Policies) -> Result<Template, miette::Report> {
-        Template::read(&stem(&self.templates, name), policies.vocabulary()).map_err(miette::Report::new)
+    fn template(&self, name: &str, policies: &Policies, language: Language) -> Result<Template, Refused> {
+        Template::read(&stem(&self.templates, name), policies.vocabulary())
+            .map_err(|error| told(&error.in_language(language), language))
     }
 }
 
@@ -63,8 +72,8 @@ fn stem(folder: &Path, name: &str) -> PathBuf {
 /// When a file can't be read or what was found can't be printed; a refused template is not an error but exit status 3.
 pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let outcome = match args.command {
-        Command::Check(args) => check::run(&args)?,
-        Command::Explain(args) => explain::run(&args, context)?,
+        Command::Check(args) => check::check(&args, context.language),
+        Command::Explain(args) => explain::explain(&args, context.language),
         Command::New(args) => return new::run(&args, context),
         Command::Schema => Ok(format!("{:#}", crate::template::manifest_schema())),
     };
@@ -73,12 +82,15 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
             context.print(text)?;
             Ok(Exit::Done.into())
         }
-        Err(report) => {
-            writeln!(io::stderr().lock(), "{:?}", super::policy::localised(report, context.language))?;
+        Err(refused) => {
+            writeln!(io::stderr().lock(), "{}", refused.trim_end())?;
             Ok(Exit::Invalid.into())
         }
     }
 }
 
+/// What is refused and why, as the person at the terminal reads it.
+type Refused = String;
+
 /// What a command found to print, or what was refused.
-type Found = Result<String, miette::Report>;
+type Found = Result<String, Refused>;

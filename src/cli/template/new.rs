@@ -5,6 +5,7 @@ use crate::{
     cli::{
         context::Context,
         exit::{Exit, UsageError},
+        typography as t,
     },
     model::TemplateName,
 };
@@ -27,7 +28,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let files = [(stem.with_extension("sql"), SQL), (stem.with_extension("toml"), TOML)];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
         let there = context.say("existe déjà : choisissez un autre nom", "is there already: choose another name");
-        return Err(UsageError(format!("{} {there}", path.display())).into());
+        return Err(UsageError(t::spaced(&format!("{} {there}", path.display()), context.language)).into());
     }
     for (path, text) in &files {
         let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         "Changez-les, puis : camerata template check, camerata template explain",
         "Change them, then: camerata template check, camerata template explain",
     );
-    context.tell(next);
+    context.tell(t::spaced(next, context.language));
     let action = format!(
         "action \"{}\" in [describe] appliesTo {{ principal: [User], resource: [Audience], context: Circumstances }};",
         args.name
@@ -47,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         "Pour que des ententes puissent le permettre, ajoutez à policies/schema.cedarschema :",
         "For agreements to be able to permit it, add to policies/schema.cedarschema:",
     );
-    context.tell(format_args!("{policies}\n  {action}"));
+    context.tell(format_args!("{}\n  {action}", t::spaced(policies, context.language)));
     Ok(Exit::Done.into())
 }
 

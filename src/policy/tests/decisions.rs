@@ -20,7 +20,7 @@ fn an_agreement_that_cannot_be_evaluated_refuses() {
     let copy = Copy::new().write("debordement.cedar", OVERFLOWING);
     let asked = question("festival", &["festival/abonnes"], "planification");
     assert!(matches!(pilot().decide(&asked), Decision::Permitted(_)));
-    let refusal = refusal(copy.loaded().decide(&asked));
+    let refusal = refusal(copy.uncompiled().decide(&asked));
     let [reason] = refusal.reasons() else { panic!("{refusal:?}") };
     assert!(matches!(reason.ground, Ground::Undecided { .. }));
     assert_eq!(reason.agreement().map(AgreementId::as_str), Some("debordement"));
@@ -32,7 +32,7 @@ fn an_agreement_that_cannot_be_evaluated_refuses() {
 fn a_permission_that_cannot_be_evaluated_refuses_too() {
     let permit = OVERFLOWING.replace("forbid", "permit");
     let copy = Copy::new().write("debordement.cedar", permit);
-    let refusal = refusal(copy.loaded().decide(&question("festival", &["festival/abonnes"], "planification")));
+    let refusal = refusal(copy.uncompiled().decide(&question("festival", &["festival/abonnes"], "planification")));
     assert!(matches!(refusal.reasons(), [reason] if matches!(reason.ground, Ground::Undecided { .. })));
 }
 

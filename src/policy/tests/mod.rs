@@ -2,13 +2,15 @@
 
 mod bad_input;
 mod decisions;
+mod effects;
 mod format;
+mod generated;
 mod mistakes;
 mod pilot;
 mod properties;
 
 use super::{Decision, Policies, PolicyErrors, Question, Refusal};
-use crate::model::{AudienceRef, Rho, Role};
+use crate::model::{AudienceRef, MemberName, Rho, Role};
 use std::{fs, path::Path, path::PathBuf};
 use tempfile::TempDir;
 
@@ -57,6 +59,10 @@ impl Copy {
 
     fn load(&self) -> Result<Policies, PolicyErrors> {
         Policies::load(self.0.path())
+    }
+
+    fn uncompiled(&self) -> Policies {
+        Policies::uncompiled(self.0.path()).unwrap()
     }
 
     fn loaded(&self) -> Policies {

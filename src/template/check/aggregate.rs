@@ -1,7 +1,8 @@
 //! Aggregates of one person's group and windows over one person's rows. Only those that don't depend on the order of rows.
 
 use super::super::local::{Aggregate, AggregateFunction, ColumnRef, Expression, Kind, Order, Window, WindowFunction};
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use super::function::Call;
 use super::level::Rows;
@@ -23,7 +24,11 @@ impl Checker<'_> {
         let call = self.call(function)?;
         let span = function.span();
         if call.over.is_some() {
-            return Err(self.refuse(Rule::Window, "a window can't stand beside GROUP BY", span));
+            return Err(self.refuse(
+                Rule::Window,
+                ("une fenêtre ne va pas avec GROUP BY", "a window can't stand beside GROUP BY"),
+                span,
+            ));
         }
         let (function, kind) = match (call.name.as_str(), call.star, call.arguments.as_slice()) {
             ("count", true, []) if !call.distinct => (AggregateFunction::CountRows, Kind::number((0, i64::MAX))),
@@ -32,7 +37,11 @@ impl Checker<'_> {
                 (AggregateFunction::Count { distinct: call.distinct, of }, Kind::number((0, i64::MAX)))
             }
             (_, false, [_]) if call.distinct => {
-                return Err(self.refuse(Rule::Aggregate, "DISTINCT is known in count alone", span));
+                return Err(self.refuse(
+                    Rule::Aggregate,
+                    ("DISTINCT n’est connu que dans count", "DISTINCT is known in count alone"),
+                    span,
+                ));
             }
             ("bool_or", false, [of]) => (AggregateFunction::Any(self.condition(rows, of, depth)?), Kind::Boolean),
             ("bool_and", false, [of]) => (AggregateFunction::All(self.condition(rows, of, depth)?), Kind::Boolean),
@@ -44,7 +53,13 @@ impl Checker<'_> {
                     _ => (AggregateFunction::Greatest(of), kind),
                 }
             }
-            _ => return Err(self.refuse(Rule::Aggregate, format!("`{name}` has other arguments"), span)),
+            _ => {
+                return Err(self.refuse(
+                    Rule::Aggregate,
+                    (format!("`{name}` prend d’autres arguments"), format!("`{name}` has other arguments")),
+                    span,
+                ));
+            }
         };
         let filter = call.filter.map(|filter| self.condition(rows, filter, depth)).transpose()?;
         Ok(Some((Aggregate { function, filter }, kind)))
@@ -65,7 +80,11 @@ impl Checker<'_> {
             return Ok((typed.expression, typed.kind));
         }
         let Some(kind) = typed.kind.summed() else {
-            return Err(self.refuse(Rule::Constant, "only numbers are summed", span));
+            return Err(self.refuse(
+                Rule::Constant,
+                ("seuls des nombres s’additionnent", "only numbers are summed"),
+                span,
+            ));
         };
         Ok((typed.expression, kind))
     }
@@ -85,7 +104,11 @@ impl Checker<'_> {
         let call = self.call(function)?;
         let Some(over) = call.over else { return Err(self.refuse_function(function)) };
         if call.distinct || call.filter.is_some() {
-            return Err(self.refuse(Rule::Window, "a window takes neither DISTINCT nor FILTER", span));
+            return Err(self.refuse(
+                Rule::Window,
+                ("une fenêtre ne prend ni DISTINCT ni FILTER", "a window takes neither DISTINCT nor FILTER"),
+                span,
+            ));
         }
         let (partition, order) = self.over(rows, over, span, depth)?;
         let (function, kind) = self.window_function(rows, &call, !order.is_empty(), span, depth)?;
@@ -103,7 +126,7 @@ impl Checker<'_> {
         let counted = Kind::number((0, i64::MAX));
         Ok(match (call.name.as_str(), call.star, call.arguments.as_slice()) {
             ("rank" | "dense_rank", _, _) if !is_ordered => {
-                return Err(self.refuse(Rule::Window, "a rank needs ORDER BY", span));
+                return Err(self.refuse(Rule::Window, ("un rang a besoin d’ORDER BY", "a rank needs ORDER BY"), span));
             }
             ("rank", false, []) => (WindowFunction::Rank, Kind::number((1, i64::MAX))),
             ("dense_rank", false, []) => (WindowFunction::DenseRank, Kind::number((1, i64::MAX))),
@@ -119,7 +142,13 @@ impl Checker<'_> {
                     _ => (WindowFunction::Greatest(of), kind),
                 }
             }
-            (name, _, _) => return Err(self.refuse(Rule::Window, format!("`{name}` has other arguments"), span)),
+            (name, _, _) => {
+                return Err(self.refuse(
+                    Rule::Window,
+                    (format!("`{name}` prend d’autres arguments"), format!("`{name}` has other arguments")),
+                    span,
+                ));
+            }
         })
     }
 
@@ -133,7 +162,11 @@ impl Checker<'_> {
     ) -> Result<(Vec<Expression<ColumnRef>>, Vec<Order>), Refusal> {
         let WindowSpec { window_name, partition_by, order_by, window_frame } = over;
         if window_name.is_some() || window_frame.is_some() {
-            return Err(self.refuse(Rule::Window, "a window has neither a name nor a frame", span));
+            return Err(self.refuse(
+                Rule::Window,
+                ("une fenêtre n’a ni nom ni cadre", "a window has neither a name nor a frame"),
+                span,
+            ));
         }
         let (mut by_person, mut partition) = (false, Vec::new());
         for by in partition_by {
@@ -144,7 +177,11 @@ impl Checker<'_> {
             }
         }
         if !by_person {
-            return Err(self.refuse(Rule::Window, "this window is not partitioned by `person`", span));
+            return Err(self.refuse(
+                Rule::Window,
+                ("cette fenêtre n’est pas divisée par `person`", "this window is not partitioned by `person`"),
+                span,
+            ));
         }
         let order = order_by.iter().map(|order| self.order(rows, order, depth)).collect::<Result<_, _>>()?;
         Ok((partition, order))
@@ -156,15 +193,27 @@ impl Checker<'_> {
             None | Some(OrderBySort::Asc) => false,
             Some(OrderBySort::Desc) => true,
             Some(OrderBySort::Using(_)) => {
-                return Err(self.refuse(Rule::Order, "order with ASC or DESC", expr.span()));
+                return Err(self.refuse(
+                    Rule::Order,
+                    ("ordonnez par ASC ou DESC", "order with ASC or DESC"),
+                    expr.span(),
+                ));
             }
         };
         if with_fill.is_some() {
-            return Err(self.refuse(Rule::Clause, "WITH FILL is not allowed", expr.span()));
+            return Err(self.refuse(
+                Rule::Clause,
+                ("WITH FILL n’est pas permis", "WITH FILL is not allowed"),
+                expr.span(),
+            ));
         }
         let by = self.expression(rows, expr, None, depth)?;
         if matches!(by.expression, Expression::Constant(_)) {
-            return Err(self.refuse(Rule::Order, "a constant orders nothing", expr.span()));
+            return Err(self.refuse(
+                Rule::Order,
+                ("une constante n’ordonne rien", "a constant orders nothing"),
+                expr.span(),
+            ));
         }
         self.ordered(&by.kind, expr.span())?;
         Ok(Order { by: by.expression, descending, nulls_first: nulls_first.unwrap_or(false) })

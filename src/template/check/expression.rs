@@ -1,10 +1,11 @@
 //! Expressions: deterministic operations on values of known kinds, none of which can fail, whatever the row holds.
 
 use super::super::local::{Choice, Comparison, Constant, Expression, Kind, Operator};
-use super::super::refusal::{Refusal, Rule};
-use super::Checker;
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::level::{Level, Typed};
 use super::literal::is_bare;
+use super::{Checker, Words};
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Spanned, UnaryOperator};
 use sqlparser::tokenizer::Span;
 
@@ -25,7 +26,11 @@ impl Checker<'_> {
     ) -> Result<Expression<L::Leaf>, Refusal> {
         let typed = self.expression(level, expr, Some(&Kind::Boolean), depth)?;
         if typed.kind != Kind::Boolean {
-            return Err(self.refuse(Rule::Condition, "a condition is expected here", expr.span()));
+            return Err(self.refuse(
+                Rule::Condition,
+                ("on attend ici une condition", "a condition is expected here"),
+                expr.span(),
+            ));
         }
         Ok(typed.expression)
     }
@@ -62,7 +67,11 @@ impl Checker<'_> {
                 let (kind, parts) = self.alike(level, &[value, low, high], None, expr.span(), depth + 1)?;
                 self.ordered(&kind, expr.span())?;
                 let Ok([value, low, high]) = <[_; 3]>::try_from(parts) else {
-                    return Err(self.refuse(Rule::Condition, "this condition is not known here", expr.span()));
+                    return Err(self.refuse(
+                        Rule::Condition,
+                        ("cette condition n’est pas connue ici", "this condition is not known here"),
+                        expr.span(),
+                    ));
                 };
                 let (value, low, high) = (Box::new(value), Box::new(low), Box::new(high));
                 Ok(Typed::condition(Expression::Between { value, negated: *negated, low, high }))
@@ -74,7 +83,11 @@ impl Checker<'_> {
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 self.cases += 1;
                 if self.cases > CASES_MAX {
-                    return Err(self.refuse(Rule::Syntax, "CASE is nested too deeply", expr.span()));
+                    return Err(self.refuse(
+                        Rule::Syntax,
+                        ("des CASE sont imbriqués trop profondément", "CASE is nested too deeply"),
+                        expr.span(),
+                    ));
                 }
                 let case = self.case(
                     level,
@@ -87,7 +100,11 @@ impl Checker<'_> {
                 case
             }
             Expr::Function(function) => self.scalar(level, function, expected, depth + 1),
-            _ => Err(self.refuse_expression(expr, Rule::Expression, "this expression is not known here")),
+            _ => Err(self.refuse_expression(
+                expr,
+                Rule::Expression,
+                ("cette expression n’est pas connue ici", "this expression is not known here"),
+            )),
         }
     }
 
@@ -123,7 +140,10 @@ impl Checker<'_> {
             BinaryOperator::Minus => Operator::Subtract,
             BinaryOperator::Multiply => Operator::Multiply,
             _ => {
-                let message = format!("the operator `{op}` is not known here");
+                let message = (
+                    format!("l’opérateur `{op}` n’est pas connu ici"),
+                    format!("the operator `{op}` is not known here"),
+                );
                 return Err(self.refuse(Rule::Expression, message, whole.span()));
             }
         };
@@ -140,7 +160,14 @@ impl Checker<'_> {
         span: Span,
     ) -> Result<Typed<L>, Refusal> {
         let Some((kind, saturating)) = Kind::arithmetic(operator, &left.kind, &right.kind) else {
-            return Err(self.refuse(Rule::Expression, "only numbers are added, subtracted and multiplied", span));
+            return Err(self.refuse(
+                Rule::Expression,
+                (
+                    "seuls des nombres s’additionnent, se soustraient et se multiplient",
+                    "only numbers are added, subtracted and multiplied",
+                ),
+                span,
+            ));
         };
         let (left, right) = (Box::new(left.expression), Box::new(right.expression));
         Ok(Typed { expression: Expression::Arithmetic { operator, left, right, saturating }, kind })
@@ -157,12 +184,19 @@ impl Checker<'_> {
         let dividend = self.expression(level, value, None, depth)?;
         let by = self.constant(divisor, None)?;
         let Some((by, range)) = by.and_then(|(by, kind)| kind.range().map(|range| (by, range))) else {
-            return Err(self.refuse_expression(divisor, Rule::Expression, "a divisor is a positive whole constant"));
+            return Err(self.refuse_expression(
+                divisor,
+                Rule::Expression,
+                ("un diviseur est une constante entière positive", "a divisor is a positive whole constant"),
+            ));
         };
         let Some(kind) = dividend.kind.divided(remainder, range) else {
             return Err(self.refuse(
                 Rule::Expression,
-                "a number is divided by a positive whole constant",
+                (
+                    "un nombre se divise par une constante entière positive",
+                    "a number is divided by a positive whole constant",
+                ),
                 divisor.span(),
             ));
         };
@@ -184,7 +218,11 @@ impl Checker<'_> {
             self.ordered(&kind, whole.span())?;
         }
         let Ok([left, right]) = <[_; 2]>::try_from(parts) else {
-            return Err(self.refuse(Rule::Condition, "this condition is not known here", whole.span()));
+            return Err(self.refuse(
+                Rule::Condition,
+                ("cette condition n’est pas connue ici", "this condition is not known here"),
+                whole.span(),
+            ));
         };
         Ok(Typed::condition(Expression::Compare { left: Box::new(left), comparison, right: Box::new(right) }))
     }
@@ -201,15 +239,27 @@ impl Checker<'_> {
         let mut values = Vec::new();
         for item in list {
             let Some((constant, kind)) = self.constant(item, Some(&typed.kind))? else {
-                return Err(self.refuse_expression(item, Rule::Constant, "only constants can be listed here"));
+                return Err(self.refuse_expression(
+                    item,
+                    Rule::Constant,
+                    ("seules des constantes vont dans cette liste", "only constants can be listed here"),
+                ));
             };
             if typed.kind.either(&kind).is_none() {
-                return Err(self.refuse(Rule::Constant, "this constant is of another kind", item.span()));
+                return Err(self.refuse(
+                    Rule::Constant,
+                    ("cette constante est d’une autre sorte", "this constant is of another kind"),
+                    item.span(),
+                ));
             }
             values.push(constant);
         }
         if values.is_empty() {
-            return Err(self.refuse(Rule::Constant, "there is nothing in this list", value.span()));
+            return Err(self.refuse(
+                Rule::Constant,
+                ("il n’y a rien dans cette liste", "there is nothing in this list"),
+                value.span(),
+            ));
         }
         Ok(Typed::condition(Expression::In { value: Box::new(typed.expression), negated, values }))
     }
@@ -280,7 +330,13 @@ impl Checker<'_> {
                     None => Some(typed.kind),
                     Some(before) => match before.either(&typed.kind) {
                         Some(both) => Some(both),
-                        None => return Err(self.refuse(Rule::Constant, "these are of different kinds", span)),
+                        None => {
+                            return Err(self.refuse(
+                                Rule::Constant,
+                                ("ces valeurs sont de sortes différentes", "these are of different kinds"),
+                                span,
+                            ));
+                        }
                     },
                 };
                 found.push((at, typed.expression));
@@ -288,7 +344,7 @@ impl Checker<'_> {
         }
         found.sort_by_key(|(at, _)| *at);
         let Some(kind) = kind else {
-            return Err(self.refuse(Rule::Expression, "there is nothing here", span));
+            return Err(self.refuse(Rule::Expression, ("il n’y a rien ici", "there is nothing here"), span));
         };
         Ok((kind, found.into_iter().map(|(_, expression)| expression).collect()))
     }
@@ -297,21 +353,25 @@ impl Checker<'_> {
     pub(super) fn ordered(&self, kind: &Kind, span: Span) -> Result<(), Refusal> {
         let message = match kind {
             kind if kind.is_ordered() => return Ok(()),
-            Kind::Category(_) => "values of a category have no order",
-            _ => "these have no order",
+            Kind::Category(_) => {
+                ("les valeurs d’une catégorie n’ont pas d’ordre", "values of a category have no order")
+            }
+            _ => ("ces valeurs n’ont pas d’ordre", "these have no order"),
         };
         Err(self.refuse(Rule::Constant, message, span))
     }
 
     /// A refusal that names the most telling rule that the expression breaks.
-    pub(super) fn refuse_expression(&self, expr: &Expr, otherwise: Rule, message: &str) -> Refusal {
+    pub(super) fn refuse_expression(&self, expr: &Expr, otherwise: Rule, message: Words) -> Refusal {
         let (rule, message) = match expr {
             Expr::Nested(inner) => return self.refuse_expression(inner, otherwise, message),
             Expr::Function(function) => return self.refuse_function(function),
             Expr::Exists { .. } | Expr::InSubquery { .. } | Expr::Subquery(_) => {
-                (Rule::Subquery, "a subquery is not allowed here")
+                (Rule::Subquery, ("une sous-requête n’est pas permise ici", "a subquery is not allowed here"))
             }
-            Expr::AnyOp { .. } | Expr::AllOp { .. } => (Rule::Subquery, "ANY and ALL are not allowed"),
+            Expr::AnyOp { .. } | Expr::AllOp { .. } => {
+                (Rule::Subquery, ("ANY et ALL ne sont pas permis", "ANY and ALL are not allowed"))
+            }
             Expr::Cast { .. }
             | Expr::Extract { .. }
             | Expr::Substring { .. }
@@ -320,13 +380,17 @@ impl Checker<'_> {
             | Expr::Ceil { .. }
             | Expr::Floor { .. }
             | Expr::Position { .. }
-            | Expr::Overlay { .. } => (Rule::Function, "this function or cast is not allowed"),
+            | Expr::Overlay { .. } => (
+                Rule::Function,
+                ("cette fonction ou cette conversion n’est pas permise", "this function or cast is not allowed"),
+            ),
             Expr::Like { .. } | Expr::ILike { .. } | Expr::SimilarTo { .. } | Expr::RLike { .. } => {
-                (Rule::Condition, "texts are not matched here")
+                (Rule::Condition, ("on ne compare pas ici des textes à un motif", "texts are not matched here"))
             }
-            Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) => {
-                (Rule::Aggregate, "GROUPING SETS, CUBE and ROLLUP are not allowed")
-            }
+            Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) => (
+                Rule::Aggregate,
+                ("GROUPING SETS, CUBE et ROLLUP ne sont pas permis", "GROUPING SETS, CUBE and ROLLUP are not allowed"),
+            ),
             _ => (otherwise, message),
         };
         self.refuse(rule, message, expr.span())

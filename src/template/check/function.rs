@@ -1,9 +1,10 @@
 //! Calls of functions: which are known, and that nothing but plain arguments is in them.
 
 use super::super::local::{Choice, DatePart, DateUnit, Expression, Kind, YEAR_MAX, YEAR_MIN};
-use super::super::refusal::{Refusal, Rule};
-use super::Checker;
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::level::{Level, Typed};
+use super::{Checker, Words};
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator,
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Spanned, Value, WindowSpec, WindowType,
@@ -82,28 +83,46 @@ impl Checker<'_> {
     pub(super) fn call<'e>(&self, function: &'e Function) -> Result<Call<'e>, Refusal> {
         let Function { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } =
             function;
-        let refuse = |rule, message: &str| Err(self.refuse(rule, message, function.span()));
+        let refuse = |rule, message: Words| Err(self.refuse(rule, message, function.span()));
         let name = self.name(self.single(name, Rule::Function)?)?.as_str().to_owned();
         if !within_group.is_empty() {
-            return refuse(Rule::Order, "WITHIN GROUP is not allowed");
+            return refuse(Rule::Order, ("WITHIN GROUP n’est pas permis", "WITHIN GROUP is not allowed"));
         }
         if *uses_odbc_syntax || null_treatment.is_some() || !matches!(parameters, FunctionArguments::None) {
-            return refuse(Rule::Clause, "this form of a call is not known here");
+            return refuse(
+                Rule::Clause,
+                ("cette forme d’appel n’est pas connue ici", "this form of a call is not known here"),
+            );
         }
         let FunctionArgumentList { duplicate_treatment, args, clauses } = match args {
             FunctionArguments::List(list) => list,
-            FunctionArguments::Subquery(_) => return refuse(Rule::Subquery, "a subquery is not allowed here"),
-            FunctionArguments::None => return refuse(Rule::Function, "this function is not allowed"),
+            FunctionArguments::Subquery(_) => {
+                return refuse(
+                    Rule::Subquery,
+                    ("une sous-requête n’est pas permise ici", "a subquery is not allowed here"),
+                );
+            }
+            FunctionArguments::None => {
+                return refuse(Rule::Function, ("cette fonction n’est pas permise", "this function is not allowed"));
+            }
         };
         if let Some(clause) = clauses.first() {
             let ordered = matches!(clause, FunctionArgumentClause::OrderBy(_) | FunctionArgumentClause::Limit(_));
             let rule = if ordered { Rule::Order } else { Rule::Clause };
-            return refuse(rule, "a clause among the arguments is not allowed");
+            return refuse(
+                rule,
+                ("une clause parmi les arguments n’est pas permise", "a clause among the arguments is not allowed"),
+            );
         }
         let over = match over {
             None => None,
             Some(WindowType::WindowSpec(window)) => Some(window),
-            Some(WindowType::NamedWindow(_)) => return refuse(Rule::Window, "named windows are not allowed"),
+            Some(WindowType::NamedWindow(_)) => {
+                return refuse(
+                    Rule::Window,
+                    ("les fenêtres nommées ne sont pas permises", "named windows are not allowed"),
+                );
+            }
         };
         let (mut star, mut arguments) = (false, Vec::new());
         for argument in args {
@@ -120,7 +139,12 @@ impl Checker<'_> {
                     let right = Box::new(right.clone());
                     arguments.push(Cow::Owned(Expr::BinaryOp { left, op: BinaryOperator::Eq, right }));
                 }
-                _ => return refuse(Rule::Function, "this kind of argument is not known here"),
+                _ => {
+                    return refuse(
+                        Rule::Function,
+                        ("cette sorte d’argument n’est pas connue ici", "this kind of argument is not known here"),
+                    );
+                }
             }
         }
         let distinct = *duplicate_treatment == Some(DuplicateTreatment::Distinct);
@@ -149,18 +173,23 @@ impl Checker<'_> {
             return Err(self.refuse_function(function));
         }
         if call.distinct || call.star || call.filter.is_some() {
-            return Err(self.refuse(Rule::Function, format!("`{name}` takes plain values"), span));
+            return Err(self.refuse(
+                Rule::Function,
+                (format!("`{name}` prend de simples valeurs"), format!("`{name}` takes plain values")),
+                span,
+            ));
         }
         if let Some(choice) = choice {
             let values: Vec<&Expr> = call.arguments.iter().map(AsRef::as_ref).collect();
             return self.choose(level, choice, &values, (expected, span), depth);
         }
-        let wrong = |message: &str| self.refuse(Rule::Function, format!("`{name}` {message}"), span);
+        let wrong =
+            |(fr, en): Words| self.refuse(Rule::Function, (format!("`{name}` {fr}"), format!("`{name}` {en}")), span);
         match (name.as_str(), call.arguments.as_slice()) {
             ("abs", [value]) => {
                 let typed = self.expression(level, value, None, depth)?;
                 let Some((kind, saturating)) = typed.kind.absolute() else {
-                    return Err(self.refuse(Rule::Function, "`abs` takes a number", span));
+                    return Err(self.refuse(Rule::Function, ("`abs` prend un nombre", "`abs` takes a number"), span));
                 };
                 Ok(Typed { expression: Expression::Absolute { value: Box::new(typed.expression), saturating }, kind })
             }
@@ -176,7 +205,7 @@ impl Checker<'_> {
                 let (unit, most) = match text(unit) {
                     Some("day") => (DateUnit::Day, DAYS_MAX),
                     Some("month") => (DateUnit::Month, MONTHS_MAX),
-                    _ => return Err(wrong("counts in 'day' or 'month'")),
+                    _ => return Err(wrong(("compte en 'day' ou en 'month'", "counts in 'day' or 'month'"))),
                 };
                 let from = Box::new(self.date(level, from, depth)?);
                 let to = Box::new(self.date(level, to, depth)?);
@@ -185,14 +214,18 @@ impl Checker<'_> {
                     kind: Kind::number((-most, most)),
                 })
             }
-            _ => Err(wrong("has another number of arguments")),
+            _ => Err(wrong(("prend un autre nombre d’arguments", "has another number of arguments"))),
         }
     }
 
     fn date<L: Level>(&mut self, level: &L, expr: &Expr, depth: usize) -> Result<Expression<L::Leaf>, Refusal> {
         let typed = self.expression(level, expr, Some(&Kind::Date), depth)?;
         if typed.kind != Kind::Date {
-            return Err(self.refuse(Rule::Constant, "a date is expected here", expr.span()));
+            return Err(self.refuse(
+                Rule::Constant,
+                ("on attend ici une date", "a date is expected here"),
+                expr.span(),
+            ));
         }
         Ok(typed.expression)
     }
@@ -201,15 +234,25 @@ impl Checker<'_> {
     pub(super) fn refuse_function(&self, function: &Function) -> Refusal {
         let name = function.name.to_string().to_ascii_lowercase();
         if function.over.is_some() {
-            return self.refuse(Rule::Window, format!("the window `{name}` is not allowed here"), function.span());
+            return self.refuse(
+                Rule::Window,
+                (
+                    format!("la fenêtre `{name}` n’est pas permise ici"),
+                    format!("the window `{name}` is not allowed here"),
+                ),
+                function.span(),
+            );
         }
         if AGGREGATES.contains(&name.as_str()) {
-            let message = format!("`{name}` stands in a SELECT with GROUP BY person, not inside another aggregate");
+            let message = (
+                format!("`{name}` va dans un SELECT avec GROUP BY person, et pas dans un autre agrégat"),
+                format!("`{name}` stands in a SELECT with GROUP BY person, not inside another aggregate"),
+            );
             return self.refuse(Rule::Aggregate, message, function.span());
         }
         let other = OTHER_AGGREGATES.contains(&name.as_str());
         let rule = if other { Rule::Aggregate } else { Rule::Function };
-        self.refuse(rule, format!("`{name}` is not allowed"), function.span())
+        self.refuse(rule, (format!("`{name}` n’est pas permis"), format!("`{name}` is not allowed")), function.span())
     }
 }
 

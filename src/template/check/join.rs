@@ -1,7 +1,8 @@
 //! FROM and its joins: rows meet on `person` or not at all.
 
 use super::super::local::{ColumnRef, Expression, Join, JoinKind, Kind, Name, Source};
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use super::level::Rows;
 use super::scope::Scope;
@@ -21,9 +22,13 @@ impl Checker<'_> {
     ) -> Result<FromClause, Refusal> {
         let TableWithJoins { relation, joins } = match select.from.as_slice() {
             [only] => only,
-            [] => return Err(self.refuse(Rule::Relation, "there is no FROM", select.span())),
+            [] => return Err(self.refuse(Rule::Relation, ("il n’y a pas de FROM", "there is no FROM"), select.span())),
             [_, second, ..] => {
-                return Err(self.refuse(Rule::Join, "a comma joins every row with every row", second.span()));
+                return Err(self.refuse(
+                    Rule::Join,
+                    ("une virgule joint chaque rangée à chaque rangée", "a comma joins every row with every row"),
+                    second.span(),
+                ));
             }
         };
         let (source, columns) = self.source(relation, depth)?;
@@ -50,16 +55,29 @@ impl Checker<'_> {
             JoinOperator::Semi(on) | JoinOperator::LeftSemi(on) => (JoinKind::Semi, on),
             JoinOperator::Anti(on) | JoinOperator::LeftAnti(on) => (JoinKind::Anti, on),
             JoinOperator::CrossJoin(_) => {
-                return Err(self.refuse(Rule::Join, "CROSS JOIN joins every row with every row", join.span()));
+                return Err(self.refuse(
+                    Rule::Join,
+                    ("CROSS JOIN joint chaque rangée à chaque rangée", "CROSS JOIN joins every row with every row"),
+                    join.span(),
+                ));
             }
-            _ => return Err(self.refuse(Rule::Join, "this kind of join is not allowed", join.span())),
+            _ => {
+                return Err(self.refuse(
+                    Rule::Join,
+                    ("cette sorte de jointure n’est pas permise", "this kind of join is not allowed"),
+                    join.span(),
+                ));
+            }
         };
         if *global {
-            return Err(self.refuse(Rule::Clause, "GLOBAL is not allowed", join.span()));
+            return Err(self.refuse(Rule::Clause, ("GLOBAL n’est pas permis", "GLOBAL is not allowed"), join.span()));
         }
         let (source, columns) = self.source(relation, depth)?;
         if scope.takes(&source.alias) {
-            let message = format!("two relations are called `{}`", source.alias.as_str());
+            let message = (
+                format!("deux relations s’appellent `{}`", source.alias.as_str()),
+                format!("two relations are called `{}`", source.alias.as_str()),
+            );
             return Err(self.refuse(Rule::Name, message, relation.span()));
         }
         let right_once = columns.once.clone();
@@ -70,7 +88,11 @@ impl Checker<'_> {
             _ => (false, None),
         };
         if !by_person {
-            return Err(self.refuse(Rule::Join, "this join is not on `person`", join.span()));
+            return Err(self.refuse(
+                Rule::Join,
+                ("cette jointure n’est pas sur `person`", "this join is not on `person`"),
+                join.span(),
+            ));
         }
         match kind {
             JoinKind::Inner | JoinKind::Left => {
@@ -93,7 +115,11 @@ impl Checker<'_> {
         {
             return Ok(());
         }
-        Err(self.refuse(Rule::Join, "this join is not on `person` alone", span))
+        Err(self.refuse(
+            Rule::Join,
+            ("cette jointure n’est pas sur `person` seule", "this join is not on `person` alone"),
+            span,
+        ))
     }
 
     /// Whether there is `x.person = right.person` among the conjuncts, and the rest of them.
@@ -115,8 +141,10 @@ impl Checker<'_> {
             let next = self.condition(&Rows { scope }, conjunct, depth)?;
             // Otherwise the engine compares every row with every row, in which DuckDB 1.5.5 has an internal error besides.
             if kind != JoinKind::Inner && !next.can_be_looked_up(right) {
-                let message =
-                    "beside `person`, this join's conditions are on its right side, or compare that with the left";
+                let message = (
+                    "outre `person`, les conditions de cette jointure portent sur son côté droit, ou le comparent au gauche",
+                    "beside `person`, this join's conditions are on its right side, or compare that with the left",
+                );
                 return Err(self.refuse(Rule::Join, message, conjunct.span()));
             }
             condition = and(condition, next);

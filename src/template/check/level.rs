@@ -1,7 +1,8 @@
 //! What expressions may be made of, in each place of a SELECT.
 
 use super::super::local::{ColumnRef, Expression, GroupLeaf, Kind, RowLeaf};
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use super::scope::Scope;
 use sqlparser::ast::{Expr, Spanned};
@@ -49,7 +50,11 @@ impl Level for Rows<'_> {
         _: usize,
     ) -> Result<Option<(ColumnRef, Kind)>, Refusal> {
         match checker.column(expr, self.scope)? {
-            Some((_, Kind::Person)) => Err(checker.refuse(Rule::Person, "`person` can't be looked at", expr.span())),
+            Some((_, Kind::Person)) => Err(checker.refuse(
+                Rule::Person,
+                ("`person` ne se regarde pas", "`person` can't be looked at"),
+                expr.span(),
+            )),
             Some((column, kind)) => {
                 checker.note_use(&column, self.scope);
                 Ok(Some((column, kind)))
@@ -110,7 +115,7 @@ impl Level for Groups<'_> {
             if !self.keys.iter().any(|key| key.expression == column) {
                 return Err(checker.refuse(
                     Rule::Aggregate,
-                    "this column is neither a key nor aggregated",
+                    ("cette colonne n’est ni une clé ni agrégée", "this column is neither a key nor aggregated"),
                     expr.span(),
                 ));
             }

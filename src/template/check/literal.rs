@@ -2,8 +2,9 @@
 
 use super::super::local::{Constant, Kind, Name, YEAR_MIN};
 use super::super::manifest::ParameterKind;
-use super::super::refusal::{Refusal, Rule};
-use super::Checker;
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
+use super::{Checker, Words};
 use crate::model::{ColumnKind, ColumnName};
 use jiff::civil::Date;
 use sqlparser::ast::{DataType, Expr, Spanned, TypedString, UnaryOperator, Value};
@@ -25,18 +26,33 @@ impl Checker<'_> {
         expr: &Expr,
         expected: Option<&Kind>,
     ) -> Result<Option<(Constant, Kind)>, Refusal> {
-        let wrong = |message: &str| self.refuse(Rule::Constant, message, expr.span());
+        let wrong = |message: Words| self.refuse(Rule::Constant, message, expr.span());
         let constant = match expr {
             Expr::Value(value) => match &value.value {
                 Value::Number(digits, false) => self.number(expr, digits, false, expected)?,
                 Value::SingleQuotedString(id) => match expected {
                     Some(Kind::Category(column)) => (self.category(expr, id, column)?, Kind::Category(column.clone())),
-                    Some(_) => return Err(wrong("this is not a constant of the kind that is expected here")),
-                    None => return Err(wrong("a category's value stands only beside a column of that category")),
+                    Some(_) => {
+                        return Err(wrong((
+                            "ce n’est pas une constante de la sorte attendue ici",
+                            "this is not a constant of the kind that is expected here",
+                        )));
+                    }
+                    None => {
+                        return Err(wrong((
+                            "la valeur d’une catégorie ne va qu’avec une colonne de cette catégorie",
+                            "a category's value stands only beside a column of that category",
+                        )));
+                    }
                 },
                 Value::Boolean(truth) => (Constant::Boolean(*truth), Kind::Boolean),
                 Value::Placeholder(name) => self.parameter(expr, name)?,
-                _ => return Err(wrong("this is not a constant of a kind known here")),
+                _ => {
+                    return Err(wrong((
+                        "ce n’est pas une constante d’une sorte connue ici",
+                        "this is not a constant of a kind known here",
+                    )));
+                }
             },
             Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => match inner.as_ref() {
                 Expr::Value(value) => match &value.value {
@@ -51,7 +67,12 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let date = date.filter(|date| date.year() >= YEAR_MIN);
-                (Constant::Date(date.ok_or_else(|| wrong("this is not a day of the calendar"))?), Kind::Date)
+                (
+                    Constant::Date(date.ok_or_else(|| {
+                        wrong(("ce n’est pas un jour du calendrier", "this is not a day of the calendar"))
+                    })?),
+                    Kind::Date,
+                )
             }
             _ => return Ok(None),
         };
@@ -65,28 +86,37 @@ impl Checker<'_> {
         negative: bool,
         expected: Option<&Kind>,
     ) -> Result<(Constant, Kind), Refusal> {
-        let wrong = |message: &str| self.refuse(Rule::Constant, message, expr.span());
+        let wrong = |message: Words| self.refuse(Rule::Constant, message, expr.span());
         let digits = Some(digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
         let number: Option<i64> =
             digits.and_then(|digits| if negative { format!("-{digits}").parse().ok() } else { digits.parse().ok() });
-        let number = number.ok_or_else(|| wrong("only whole numbers of 64 bits are known here"))?;
+        let number = number.ok_or_else(|| {
+            wrong((
+                "seuls des nombres entiers de 64 bits sont connus ici",
+                "only whole numbers of 64 bits are known here",
+            ))
+        })?;
         match expected {
             Some(Kind::Audience) => Ok((Constant::Number(number), Kind::Audience)),
             // Whether a number is right where a condition is expected is told by what is around it.
             None | Some(Kind::Number { .. } | Kind::Boolean) => {
                 Ok((Constant::Number(number), Kind::number((number, number))))
             }
-            Some(_) => Err(wrong("this is not a constant of the kind that is expected here")),
+            Some(_) => Err(wrong((
+                "ce n’est pas une constante de la sorte attendue ici",
+                "this is not a constant of the kind that is expected here",
+            ))),
         }
     }
 
     fn category(&self, expr: &Expr, id: &str, column: &ColumnName) -> Result<Constant, Refusal> {
-        let wrong = |message: &str| self.refuse(Rule::Constant, message, expr.span());
+        let wrong = |message: Words| self.refuse(Rule::Constant, message, expr.span());
         let Some(ColumnKind::Category { values }) = self.vocabulary.get(column).map(|column| &column.kind) else {
-            return Err(wrong("this column has no values"));
+            return Err(wrong(("cette colonne n’a pas de valeurs", "this column has no values")));
         };
         let code = (0u16..).zip(values).find(|(_, value)| value.id == id).map(|(code, _)| code);
-        let code = code.ok_or_else(|| wrong("the vocabulary doesn't have this value"))?;
+        let code = code
+            .ok_or_else(|| wrong(("le vocabulaire n’a pas cette valeur", "the vocabulary doesn't have this value")))?;
         Ok(Constant::Category { id: id.to_owned(), code })
     }
 
@@ -94,7 +124,10 @@ impl Checker<'_> {
         let name = placeholder.strip_prefix('$').map(str::to_ascii_lowercase).as_deref().and_then(Name::new);
         let declared = name.and_then(|name| self.manifest.parameter(name.as_str()).map(|parameter| (name, parameter)));
         let Some((name, parameter)) = declared else {
-            let message = format!("the manifest has no parameter `{placeholder}`");
+            let message = (
+                format!("le manifeste n’a pas de paramètre `{placeholder}`"),
+                format!("the manifest has no parameter `{placeholder}`"),
+            );
             return Err(self.refuse(Rule::Constant, message, expr.span()));
         };
         let kind = match &parameter.kind {
@@ -103,7 +136,10 @@ impl Checker<'_> {
             ParameterKind::Date { .. } => Kind::Date,
             ParameterKind::Category { column, .. } => Kind::Category(column.clone()),
             ParameterKind::Column { .. } => {
-                let message = format!("`{placeholder}` is a column: write its name without $");
+                let message = (
+                    format!("`{placeholder}` est une colonne : écrivez son nom sans $"),
+                    format!("`{placeholder}` is a column: write its name without $"),
+                );
                 return Err(self.refuse(Rule::Constant, message, expr.span()));
             }
         };

@@ -16,9 +16,11 @@ mod subquery;
 
 use super::local::{Columns, Kind, Name, Query};
 use super::manifest::{AudienceColumn, Manifest, ParameterKind, ShapeRule};
+use super::mistake::Words;
 use super::print::{self, Constants};
-use super::refusal::{Refusal, Rule};
-use crate::model::Vocabulary;
+use super::refusal::Refusal;
+use super::rule::Rule;
+use crate::model::{Text, Vocabulary};
 use miette::{NamedSource, SourceSpan};
 use sqlparser::ast::{self, Spanned, Statement};
 use sqlparser::dialect::DuckDbDialect;
@@ -121,19 +123,25 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn refuse(&self, rule: Rule, message: impl Into<String>, span: Span) -> Refusal {
+    fn refuse(&self, rule: Rule, message: impl Into<Text>, span: Span) -> Refusal {
         Refusal::new(rule, message.into(), NamedSource::new(self.file, self.sql.to_owned()), bytes(self.sql, span))
     }
 
     /// The only statement of the text, which must be a query.
     fn statement(&self) -> Result<Box<ast::Query>, Refusal> {
         if self.sql.len() > TEMPLATE_BYTES_MAX {
-            return Err(self.refuse(Rule::Syntax, "the template is longer than 16 KiB", Span::empty()));
+            return Err(self.refuse(
+                Rule::Syntax,
+                ("le modèle dépasse 16 Kio", "the template is longer than 16 KiB"),
+                Span::empty(),
+            ));
         }
         let dialect = DuckDbDialect {};
         let not_understood = |message: String| {
             let span = place(&message);
-            self.refuse(Rule::Syntax, format!("not understood: {message}"), span)
+            let detail = message.strip_prefix("sql parser error: ").unwrap_or(&message);
+            let message = (format!("pas compris (sqlparser : {detail})"), format!("not understood: {detail}"));
+            self.refuse(Rule::Syntax, message, span)
         };
         let mut tokens = Vec::new();
         let tokenized = Tokenizer::new(&dialect, self.sql).tokenize_with_location_into_buf(&mut tokens);
@@ -141,7 +149,10 @@ impl<'a> Checker<'a> {
         if tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).count() > TOKENS_MAX {
             return Err(self.refuse(
                 Rule::Syntax,
-                format!("the template has more than {TOKENS_MAX} words"),
+                (
+                    format!("le modèle a plus de {TOKENS_MAX} mots"),
+                    format!("the template has more than {TOKENS_MAX} words"),
+                ),
                 Span::empty(),
             ));
         }
@@ -150,9 +161,17 @@ impl<'a> Checker<'a> {
         let mut statements = statements.into_iter();
         match (statements.next(), statements.next()) {
             (Some(Statement::Query(query)), None) => Ok(query),
-            (None, _) => Err(self.refuse(Rule::OneQuery, "the template is empty", Span::empty())),
-            (_, Some(second)) => Err(self.refuse(Rule::OneQuery, "there is more than one statement", second.span())),
-            (Some(_), None) => Err(self.refuse(Rule::OneQuery, "this is not a query", Span::empty())),
+            (None, _) => {
+                Err(self.refuse(Rule::OneQuery, ("le modèle est vide", "the template is empty"), Span::empty()))
+            }
+            (_, Some(second)) => Err(self.refuse(
+                Rule::OneQuery,
+                ("il y a plus d’une instruction", "there is more than one statement"),
+                second.span(),
+            )),
+            (Some(_), None) => {
+                Err(self.refuse(Rule::OneQuery, ("ce n’est pas une requête", "this is not a query"), Span::empty()))
+            }
         }
     }
 
@@ -168,7 +187,10 @@ impl<'a> Checker<'a> {
                 _ => self.parameters_used.iter().any(|used| used.as_str() == name),
             };
             if !used {
-                let message = format!("parameter `{name}` is declared and not used");
+                let message = (
+                    format!("le paramètre `{name}` est déclaré et ne sert pas"),
+                    format!("parameter `{name}` is declared and not used"),
+                );
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
             }
         }
@@ -182,13 +204,21 @@ impl<'a> Checker<'a> {
             let used =
                 self.audiences_used.iter().find(|(name, _)| name.as_str() == audience.name).map(|(_, used)| used);
             let Some(used) = used else {
-                let message = format!("audience `{}` is declared and not used", audience.name);
+                let message = (
+                    format!("l’auditoire `{}` est déclaré et ne sert pas", audience.name),
+                    format!("audience `{}` is declared and not used", audience.name),
+                );
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
             };
             let is_used = |column: &&AudienceColumn| used.iter().any(|name| name.as_str() == column.name);
             if let Some(unused) = audience.columns.iter().find(|column| !is_used(column)) {
-                let message =
-                    format!("column `{}` of audience `{}` is declared and not used", unused.name, audience.name);
+                let message = (
+                    format!(
+                        "la colonne `{}` de l’auditoire `{}` est déclarée et ne sert pas",
+                        unused.name, audience.name
+                    ),
+                    format!("column `{}` of audience `{}` is declared and not used", unused.name, audience.name),
+                );
                 return Err(self.refuse(Rule::Unused, message, Span::empty()));
             }
             columns_used.insert(audience.name.clone(), audience.columns.clone());

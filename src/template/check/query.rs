@@ -1,7 +1,8 @@
 //! Queries: CTEs, set operations, and the clauses that are refused around them.
 
 use super::super::local::{Body, Columns, Name, Query, SetOperation};
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use sqlparser::ast::{self, SetExpr, SetOperator, SetQuantifier, Spanned};
 use sqlparser::tokenizer::Span;
@@ -46,24 +47,40 @@ impl Checker<'_> {
             pipe_operators,
         } = query;
         if let Some(order) = order_by {
-            return Err(self.refuse(Rule::Order, "ORDER BY is not allowed", order.span()));
+            return Err(self.refuse(
+                Rule::Order,
+                ("ORDER BY n’est pas permis", "ORDER BY is not allowed"),
+                order.span(),
+            ));
         }
         if let Some(limit) = limit_clause {
-            return Err(self.refuse(Rule::Order, "LIMIT and OFFSET are not allowed", limit.span()));
+            return Err(self.refuse(
+                Rule::Order,
+                ("LIMIT et OFFSET ne sont pas permis", "LIMIT and OFFSET are not allowed"),
+                limit.span(),
+            ));
         }
         if fetch.is_some() {
-            return Err(self.refuse(Rule::Order, "FETCH is not allowed", query.span()));
+            return Err(self.refuse(Rule::Order, ("FETCH n’est pas permis", "FETCH is not allowed"), query.span()));
         }
         let plain = locks.is_empty() && for_clause.is_none() && settings.is_none() && format_clause.is_none();
         if !plain || !pipe_operators.is_empty() {
-            return Err(self.refuse(Rule::Clause, "a clause after the query is not allowed", query.span()));
+            return Err(self.refuse(
+                Rule::Clause,
+                ("une clause après la requête n’est pas permise", "a clause after the query is not allowed"),
+                query.span(),
+            ));
         }
         Ok((with.as_ref(), body))
     }
 
     pub(super) fn depth(&self, depth: usize) -> Result<(), Refusal> {
         if depth > DEPTH_MAX {
-            return Err(self.refuse(Rule::Syntax, "the template is nested too deeply", Span::empty()));
+            return Err(self.refuse(
+                Rule::Syntax,
+                ("le modèle est imbriqué trop profondément", "the template is nested too deeply"),
+                Span::empty(),
+            ));
         }
         Ok(())
     }
@@ -71,17 +88,28 @@ impl Checker<'_> {
     fn with(&mut self, with: &ast::With, depth: usize) -> Result<Vec<(Name, Query)>, Refusal> {
         let ast::With { with_token: _, recursive, cte_tables } = with;
         if *recursive {
-            return Err(self.refuse(Rule::Clause, "WITH RECURSIVE is not allowed", with.span()));
+            return Err(self.refuse(
+                Rule::Clause,
+                ("WITH RECURSIVE n’est pas permis", "WITH RECURSIVE is not allowed"),
+                with.span(),
+            ));
         }
         let mut ctes = Vec::new();
         for cte in cte_tables {
             let ast::Cte { alias, query, from, materialized, closing_paren_token: _ } = cte;
             if from.is_some() || materialized.is_some() {
-                return Err(self.refuse(Rule::Clause, "a CTE takes no hint", cte.span()));
+                return Err(self.refuse(
+                    Rule::Clause,
+                    ("une CTE ne prend pas d’indication", "a CTE takes no hint"),
+                    cte.span(),
+                ));
             }
             let name = self.alias(alias)?;
             if self.manifest.audience(name.as_str()).is_some() || !self.cte_names.insert(name.clone()) {
-                let message = format!("the name `{}` is taken", name.as_str());
+                let message = (
+                    format!("le nom `{}` est déjà pris", name.as_str()),
+                    format!("the name `{}` is taken", name.as_str()),
+                );
                 return Err(self.refuse(Rule::Name, message, alias.name.span));
             }
             let (query, columns) = self.query(query, depth + 1)?;
@@ -95,11 +123,25 @@ impl Checker<'_> {
     pub(super) fn alias(&self, alias: &ast::TableAlias) -> Result<Name, Refusal> {
         let ast::TableAlias { explicit: _, name, columns, at } = alias;
         if !columns.is_empty() || at.is_some() {
-            return Err(self.refuse(Rule::Clause, "columns are named in the SELECT, not in an alias", name.span));
+            return Err(self.refuse(
+                Rule::Clause,
+                (
+                    "les colonnes se nomment dans le SELECT, et pas dans un alias",
+                    "columns are named in the SELECT, not in an alias",
+                ),
+                name.span,
+            ));
         }
         let alias = self.name(name)?;
         if RESERVED.contains(&alias.as_str()) {
-            return Err(self.refuse(Rule::Name, format!("the name `{}` is taken", alias.as_str()), name.span));
+            return Err(self.refuse(
+                Rule::Name,
+                (
+                    format!("le nom `{}` est déjà pris", alias.as_str()),
+                    format!("the name `{}` is taken", alias.as_str()),
+                ),
+                name.span,
+            ));
         }
         Ok(alias)
     }
@@ -116,7 +158,11 @@ impl Checker<'_> {
                 let (left_query, left_columns) = self.body(left, depth + 1)?;
                 let (right_query, right_columns) = self.body(right, depth + 1)?;
                 let Some(columns) = left_columns.either(&right_columns) else {
-                    return Err(self.refuse(Rule::Set, "the two sides have different columns", body.span()));
+                    return Err(self.refuse(
+                        Rule::Set,
+                        ("les deux côtés ont des colonnes différentes", "the two sides have different columns"),
+                        body.span(),
+                    ));
                 };
                 let (operation, all) = self.set_operation(*op, *set_quantifier, body.span())?;
                 let once = once(operation, all, &left_columns, &right_columns);
@@ -124,7 +170,7 @@ impl Checker<'_> {
                 let query = Query { ctes: Vec::new(), body: Body::Set { operation, all, left, right } };
                 Ok((query, Columns { columns, once }))
             }
-            _ => Err(self.refuse(Rule::OneQuery, "this is not a SELECT", body.span())),
+            _ => Err(self.refuse(Rule::OneQuery, ("ce n’est pas un SELECT", "this is not a SELECT"), body.span())),
         }
     }
 
@@ -138,12 +184,18 @@ impl Checker<'_> {
             SetOperator::Union => SetOperation::Union,
             SetOperator::Intersect => SetOperation::Intersect,
             SetOperator::Except => SetOperation::Except,
-            SetOperator::Minus => return Err(self.refuse(Rule::Set, "write EXCEPT for MINUS", span)),
+            SetOperator::Minus => {
+                return Err(self.refuse(
+                    Rule::Set,
+                    ("au lieu de MINUS, écrivez EXCEPT", "write EXCEPT for MINUS"),
+                    span,
+                ));
+            }
         };
         match quantifier {
             SetQuantifier::None | SetQuantifier::Distinct => Ok((operation, false)),
             SetQuantifier::All => Ok((operation, true)),
-            _ => Err(self.refuse(Rule::Set, "BY NAME is not allowed", span)),
+            _ => Err(self.refuse(Rule::Set, ("BY NAME n’est pas permis", "BY NAME is not allowed"), span)),
         }
     }
 }

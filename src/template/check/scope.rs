@@ -2,7 +2,8 @@
 
 use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Source, WHOLE};
 use super::super::manifest::Manifest;
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use crate::model::ColumnKind;
 use sqlparser::ast::{Expr, Ident, ObjectName, ObjectNamePart, Spanned};
@@ -58,14 +59,18 @@ impl Checker<'_> {
             Some('"') => Name::new(value),
             Some(_) => None,
         };
-        name.ok_or_else(|| self.refuse(Rule::Name, "this name can't be used", *span))
+        name.ok_or_else(|| self.refuse(Rule::Name, ("ce nom ne peut servir", "this name can't be used"), *span))
     }
 
     /// The single part of a name without catalogue or schema.
     pub(super) fn single<'i>(&self, name: &'i ObjectName, rule: Rule) -> Result<&'i Ident, Refusal> {
         match name.0.as_slice() {
             [ObjectNamePart::Identifier(ident)] => Ok(ident),
-            _ => Err(self.refuse(rule, format!("`{name}` is not a plain name"), name.span())),
+            _ => Err(self.refuse(
+                rule,
+                (format!("`{name}` n’est pas un simple nom"), format!("`{name}` is not a plain name")),
+                name.span(),
+            )),
         }
     }
 
@@ -76,7 +81,10 @@ impl Checker<'_> {
             return Ok((name, columns.clone()));
         }
         let Some(audience) = self.manifest.audience(name.as_str()) else {
-            let message = format!("there is no audience or CTE `{}` here", name.as_str());
+            let message = (
+                format!("il n’y a ici ni auditoire ni CTE `{}`", name.as_str()),
+                format!("there is no audience or CTE `{}` here", name.as_str()),
+            );
             return Err(self.refuse(Rule::Relation, message, ident.span));
         };
         let mut columns = vec![(self.plain(Name::PERSON)?, Kind::Person)];
@@ -89,7 +97,10 @@ impl Checker<'_> {
                 Some(ColumnKind::Date) => Kind::Date,
                 Some(ColumnKind::Amount) => Kind::Number { cents: true, low: WHOLE.0, high: WHOLE.1 },
                 None => {
-                    let message = format!("column `{}` of the manifest isn't in the vocabulary", declared.column);
+                    let message = (
+                        format!("la colonne `{}` du manifeste n’est pas dans le vocabulaire", declared.column),
+                        format!("column `{}` of the manifest isn't in the vocabulary", declared.column),
+                    );
                     return Err(self.refuse(Rule::Column, message, ident.span));
                 }
             };
@@ -101,7 +112,13 @@ impl Checker<'_> {
     }
 
     fn plain(&self, name: &str) -> Result<Name, Refusal> {
-        Name::new(name).ok_or_else(|| self.refuse(Rule::Name, format!("`{name}` can't be used in SQL"), Span::empty()))
+        Name::new(name).ok_or_else(|| {
+            self.refuse(
+                Rule::Name,
+                (format!("`{name}` ne peut servir en SQL"), format!("`{name}` can't be used in SQL")),
+                Span::empty(),
+            )
+        })
     }
 
     /// Remembers that a column of an audience is read.
@@ -117,7 +134,13 @@ impl Checker<'_> {
             Expr::Identifier(column) => (None, column, column.span),
             Expr::CompoundIdentifier(parts) => match parts.as_slice() {
                 [relation, column] => (Some(self.name(relation)?), column, expr.span()),
-                _ => return Err(self.refuse(Rule::Column, "this is not a column", expr.span())),
+                _ => {
+                    return Err(self.refuse(
+                        Rule::Column,
+                        ("ce n’est pas une colonne", "this is not a column"),
+                        expr.span(),
+                    ));
+                }
             },
             _ => return Ok(None),
         };
@@ -128,15 +151,24 @@ impl Checker<'_> {
         let mut found = scope.visible.iter().filter(named).filter(has);
         let Some(Visible { alias, columns, .. }) = found.next() else {
             if relation.is_some_and(|relation| scope.outer.contains(&relation)) {
-                let message = "a subquery looks at its own rows alone, but for `person`";
+                let message = (
+                    "une sous-requête ne regarde que ses propres rangées, sauf `person`",
+                    "a subquery looks at its own rows alone, but for `person`",
+                );
                 return Err(self.refuse(Rule::Subquery, message, span));
             }
-            let message = format!("there is no column `{}` here", column.as_str());
+            let message = (
+                format!("il n’y a pas ici de colonne `{}`", column.as_str()),
+                format!("there is no column `{}` here", column.as_str()),
+            );
             return Err(self.refuse(Rule::Column, message, span));
         };
         // All relations that have a `person` here have the same, so any of them will do.
         if found.next().is_some() && !column.is_person() {
-            let message = format!("several relations have a column `{}`", column.as_str());
+            let message = (
+                format!("plusieurs relations ont une colonne `{}`", column.as_str()),
+                format!("several relations have a column `{}`", column.as_str()),
+            );
             return Err(self.refuse(Rule::Column, message, span));
         }
         let kind = columns.kind(&column).cloned().unwrap_or(Kind::Person);

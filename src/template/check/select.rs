@@ -3,11 +3,12 @@
 use super::super::local::{
     ColumnRef, Columns, Expression, Kind, Name, Output, Relation, RowLeaf, Select, Source, Yields,
 };
-use super::super::refusal::{Refusal, Rule};
-use super::Checker;
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::join::flatten;
 use super::level::{Groups, Level, Rows, RowsAndWindows, Typed};
 use super::scope::Scope;
+use super::{Checker, Words};
 use sqlparser::ast::{self, Distinct, Expr, GroupByExpr, SelectFlavor, SelectItem, Spanned, TableFactor};
 use std::collections::BTreeSet;
 
@@ -53,26 +54,58 @@ impl Checker<'_> {
             flavor,
         } = select;
         // The span is computed for a refusal only: the parser's own recursion has no limit there.
-        let refuse = |rule, broken: bool, message: &str| {
+        let refuse = |rule, broken: bool, message: Words| {
             if broken { Err(self.refuse(rule, message, select.span())) } else { Ok(()) }
         };
         let (group_by, ways) = match group_by {
             GroupByExpr::Expressions(by, ways) => (by.as_slice(), ways),
             GroupByExpr::All(_) => {
-                return Err(self.refuse(Rule::Aggregate, "GROUP BY ALL is not allowed", select.span()));
+                return Err(self.refuse(
+                    Rule::Aggregate,
+                    ("GROUP BY ALL n’est pas permis", "GROUP BY ALL is not allowed"),
+                    select.span(),
+                ));
             }
         };
-        refuse(Rule::Aggregate, !ways.is_empty(), "GROUPING SETS, CUBE and ROLLUP are not allowed")?;
-        refuse(Rule::Aggregate, having.is_some() && group_by.is_empty(), "HAVING needs GROUP BY person")?;
-        refuse(Rule::Window, !named_window.is_empty() || qualify.is_some(), "WINDOW and QUALIFY are not allowed")?;
-        refuse(Rule::Order, top.is_some() || !sort_by.is_empty(), "TOP and SORT BY are not allowed")?;
-        refuse(Rule::Order, !cluster_by.is_empty() || !distribute_by.is_empty(), "CLUSTER BY is not allowed")?;
+        refuse(
+            Rule::Aggregate,
+            !ways.is_empty(),
+            ("GROUPING SETS, CUBE et ROLLUP ne sont pas permis", "GROUPING SETS, CUBE and ROLLUP are not allowed"),
+        )?;
+        refuse(
+            Rule::Aggregate,
+            having.is_some() && group_by.is_empty(),
+            ("HAVING a besoin de GROUP BY person", "HAVING needs GROUP BY person"),
+        )?;
+        refuse(
+            Rule::Window,
+            !named_window.is_empty() || qualify.is_some(),
+            ("WINDOW et QUALIFY ne sont pas permis", "WINDOW and QUALIFY are not allowed"),
+        )?;
+        refuse(
+            Rule::Order,
+            top.is_some() || !sort_by.is_empty(),
+            ("TOP et SORT BY ne sont pas permis", "TOP and SORT BY are not allowed"),
+        )?;
+        refuse(
+            Rule::Order,
+            !cluster_by.is_empty() || !distribute_by.is_empty(),
+            ("CLUSTER BY n’est pas permis", "CLUSTER BY is not allowed"),
+        )?;
         let unusual = !optimizer_hints.is_empty() || select_modifiers.is_some() || exclude.is_some() || into.is_some();
         let other =
             !lateral_views.is_empty() || prewhere.is_some() || !connect_by.is_empty() || value_table_mode.is_some();
         let standard = *flavor == SelectFlavor::Standard;
-        refuse(Rule::Clause, unusual || other || !standard, "a clause of this SELECT is not allowed")?;
-        refuse(Rule::Order, matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON is not allowed")?;
+        refuse(
+            Rule::Clause,
+            unusual || other || !standard,
+            ("une clause de ce SELECT n’est pas permise", "a clause of this SELECT is not allowed"),
+        )?;
+        refuse(
+            Rule::Order,
+            matches!(distinct, Some(Distinct::On(_))),
+            ("DISTINCT ON n’est pas permis", "DISTINCT ON is not allowed"),
+        )?;
         let distinct = matches!(distinct, Some(Distinct::Distinct));
         let is_grouped = !group_by.is_empty();
         Ok(Plain { distinct, projection, is_grouped, group_by, having: having.as_ref() })
@@ -120,12 +153,20 @@ impl Checker<'_> {
             }
             let key = self.expression(&Rows { scope }, by, None, depth)?;
             if matches!(key.expression, Expression::Constant(_)) {
-                return Err(self.refuse(Rule::Aggregate, "a constant is no key: write the column", by.span()));
+                return Err(self.refuse(
+                    Rule::Aggregate,
+                    ("une constante n’est pas une clé : écrivez la colonne", "a constant is no key: write the column"),
+                    by.span(),
+                ));
             }
             keys.push(key);
         }
         if !by_person {
-            return Err(self.refuse(Rule::Aggregate, "GROUP BY has to name `person`", select.span()));
+            return Err(self.refuse(
+                Rule::Aggregate,
+                ("GROUP BY doit nommer `person`", "GROUP BY has to name `person`"),
+                select.span(),
+            ));
         }
         Ok(keys)
     }
@@ -144,7 +185,13 @@ impl Checker<'_> {
             let (expr, alias) = match item {
                 SelectItem::UnnamedExpr(expr) => (expr, None),
                 SelectItem::ExprWithAlias { expr, alias } => (expr, Some(self.name(alias)?)),
-                _ => return Err(self.refuse(Rule::Output, "name the columns one by one", item.span())),
+                _ => {
+                    return Err(self.refuse(
+                        Rule::Output,
+                        ("nommez les colonnes une à une", "name the columns one by one"),
+                        item.span(),
+                    ));
+                }
             };
             let column = self.column(expr, scope)?;
             let is_person = matches!(column, Some((_, Kind::Person)));
@@ -153,7 +200,10 @@ impl Checker<'_> {
             if name.as_ref().is_some_and(|name| name.is_person() != is_person) {
                 return Err(self.refuse(
                     Rule::Output,
-                    "`person` keeps its name, and nothing else takes it",
+                    (
+                        "`person` garde son nom, et rien d’autre ne le prend",
+                        "`person` keeps its name, and nothing else takes it",
+                    ),
                     item.span(),
                 ));
             }
@@ -164,17 +214,28 @@ impl Checker<'_> {
                 (Some(typed.expression), typed.kind)
             };
             let Some(name) = name else {
-                return Err(self.refuse(Rule::Output, "name this column: … AS name", item.span()));
+                return Err(self.refuse(
+                    Rule::Output,
+                    ("nommez cette colonne : … AS nom", "name this column: … AS name"),
+                    item.span(),
+                ));
             };
             if columns.iter().any(|(taken, _)| *taken == name) {
-                let message = format!("`{}` is selected twice", name.as_str());
+                let message = (
+                    format!("`{}` est sélectionnée deux fois", name.as_str()),
+                    format!("`{}` is selected twice", name.as_str()),
+                );
                 return Err(self.refuse(Rule::Output, message, item.span()));
             }
             outputs.push(output.map_or(Output::Person, |value| Output::Value(value, name.clone())));
             columns.push((name, kind));
         }
         if !columns.iter().any(|(name, _)| name.is_person()) {
-            return Err(self.refuse(Rule::Output, "`person` is not selected", select.span()));
+            return Err(self.refuse(
+                Rule::Output,
+                ("`person` n’est pas sélectionnée", "`person` is not selected"),
+                select.span(),
+            ));
         }
         Ok((outputs, columns))
     }
@@ -195,14 +256,26 @@ impl Checker<'_> {
                 index_hints,
             } => {
                 if sample.is_some() {
-                    return Err(self.refuse(Rule::Order, "a sample is not allowed", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Order,
+                        ("un échantillon n’est pas permis", "a sample is not allowed"),
+                        factor.span(),
+                    ));
                 }
                 if args.is_some() || *with_ordinality {
-                    return Err(self.refuse(Rule::Relation, "a table function is not allowed", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Relation,
+                        ("une fonction de table n’est pas permise", "a table function is not allowed"),
+                        factor.span(),
+                    ));
                 }
                 let hinted = !with_hints.is_empty() || version.is_some() || !partitions.is_empty();
                 if hinted || json_path.is_some() || !index_hints.is_empty() {
-                    return Err(self.refuse(Rule::Clause, "a table takes no hint", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Clause,
+                        ("une table ne prend pas d’indication", "a table takes no hint"),
+                        factor.span(),
+                    ));
                 }
                 let (relation, columns) = self.relation(self.single(name, Rule::Relation)?)?;
                 let alias = alias.as_ref().map(|alias| self.alias(alias)).transpose()?;
@@ -211,19 +284,35 @@ impl Checker<'_> {
             }
             TableFactor::Derived { lateral, subquery, alias, sample } => {
                 if *lateral {
-                    return Err(self.refuse(Rule::Join, "LATERAL is not allowed", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Join,
+                        ("LATERAL n’est pas permis", "LATERAL is not allowed"),
+                        factor.span(),
+                    ));
                 }
                 if sample.is_some() {
-                    return Err(self.refuse(Rule::Order, "a sample is not allowed", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Order,
+                        ("un échantillon n’est pas permis", "a sample is not allowed"),
+                        factor.span(),
+                    ));
                 }
                 let Some(alias) = alias else {
-                    return Err(self.refuse(Rule::Name, "name this subquery: (SELECT …) AS name", factor.span()));
+                    return Err(self.refuse(
+                        Rule::Name,
+                        ("nommez cette sous-requête : (SELECT …) AS nom", "name this subquery: (SELECT …) AS name"),
+                        factor.span(),
+                    ));
                 };
                 let alias = self.alias(alias)?;
                 let (query, columns) = self.query(subquery, depth + 1)?;
                 Ok((Source { relation: Relation::Derived(Box::new(query)), alias }, columns))
             }
-            _ => Err(self.refuse(Rule::Relation, "this is neither an audience nor a CTE", factor.span())),
+            _ => Err(self.refuse(
+                Rule::Relation,
+                ("ce n’est ni un auditoire ni une CTE", "this is neither an audience nor a CTE"),
+                factor.span(),
+            )),
         }
     }
 }

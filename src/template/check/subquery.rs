@@ -4,7 +4,8 @@
 use super::super::local::{
     Body, ColumnRef, Expression, Join, JoinKind, Name, Output, Query, Relation, Select, Source, Yields,
 };
-use super::super::refusal::{Refusal, Rule};
+use super::super::refusal::Refusal;
+use super::super::rule::Rule;
 use super::Checker;
 use super::join::{and, flatten};
 use super::level::Rows;
@@ -48,11 +49,25 @@ impl Checker<'_> {
             }
             Expr::InSubquery { expr: who, subquery, negated } => {
                 if !self.is_person(who, scope)? {
-                    return Err(self.refuse(Rule::Subquery, "only `person` is looked for in a subquery", expr.span()));
+                    return Err(self.refuse(
+                        Rule::Subquery,
+                        (
+                            "seule `person` se cherche dans une sous-requête",
+                            "only `person` is looked for in a subquery",
+                        ),
+                        expr.span(),
+                    ));
                 }
                 let (query, columns) = self.query(subquery, depth + 1)?;
                 if !columns.only_person() {
-                    return Err(self.refuse(Rule::Subquery, "this subquery doesn't yield `person` alone", expr.span()));
+                    return Err(self.refuse(
+                        Rule::Subquery,
+                        (
+                            "cette sous-requête ne donne pas `person` seule",
+                            "this subquery doesn't yield `person` alone",
+                        ),
+                        expr.span(),
+                    ));
                 }
                 (query, *negated)
             }
@@ -68,7 +83,11 @@ impl Checker<'_> {
             None => true,
         });
         let Some(alias) = free.flatten() else {
-            return Err(self.refuse(Rule::Subquery, "there are too many subqueries", Span::empty()));
+            return Err(self.refuse(
+                Rule::Subquery,
+                ("il y a trop de sous-requêtes", "there are too many subqueries"),
+                Span::empty(),
+            ));
         };
         scope.hidden.insert(alias.clone());
         let source = Source { relation: Relation::Derived(Box::new(query)), alias };
@@ -79,14 +98,26 @@ impl Checker<'_> {
     fn exists(&mut self, query: &ast::Query, outer: &Scope, depth: usize) -> Result<Query, Refusal> {
         let (with, body) = self.plain_query(query)?;
         let SetExpr::Select(select) = body else {
-            return Err(self.refuse(Rule::Subquery, "EXISTS takes a plain SELECT", query.span()));
+            return Err(self.refuse(
+                Rule::Subquery,
+                ("EXISTS prend un simple SELECT", "EXISTS takes a plain SELECT"),
+                query.span(),
+            ));
         };
         if with.is_some() {
-            return Err(self.refuse(Rule::Subquery, "define CTEs before the whole query", query.span()));
+            return Err(self.refuse(
+                Rule::Subquery,
+                ("définissez les CTE avant toute la requête", "define CTEs before the whole query"),
+                query.span(),
+            ));
         }
         let plain = self.plain_select(select)?;
         if plain.is_grouped || plain.having.is_some() || plain.distinct {
-            return Err(self.refuse(Rule::Subquery, "EXISTS takes neither DISTINCT nor GROUP BY", query.span()));
+            return Err(self.refuse(
+                Rule::Subquery,
+                ("EXISTS ne prend ni DISTINCT ni GROUP BY", "EXISTS takes neither DISTINCT nor GROUP BY"),
+                query.span(),
+            ));
         }
         let mut scope = Scope::default();
         scope.outer = outer.visible.iter().map(|visible| visible.alias.clone()).collect();
@@ -101,7 +132,10 @@ impl Checker<'_> {
             }
         }
         if !linked {
-            let message = "this subquery forgets whose rows it looks at";
+            let message = (
+                "cette sous-requête oublie de qui sont les rangées qu’elle regarde",
+                "this subquery forgets whose rows it looks at",
+            );
             return Err(self.refuse(Rule::Subquery, message, query.span()));
         }
         let filter = self.filter(&rest, &mut scope, &mut joins, depth)?;
@@ -120,7 +154,11 @@ impl Checker<'_> {
                 _ => false,
             };
             if !harmless {
-                return Err(self.refuse(Rule::Subquery, "in EXISTS, select 1", item.span()));
+                return Err(self.refuse(
+                    Rule::Subquery,
+                    ("dans EXISTS, sélectionnez 1", "in EXISTS, select 1"),
+                    item.span(),
+                ));
             }
         }
         Ok(())

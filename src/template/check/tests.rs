@@ -3,6 +3,7 @@ mod accepted;
 mod generate;
 mod locality;
 mod refused;
+mod told;
 
 use super::super::catalogue::{File, Template};
 use super::super::print::Argument;

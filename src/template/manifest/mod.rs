@@ -2,14 +2,19 @@
 //!
 //! The file is documented by the JSON schema `sql/manifest.schema.json`; `read` turns it into these types.
 
+mod detail;
+mod error;
+mod file;
 mod parameter;
 mod read;
 mod release;
+mod sound;
 
+pub use error::ManifestError;
+pub use file::schema;
 pub use parameter::{Parameter, ParameterKind};
-pub use read::{ManifestError, schema};
-pub(super) use release::CELLS_MAX;
 pub use release::{Derived, Domain, ReleaseKind};
+pub(super) use sound::CELLS_MAX;
 
 use super::tally::Argument;
 use crate::model::{ColumnName, Named, Shape, Text};
@@ -96,7 +101,7 @@ pub struct Manifest {
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// The audiences, by parameter.
-    #[schemars(with = "BTreeMap<String, super::manifest::read::OneOrMany>")]
+    #[schemars(with = "BTreeMap<String, super::manifest::file::OneOrMany>")]
     pub audiences: BTreeMap<String, Named>,
     /// The values, by parameter.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

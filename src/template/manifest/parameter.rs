@@ -1,8 +1,12 @@
 //! The values that an asker gives a template beside its audiences.
 
-use crate::model::{ColumnName, Text};
+use crate::{
+    model::{ColumnName, Text},
+    template::mistake::Words,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A value of a template: `$name` in its SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,4 +67,28 @@ pub enum ParameterKind {
         #[schemars(with = "Vec<String>")]
         choices: Vec<ColumnName>,
     },
+}
+
+impl ParameterKind {
+    /// What makes no sense about it, if anything does.
+    pub(super) fn senseless(&self) -> Option<Words> {
+        match self {
+            Self::Integer { min, max, default } | Self::Amount { min, max, default } => {
+                if min > max {
+                    Some(("`min` dépasse `max`", "`min` is more than `max`"))
+                } else {
+                    default
+                        .is_some_and(|default| !(*min..=*max).contains(&default))
+                        .then_some(("`default` est hors de son étendue", "`default` is out of its range"))
+                }
+            }
+            Self::Column { choices } if choices.is_empty() => Some(("il n’a pas de choix", "it has no choices")),
+            Self::Column { choices } => {
+                let distinct: BTreeSet<_> = choices.iter().collect();
+                let twice = distinct.len() != choices.len();
+                twice.then_some(("un choix est nommé deux fois", "a choice is named twice"))
+            }
+            Self::Date { .. } | Self::Category { .. } => None,
+        }
+    }
 }

@@ -3,7 +3,7 @@ mod sensitivity;
 
 use super::*;
 use crate::{
-    model::Shape,
+    model::{Language, Shape},
     template::{File, Unit},
 };
 use std::path::Path;
@@ -161,7 +161,8 @@ fn a_release_that_its_result_does_not_serve_is_refused() {
         );
         let file = |path, text| File { path: Path::new(path), text };
         let refused = Template::parse("t".parse().unwrap(), file("t.sql", sql), file("t.toml", &toml), &vocabulary());
-        let message = format!("{:?}", refused.map(|_| "accepted").map_err(|error| error.to_string()));
+        let message =
+            format!("{:?}", refused.map(|_| "accepted").map_err(|error| error.in_language(Language::En).to_string()));
         assert!(message.contains(word), "{release}: {message}");
     }
 }

@@ -9,7 +9,7 @@ use super::vocabulary;
 use crate::template::check::check;
 use crate::template::local::Kind;
 use crate::template::print::{self, Argument, Constants};
-use crate::template::refusal::Rule;
+use crate::template::rule::Rule;
 use duckdb::{Connection, types::Value};
 use proptest::collection::vec;
 use proptest::prelude::*;

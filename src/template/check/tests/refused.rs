@@ -1,10 +1,10 @@
 //! What only looks harmless is refused, each by the rule that says why.
 
 use super::template;
-use crate::template::refusal::Rule;
+use crate::template::rule::Rule;
 
 /// Refused templates that look harmless; `a` and `b` have the column genre, `b` also spend and bought.
-const REFUSED: &[(&str, Rule)] = &[
+pub(super) const REFUSED: &[(&str, Rule)] = &[
     ("", Rule::OneQuery),
     ("SELEC person FROM a", Rule::Syntax),
     ("SELECT person FROM a; SELECT person FROM b", Rule::OneQuery),

@@ -1,0 +1,106 @@
+//! Officers' acts on the policies. One at a time, and what comes of one is in force before its answer is given: a narrowing is never
+//! late, and of two that meet one wins.
+
+use super::{Room, room::Rules};
+use crate::{
+    model::{Role, Text},
+    people::User,
+    policy::{Current, Files, Officer, Policies, Proposal, VersionsError},
+    privacy::LimitsError,
+};
+use std::path::Path;
+
+/// Why an act on the policies came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The user is no officer.
+    #[error("only officers act on the policies")]
+    NotAnOfficer,
+    /// The versions say why.
+    #[error(transparent)]
+    Versions(#[from] VersionsError),
+    /// The figures of `privacy.toml` can't be used.
+    #[error("the figures of privacy.toml can't be used")]
+    Limits(#[from] LimitsError),
+    /// Something that officers can't mend.
+    #[error("{}", .0.en)]
+    Refused(Text),
+}
+
+/// What an officer does.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Proposes a folder, and says why.
+    Propose(Files, String),
+    /// Proposes an earlier version again, and says why.
+    Restore(String, String),
+    /// Approves a proposal, having seen effects of this digest.
+    Approve(i64, String),
+    /// Takes an approval back.
+    Retract(i64),
+    /// Withdraws a proposal of the officer's member.
+    Withdraw(i64),
+    /// Lets go of the narrowings of the officer's member.
+    Lift,
+}
+
+/// Does what an officer asks for; the proposal as it then stands, if it is about one.
+///
+/// # Errors
+/// When the user is no officer, or the act can't be done; nothing has changed then.
+pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>, PublishError> {
+    if user.role != Role::Officer {
+        return Err(PublishError::NotAnOfficer);
+    }
+    let officer = Officer { member: user.member.clone(), user: user.user.clone() };
+    let _desk = room.desk.lock().await;
+    let current = room.rules().policies.clone();
+    let versions = &room.versions;
+    let settled = match act {
+        Act::Propose(files, why) => propose(room, &current, &officer, (files, why)).await?,
+        Act::Restore(version, why) => {
+            let files = versions.files(&version).await?;
+            propose(room, &current, &officer, (files, why)).await?
+        }
+        Act::Approve(id, effects) => versions.approve(&current, &officer, id, &effects).await?,
+        Act::Retract(id) => {
+            versions.retract(&officer, id).await?;
+            (id, None)
+        }
+        Act::Withdraw(id) => {
+            versions.withdraw(&officer, id).await?;
+            (id, None)
+        }
+        Act::Lift => {
+            let after = versions.lift(&current, &officer).await?;
+            enforce(room, after)?;
+            return Ok(None);
+        }
+    };
+    let (id, after) = settled;
+    if let Some(after) = after {
+        enforce(room, after)?;
+    }
+    let current = room.rules().policies.clone();
+    Ok(Some(versions.proposal(&current, id).await?))
+}
+
+async fn propose(
+    room: &Room,
+    current: &Current,
+    officer: &Officer,
+    (files, why): (Files, String),
+) -> Result<(i64, Option<Current>), PublishError> {
+    if why.trim().is_empty() {
+        return Err(PublishError::Refused(Text::new("dites pourquoi, en une phrase", "say why, in a sentence")));
+    }
+    // The kernel's own check of the figures, before anything is stored.
+    let policies = Policies::from_files(Path::new("policies"), files.clone()).map_err(VersionsError::from)?;
+    Rules::new(policies.into())?;
+    Ok(room.versions.propose(current, officer, &files, why.trim()).await?)
+}
+
+fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
+    room.enforce(Rules::new(current)?);
+    Ok(())
+}

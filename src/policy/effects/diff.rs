@@ -1,0 +1,186 @@
+//! What a change opens and closes.
+
+use super::{
+    frame::Frame,
+    grant::Grant,
+    regions::{Comparison, Joint, Pair},
+    side::Side,
+    space::TooManyCells,
+    terms::Unsupported,
+};
+use crate::{
+    model::{AudienceRef, MemberName, Text},
+    policy::{agreement::AgreementId, policies::Policies},
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What is in force, or would be: a version, and for some owners further versions that must permit as well.
+#[derive(Debug, Clone)]
+pub struct InForce<'a> {
+    /// The version.
+    pub base: &'a Policies,
+    /// Versions that narrow it, each for the audiences of one owner.
+    pub narrowings: Vec<(&'a MemberName, &'a Policies)>,
+}
+
+impl<'a> From<&'a Policies> for InForce<'a> {
+    fn from(base: &'a Policies) -> Self {
+        Self { base, narrowings: vec![] }
+    }
+}
+
+/// What one asker gains and loses on one audience.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The member that asks.
+    pub asker: MemberName,
+    /// The audience.
+    pub audience: AudienceRef,
+    /// What is permitted after, and wasn't before.
+    pub gained: Vec<Grant>,
+    /// What was permitted before, and isn't after.
+    pub lost: Vec<Grant>,
+}
+
+/// What a change opens and closes, by the owner of the audiences.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Effects {
+    /// For each owner concerned, each asker and audience for which something changes.
+    pub by_owner: BTreeMap<MemberName, Vec<Change>>,
+}
+
+/// Why effects can't be computed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.en)]
+pub struct EffectsError(pub Text);
+
+impl EffectsError {
+    pub(in crate::policy) fn too_many(frame: &Frame, cells: TooManyCells) -> Self {
+        let asker = frame.members.get(cells.asker).map(ToString::to_string).unwrap_or_default();
+        let audience = frame.audiences.get(cells.audience).map(ToString::to_string).unwrap_or_default();
+        Self(Text::new(
+            format!(
+                "trop de conditions se croisent pour {asker} et {audience} pour que tout soit comparé : réunissez des ententes, ou employez des groupes"
+            ),
+            format!(
+                "too many conditions meet on {asker} and {audience} to compare everything: merge agreements, or use groups"
+            ),
+        ))
+    }
+
+    /// What loaded has been compiled before, over its own names: this is never seen, and said rather than taken for granted.
+    pub(super) fn unsupported(found: &[(AgreementId, Unsupported)]) -> Self {
+        let list: Vec<String> = found.iter().map(|(id, what)| format!("{id} ({})", what.0)).collect();
+        let list = list.join(", ");
+        Self(Text::new(
+            format!("ces ententes ne se comparent pas : {list}"),
+            format!("these agreements can't be compared: {list}"),
+        ))
+    }
+}
+
+/// Compares two states, over every asker, role, template, audience, purpose, moment, loss, set of columns and set of other owners.
+///
+/// A question over several audiences is permitted if and only if each of them permits, so a question becomes possible only where
+/// an audience is gained, and becomes impossible only where one is lost.
+///
+/// # Errors
+/// When so many conditions meet on one audience that their combinations can't be gone through.
+pub fn diff(old: &InForce<'_>, new: &InForce<'_>) -> Result<Effects, EffectsError> {
+    let all: Vec<&Policies> = [old, new]
+        .iter()
+        .flat_map(|state| std::iter::once(state.base).chain(state.narrowings.iter().map(|(_, version)| *version)))
+        .collect();
+    let frame = Frame::of(&all);
+    let compiled = |policies| Side::compile(policies, &frame).map_err(|found| EffectsError::unsupported(&found));
+    let sides: Vec<Side> = all.iter().map(|policies| compiled(policies)).collect::<Result<_, _>>()?;
+    let (before, after) = sides.split_at(old.narrowings.len() + 1);
+    let kind = |[old, new]: [bool; 2]| {
+        if old == new {
+            0
+        } else if new {
+            1
+        } else {
+            2
+        }
+    };
+    let mut comparison = Comparison::new(&frame, kind);
+    let mut effects = Effects::default();
+    for (audience, name) in frame.audiences.iter().enumerate() {
+        let before = joint(old, before, &name.member);
+        let after = joint(new, after, &name.member);
+        for (asker, member) in frame.members.iter().enumerate() {
+            let pair = Pair { asker, audience };
+            if same(&frame, &before, &after, pair) {
+                continue;
+            }
+            let [gained, lost] = comparison
+                .grants([Joint(&before), Joint(&after)], pair)
+                .map_err(|cells| EffectsError::too_many(&frame, cells))?;
+            if gained.is_empty() && lost.is_empty() {
+                continue;
+            }
+            let change = Change { asker: member.clone(), audience: name.clone(), gained, lost };
+            effects.by_owner.entry(name.member.clone()).or_default().push(change);
+        }
+    }
+    Ok(effects)
+}
+
+/// The sides that decide on an owner's audiences.
+fn joint<'a>(state: &InForce<'_>, sides: &'a [Side], owner: &MemberName) -> Vec<&'a Side> {
+    let narrowing = state.narrowings.iter().map(|(of, _)| *of == owner);
+    std::iter::once(true).chain(narrowing).zip(sides).filter(|(decides, _)| *decides).map(|(_, side)| side).collect()
+}
+
+/// Whether both sides say the very same of a pair, without going through its cells.
+fn same(frame: &Frame, before: &[&Side], after: &[&Side], pair: Pair) -> bool {
+    let ([before], [after]) = (before, after) else { return false };
+    let owner = frame.owner(pair.audience);
+    before.same_names(after, pair.audience) && {
+        let says = |side: &Side| -> Vec<(bool, super::condition::Condition)> {
+            let candidates = side.candidates(pair.asker, pair.audience, owner);
+            candidates.into_iter().map(|agreement| (agreement.permits, agreement.condition.clone())).collect()
+        };
+        says(before) == says(after)
+    }
+}
+
+impl Effects {
+    /// Whether nothing changes for anybody.
+    pub fn is_empty(&self) -> bool {
+        self.by_owner.is_empty()
+    }
+
+    /// What is left once what was over at a moment is taken off: nobody can ask in the past.
+    pub fn from(mut self, now: jiff::Timestamp) -> Self {
+        for changes in self.by_owner.values_mut() {
+            for change in changes.iter_mut() {
+                change.gained.retain(|grant| !grant.is_over(now));
+                change.lost.retain(|grant| !grant.is_over(now));
+            }
+            changes.retain(|change| !(change.gained.is_empty() && change.lost.is_empty()));
+        }
+        self.by_owner.retain(|_, changes| !changes.is_empty());
+        self
+    }
+
+    /// Whether something becomes possible on an owner's audiences.
+    pub fn widens(&self, owner: &MemberName) -> bool {
+        self.by_owner.get(owner).is_some_and(|changes| changes.iter().any(|change| !change.gained.is_empty()))
+    }
+
+    /// Whether something becomes impossible on an owner's audiences.
+    pub fn narrows(&self, owner: &MemberName) -> bool {
+        self.by_owner.get(owner).is_some_and(|changes| changes.iter().any(|change| !change.lost.is_empty()))
+    }
+
+    /// SHA-256, in hex, of all that changes for an owner: what the owner's officer approves.
+    pub fn digest(&self, owner: &MemberName) -> String {
+        let changes = self.by_owner.get(owner).map(Vec::as_slice).unwrap_or_default();
+        hex::encode(Sha256::digest(serde_json::to_vec(changes).unwrap_or_default()))
+    }
+}

@@ -1,0 +1,135 @@
+//! Agreements that do nothing, or soon won't: nothing that must be refused, all that somebody will wonder about later.
+
+use super::{
+    frame::Frame,
+    regions::{Pair, sweep},
+    side::Side,
+    space::TooManyCells,
+};
+use crate::{model::Text, policy::agreement::AgreementId};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long before its end an agreement is said to end soon.
+const SOON: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// What is odd about an agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    /// No request can be made, by anybody on any audience, to which it applies.
+    NeverApplies,
+    /// It applied, and no longer does since this moment.
+    Expired(Timestamp),
+    /// It stops applying at this moment, soon.
+    ExpiresSoon(Timestamp),
+    /// Without it, every decision would be the same.
+    Shadowed,
+}
+
+/// What was seen of one agreement.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    applies: bool,
+    /// The moment from which it applies no more; `None` if it applies for ever.
+    end: Option<i64>,
+    /// Whether it alone decides some request that can still be made.
+    decides: bool,
+}
+
+/// The agreements of which something is odd, as of a moment.
+pub(in crate::policy) fn oddities(
+    frame: &Frame,
+    side: &Side,
+    now: Timestamp,
+) -> Result<Vec<(AgreementId, Oddity)>, TooManyCells> {
+    let mut seen = vec![Seen::default(); side.agreements.len()];
+    let moment = now.as_millisecond();
+    for audience in 0..frame.audiences.len() {
+        for asker in 0..frame.members.len() {
+            sweep(frame, side, Pair { asker, audience }, |end, holding| {
+                for (at, _) in holding {
+                    note(seen.get_mut(*at), end);
+                }
+                let to_come = end.is_none_or(|end| end > moment);
+                if let Some(alone) = decisive(holding).filter(|_| to_come).and_then(|at| seen.get_mut(at)) {
+                    alone.decides = true;
+                }
+            })?;
+        }
+    }
+    let odd = side.agreements.iter().zip(seen);
+    Ok(odd.filter_map(|(agreement, seen)| Some((agreement.id.clone(), oddity(seen, now)?))).collect())
+}
+
+fn note(seen: Option<&mut Seen>, end: Option<i64>) {
+    let Some(seen) = seen else { return };
+    seen.end = match (seen.applies, seen.end, end) {
+        (false, _, end) => end,
+        (true, Some(known), Some(end)) => Some(known.max(end)),
+        (true, _, _) => None,
+    };
+    seen.applies = true;
+}
+
+/// The agreement without which the request would be decided otherwise, if there is one.
+fn decisive(holding: &[(usize, bool)]) -> Option<usize> {
+    let mut permits = holding.iter().filter(|(_, permits)| *permits);
+    let mut forbids = holding.iter().filter(|(_, permits)| !*permits);
+    match (permits.next(), permits.next(), forbids.next(), forbids.next()) {
+        (Some((permit, _)), None, None, _) => Some(*permit),
+        (Some(_), _, Some((forbid, _)), None) => Some(*forbid),
+        _ => None,
+    }
+}
+
+fn oddity(seen: Seen, now: Timestamp) -> Option<Oddity> {
+    if !seen.applies {
+        return Some(Oddity::NeverApplies);
+    }
+    let end = seen.end.and_then(|end| Timestamp::from_millisecond(end).ok());
+    match end {
+        Some(end) if end <= now => Some(Oddity::Expired(end)),
+        _ if !seen.decides => Some(Oddity::Shadowed),
+        Some(end) if end <= now + SOON => Some(Oddity::ExpiresSoon(end)),
+        _ => None,
+    }
+}
+
+impl Oddity {
+    /// What it is, and what to do about it.
+    pub fn text(self) -> (Text, Text) {
+        let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
+        match self {
+            Self::NeverApplies => (
+                Text::new("cette entente ne s'applique jamais", "this agreement never applies"),
+                Text::new(
+                    "personne ne peut poser de question qui en remplisse toutes les conditions : vérifiez groupes, étiquettes et dates, ou retirez-la",
+                    "nobody can ask a question that meets all of its conditions: check groups, tags and dates, or remove it",
+                ),
+            ),
+            Self::Expired(end) => (
+                Text::new(
+                    format!("cette entente a pris fin le {} (UTC)", day(end)),
+                    format!("this agreement ended on {} (UTC)", day(end)),
+                ),
+                Text::new("prolongez-la, ou retirez le fichier", "extend it, or remove the file"),
+            ),
+            Self::ExpiresSoon(end) => (
+                Text::new(
+                    format!("cette entente prend fin le {} (UTC)", day(end)),
+                    format!("this agreement ends on {} (UTC)", day(end)),
+                ),
+                Text::new(
+                    "pour la prolonger, proposez-le assez tôt : chaque propriétaire doit l'approuver",
+                    "to extend it, propose it in good time: each owner has to approve",
+                ),
+            ),
+            Self::Shadowed => (
+                Text::new("cette entente ne change rien", "this agreement changes nothing"),
+                Text::new(
+                    "sans elle, toutes les décisions seraient les mêmes : d'autres permettent ou interdisent déjà tout ce qu'elle vise",
+                    "without it every decision would be the same: others already permit or forbid all that it is about",
+                ),
+            ),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Who may ask what of which audience.
+
+use super::{
+    diff::EffectsError,
+    frame::Frame,
+    grant::Grant,
+    regions::{Comparison, Joint, Pair},
+    side::Side,
+};
+use crate::{
+    model::{AudienceRef, MemberName},
+    policy::policies::Policies,
+};
+use serde::Serialize;
+
+/// What one asker may ask of one audience. A question over several audiences needs the permission of each.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Permission {
+    /// The member that asks.
+    pub asker: MemberName,
+    /// The audience.
+    pub audience: AudienceRef,
+    /// What is permitted.
+    pub grants: Vec<Grant>,
+}
+
+/// Everything that a version permits, by asker and audience; who may ask nothing isn't listed.
+///
+/// # Errors
+/// When so many conditions meet on one audience that their combinations can't be gone through.
+pub fn matrix(policies: &Policies) -> Result<Vec<Permission>, EffectsError> {
+    let frame = Frame::of(&[policies]);
+    let side = Side::compile(policies, &frame).map_err(|found| EffectsError::unsupported(&found))?;
+    let mut comparison = Comparison::new(&frame, |[permitted]| usize::from(permitted));
+    let mut permissions = Vec::new();
+    for (asker, member) in frame.members.iter().enumerate() {
+        for (audience, name) in frame.audiences.iter().enumerate() {
+            let pair = Pair { asker, audience };
+            let [grants] =
+                comparison.grants([Joint(&[&side])], pair).map_err(|cells| EffectsError::too_many(&frame, cells))?;
+            if !grants.is_empty() {
+                permissions.push(Permission { asker: member.clone(), audience: name.clone(), grants });
+            }
+        }
+    }
+    Ok(permissions)
+}

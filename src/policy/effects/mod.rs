@@ -1,0 +1,25 @@
+//! What agreements come to: who may ask what of which audience, and what a change opens and closes.
+//!
+//! [`diff`] and [`matrix`] are exact: they go through every circumstance, not through examples. That is possible because agreements
+//! can say only what can be gone through ([`condition::Condition`]); `camerata policy check` refuses the rest. Cedar alone decides
+//! questions; that both always agree is held by property tests (`policy/tests/effects.rs`).
+
+mod condition;
+mod diff;
+mod frame;
+mod grant;
+mod lints;
+mod matrix;
+mod read;
+mod regions;
+mod side;
+mod space;
+mod terms;
+
+pub use diff::{Change, Effects, EffectsError, InForce, diff};
+pub(super) use frame::Frame;
+pub use grant::{Beside, Grant};
+pub(super) use lints::{Oddity, oddities};
+pub use matrix::{Permission, matrix};
+pub(super) use side::Side;
+pub(super) use terms::Unsupported;

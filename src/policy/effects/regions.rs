@@ -1,0 +1,195 @@
+//! Which cells are permitted, gained or lost, gathered into as few boxes as simple merging finds.
+
+use super::{
+    condition::Point,
+    frame::Frame,
+    grant::{Grant, grants},
+    side::{Compiled, Side},
+    space::{Space, TooManyCells},
+};
+use fixedbitset::FixedBitSet;
+use std::collections::{BTreeMap, HashMap};
+
+/// A box of cells: for each axis of the space, which of its cells.
+pub(super) type Box = Vec<FixedBitSet>;
+
+/// One asker and one audience, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) asker: usize,
+    pub(super) audience: usize,
+}
+
+/// What one version and what is added to it permit together: a request is permitted if each of them does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Joint<'a>(pub(super) &'a [&'a Side]);
+
+/// Goes through pairs, and remembers what it found: members of a group mostly have the same cells.
+pub(super) struct Comparison<'a, const J: usize, const K: usize> {
+    frame: &'a Frame,
+    /// What a request is, given what each joint permits: kind 0 isn't kept.
+    kind: fn([bool; J]) -> usize,
+    known: HashMap<Vec<usize>, [Vec<Grant>; K]>,
+}
+
+/// A version that decides on a pair: which joint it belongs to, and its agreements that can be about the pair.
+type Deciding<'a> = (usize, &'a Side, Vec<&'a Compiled>);
+
+impl<'a, const J: usize, const K: usize> Comparison<'a, J, K> {
+    pub(super) fn new(frame: &'a Frame, kind: fn([bool; J]) -> usize) -> Self {
+        Self { frame, kind, known: HashMap::new() }
+    }
+
+    /// The requests of a pair, by their kind.
+    pub(super) fn grants(&mut self, joints: [Joint<'_>; J], pair: Pair) -> Result<[Vec<Grant>; K], TooManyCells> {
+        let place = (pair.asker, pair.audience, self.frame.owner(pair.audience));
+        let mut mark = Vec::new();
+        let mut deciding: Vec<Deciding<'_>> = Vec::new();
+        for (joint, sides) in joints.iter().enumerate() {
+            for side in sides.0 {
+                let found = side.candidates(place.0, place.1, place.2);
+                // An audience or asker that a version lacks has no agreements there, and nothing else to differ by.
+                side.mark(&found, place, &mut mark);
+                deciding.push((joint, side, found));
+            }
+        }
+        if !deciding.iter().any(|(_, _, found)| found.iter().any(|agreement| agreement.permits)) {
+            return Ok(std::array::from_fn(|_| vec![]));
+        }
+        // Which versions decide depends on the owner alone where narrowings are added.
+        mark.extend(joints.iter().flat_map(|joint| joint.0.iter().map(|side| std::ptr::from_ref(*side).addr())));
+        if let Some(known) = self.known.get(&mark) {
+            return Ok(known.clone());
+        }
+        let found = self.compute(joints.map(|joint| !joint.0.is_empty()), &deciding, pair)?;
+        self.known.insert(mark, found.clone());
+        Ok(found)
+    }
+
+    fn compute(&self, any: [bool; J], deciding: &[Deciding<'_>], pair: Pair) -> Result<[Vec<Grant>; K], TooManyCells> {
+        let owner = self.frame.owner(pair.audience);
+        let sides: Vec<(&Side, &[&Compiled])> =
+            deciding.iter().map(|(_, side, found)| (*side, found.as_slice())).collect();
+        let space = Space::new(self.frame, &sides, (pair.asker, pair.audience, owner))?;
+        let decide = |point: &Point<'_>| {
+            let mut permitted = any;
+            for (joint, side, found) in deciding {
+                if let Some(permitted) = permitted.get_mut(*joint) {
+                    *permitted = *permitted && side.permits(found, point);
+                }
+            }
+            (self.kind)(permitted)
+        };
+        let sizes = space.sizes();
+        let mut boxes: [Vec<Box>; K] = std::array::from_fn(|_| Vec::new());
+        each_run(&space, pair, owner, |cells, run| {
+            // A run is all purposes, decided one by one; the rest of the cell is fixed.
+            let mut masks: [FixedBitSet; K] = std::array::from_fn(|_| FixedBitSet::new());
+            for (at, point) in run {
+                if let Some(mask) = decide(point).checked_sub(1).and_then(|kept| masks.get_mut(kept)) {
+                    mask.grow_and_insert(*at);
+                }
+            }
+            for (kept, mask) in boxes.iter_mut().zip(masks).filter(|(_, mask)| !mask.is_clear()) {
+                kept.push(boxed(cells, mask, &sizes));
+            }
+        });
+        Ok(boxes.map(|found| grants(self.frame, &space, &merged(found, sizes.len()))))
+    }
+}
+
+/// Calls `visit` for every cell of a pair with the moment at which the cell ends, if it does, and the agreements that apply in it, each with
+/// whether it permits.
+pub(super) fn sweep(
+    frame: &Frame,
+    side: &Side,
+    pair: Pair,
+    mut visit: impl FnMut(Option<i64>, &[(usize, bool)]),
+) -> Result<(), TooManyCells> {
+    let owner = frame.owner(pair.audience);
+    let candidates = side.candidates(pair.asker, pair.audience, owner);
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    let space = Space::new(frame, &[(side, &candidates)], (pair.asker, pair.audience, owner))?;
+    let mut holding = Vec::new();
+    each_run(&space, pair, owner, |cells, run| {
+        let end = cells.get(DATES).and_then(|cell| space.dates.get(*cell)).copied();
+        for (_, point) in run {
+            holding.clear();
+            let applying = candidates.iter().filter(|agreement| side.applies(agreement, point));
+            holding.extend(applying.map(|agreement| (agreement.at, agreement.permits)));
+            visit(end, &holding);
+        }
+    });
+    Ok(())
+}
+
+/// The axis of moments.
+const DATES: usize = 3;
+/// The axis of purposes, along which runs go.
+const PURPOSES: usize = 2;
+
+fn each_run(space: &Space, pair: Pair, owner: usize, mut visit: impl FnMut(&[usize], &[(usize, Point<'_>)])) {
+    let owners = Space::sets(&space.owners);
+    let columns = Space::sets(&space.columns);
+    for (role, (template, templates)) in
+        (0..3).flat_map(|role| space.templates.iter().enumerate().map(move |t| (role, t)))
+    {
+        for (date, epsilon) in (0..=space.dates.len()).flat_map(|d| (0..=space.epsilons.len()).map(move |e| (d, e))) {
+            for ((owner_cells, owners), (column_cells, columns)) in
+                owners.iter().flat_map(|one| columns.iter().map(move |other| (one, other)))
+            {
+                let point = |purpose: &Vec<usize>| Point {
+                    asker: pair.asker,
+                    role: 1 << role,
+                    audience: pair.audience,
+                    owner,
+                    template: templates.first().copied().unwrap_or(usize::MAX),
+                    purpose: purpose.first().copied().unwrap_or(usize::MAX),
+                    date: space.date(date),
+                    epsilon: space.epsilon(epsilon),
+                    owners,
+                    columns,
+                };
+                let run: Vec<_> = space.purposes.iter().map(point).enumerate().collect();
+                let mut cells = vec![role, template, 0, date, epsilon];
+                cells.extend(owner_cells.iter().chain(column_cells));
+                visit(&cells, &run);
+            }
+        }
+    }
+}
+
+fn boxed(cells: &[usize], purposes: FixedBitSet, sizes: &[usize]) -> Box {
+    let mask = |(axis, (cell, size)): (usize, (&usize, &usize))| {
+        let mut mask = FixedBitSet::with_capacity(*size);
+        if axis == PURPOSES {
+            mask.union_with(&purposes);
+        } else {
+            mask.grow_and_insert(*cell);
+        }
+        mask
+    };
+    cells.iter().zip(sizes).enumerate().map(mask).collect()
+}
+
+/// Merges boxes that differ along one axis alone, axis by axis.
+fn merged(mut boxes: Vec<Box>, axes: usize) -> Vec<Box> {
+    for axis in 0..axes {
+        let mut groups: BTreeMap<Box, FixedBitSet> = BTreeMap::new();
+        for mut cells in boxes {
+            let Some(own) = cells.get_mut(axis) else { continue };
+            let mask = std::mem::take(own);
+            groups.entry(cells).or_default().union_with(&mask);
+        }
+        let back = |(mut cells, mask): (Box, FixedBitSet)| {
+            if let Some(own) = cells.get_mut(axis) {
+                *own = mask;
+            }
+            cells
+        };
+        boxes = groups.into_iter().map(back).collect();
+    }
+    boxes
+}

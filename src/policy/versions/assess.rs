@@ -1,0 +1,142 @@
+//! What a proposal would do to each owner, and who has to agree.
+
+use super::{Files, VersionsError, loaded, rebase::rebase};
+use crate::{
+    model::{ColumnKind, MemberName, Text, Vocabulary},
+    policy::{
+        current::Current,
+        effects::{Effects, InForce, diff},
+        policies::Policies,
+    },
+};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// A proposal held against what is in force.
+#[derive(Debug)]
+pub(super) struct Assessment {
+    /// The folder that would come into force.
+    pub(super) files: Files,
+    pub(super) policies: Policies,
+    /// What it would change, were it alone in force.
+    pub(super) effects: Effects,
+    /// The owners without whose approval it can't be published.
+    pub(super) needed: BTreeSet<MemberName>,
+    /// What stands for the rules common to all, before and after; `None` if they stay as they are.
+    common: Option<String>,
+    /// Members with audiences, before or after: common rules concern each of them.
+    holders: BTreeSet<MemberName>,
+}
+
+/// Holds a proposal against what is in force.
+pub(super) fn assess(
+    current: &Current,
+    current_files: &Files,
+    (base, proposed): (&Files, &Files),
+    now: Timestamp,
+) -> Result<Assessment, VersionsError> {
+    let files =
+        rebase(base, proposed, current_files).map_err(|conflicts| VersionsError::Refused(outdated(&conflicts)))?;
+    let policies = loaded(&files)?;
+    grows(current.base.vocabulary(), policies.vocabulary()).map_err(VersionsError::Refused)?;
+    let before = current.in_force();
+    let effects = diff(&before, &InForce::from(&policies))?;
+    // Who doesn't approve keeps its narrowings.
+    let kept = if current.narrowings.is_empty() {
+        effects.clone()
+    } else {
+        diff(&before, &InForce { base: &policies, narrowings: before.narrowings.clone() })?
+    };
+    let common = common_rules(&current.base, current_files, &policies, &files);
+    let holders = holders(&current.base).union(&holders(&policies)).cloned().collect();
+    let mut needed: BTreeSet<MemberName> = kept.from(now).by_owner.into_keys().collect();
+    if common.is_some() {
+        needed.extend(holder_set(&holders));
+    }
+    Ok(Assessment { files, policies, effects, needed, common, holders })
+}
+
+fn holder_set(holders: &BTreeSet<MemberName>) -> impl Iterator<Item = MemberName> + '_ {
+    holders.iter().cloned()
+}
+
+fn holders(policies: &Policies) -> BTreeSet<MemberName> {
+    let members = policies.members().values().filter(|member| !member.audiences.is_empty());
+    members.map(|member| member.name.clone()).collect()
+}
+
+/// A digest of the rules common to all owners, if they change: figures of privacy, tariffs, who runs the room, default country.
+fn common_rules(before: &Policies, old: &Files, after: &Policies, new: &Files) -> Option<String> {
+    let table = |files: &Files, name: &str| {
+        let text = files.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        // Both were read as TOML when they loaded; comments and order don't count.
+        text.trim_start_matches('\u{feff}').parse::<toml::Table>().map(|table| table.to_string()).unwrap_or(text)
+    };
+    let rules = |policies: &Policies, files: &Files| {
+        let room = policies.room();
+        let figures = ["privacy.toml", "tariffs.toml"].map(|name| table(files, name));
+        (room.operator.clone(), room.default_country.clone(), figures)
+    };
+    let (was, is) = (rules(before, old), rules(after, new));
+    (was != is).then(|| hex::encode(Sha256::digest(format!("{was:?}\0{is:?}"))))
+}
+
+fn outdated(conflicts: &[String]) -> Text {
+    let list = conflicts.join(", ");
+    Text::new(
+        format!(
+            "le dossier en vigueur a changé depuis, dans les mêmes fichiers ({list}) : reprenez-les (`camerata policy show --out DOSSIER`) et proposez de nouveau"
+        ),
+        format!(
+            "what is in force has changed since, in the same files ({list}): start from them (`camerata policy show --out DIR`) and propose again"
+        ),
+    )
+}
+
+/// Whether a vocabulary only adds to another: stored files hold the places of values, so those may not move.
+///
+/// # Errors
+/// The column that would change, and what to do.
+pub fn grows(old: &Vocabulary, new: &Vocabulary) -> Result<(), Text> {
+    for (name, column) in old.columns() {
+        let same = match (&column.kind, new.get(name).map(|column| &column.kind)) {
+            (ColumnKind::Category { values: was }, Some(ColumnKind::Category { values: is })) => {
+                was.len() <= is.len() && was.iter().zip(is).all(|(was, is)| was.id == is.id)
+            }
+            (was, Some(is)) => std::mem::discriminant(was) == std::mem::discriminant(is),
+            (_, None) => false,
+        };
+        if !same {
+            return Err(Text::new(
+                format!(
+                    "vocabulary.toml : la colonne `{name}` a perdu ou déplacé des valeurs, ou a changé de sorte ; des listes y sont conservées : ajoutez à la fin, ne retirez rien"
+                ),
+                format!(
+                    "vocabulary.toml: the column `{name}` lost or moved values, or changed its kind; stored lists use them: add at the end, remove nothing"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Assessment {
+    /// Whether an owner has something to say about it.
+    pub(super) fn concerns(&self, owner: &MemberName) -> bool {
+        self.needed.contains(owner)
+            || self.effects.by_owner.contains_key(owner)
+            || (self.common.is_some() && self.holders.contains(owner))
+    }
+
+    /// What an owner approves: all that changes for it, in one digest.
+    pub(super) fn digest(&self, owner: &MemberName) -> String {
+        let common = self.common.as_deref().unwrap_or_default();
+        hex::encode(Sha256::digest(format!("{}\0{common}", self.effects.digest(owner))))
+    }
+
+    /// Whether the common rules change.
+    pub(super) fn changes_common_rules(&self) -> bool {
+        self.common.is_some()
+    }
+}

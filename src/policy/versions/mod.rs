@@ -1,0 +1,217 @@
+//! Versions of the policies: stored whole, proposed by officers, approved by owners, published, and never lost.
+//!
+//! Promises, held by `tests.rs` under every interleaving it tries:
+//!
+//! - nothing becomes possible on an owner's audiences without an officer of that owner having approved exactly that;
+//! - what an owner's officer takes back on the owner's audiences is taken back at once, whatever else the proposal waits for;
+//! - an approval is of effects: when what is in force has changed so that a proposal would do something else to an owner, that
+//!   owner's approval no longer counts.
+
+mod assess;
+mod proposal;
+mod rebase;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod transitions;
+
+pub use assess::grows;
+pub use proposal::{Approval, Proposal, Status};
+
+use super::{
+    current::{Current, Narrowing},
+    effects::EffectsError,
+    mistake::PolicyErrors,
+    policies::Policies,
+};
+use crate::{
+    database::Database,
+    model::{Clock, MemberName, Text},
+};
+use serde::Serialize;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+/// The files of a policy folder, by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// An officer, who acts for a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Officer {
+    /// The member.
+    pub member: MemberName,
+    /// The officer's name there.
+    pub user: String,
+}
+
+/// What happened to the policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// The room opened for the first time, with this version.
+    Founded,
+    /// Somebody proposed a version.
+    Proposed,
+    /// An owner's officer approved a proposal.
+    Approved,
+    /// An owner's officer took the approval back.
+    Retracted,
+    /// An owner's audiences are narrowed at once, before the rest is agreed on.
+    Narrowed,
+    /// An owner let go of its narrowings.
+    Lifted,
+    /// The proposer took the proposal back.
+    Withdrawn,
+    /// A version came into force.
+    Published,
+}
+
+impl What {
+    const ALL: [Self; 8] = [
+        Self::Founded,
+        Self::Proposed,
+        Self::Approved,
+        Self::Retracted,
+        Self::Narrowed,
+        Self::Lifted,
+        Self::Withdrawn,
+        Self::Published,
+    ];
+
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Founded => "founded",
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Retracted => "retracted",
+            Self::Narrowed => "narrowed",
+            Self::Lifted => "lifted",
+            Self::Withdrawn => "withdrawn",
+            Self::Published => "published",
+        }
+    }
+}
+
+/// One line of the policies' log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// When (RFC 3339).
+    pub happened: String,
+    /// What.
+    pub what: What,
+    /// Who; nobody for the founding.
+    pub officer: Option<Officer>,
+    /// The version that it is about.
+    pub version: Option<String>,
+    /// The proposal that it belongs to.
+    pub proposal: Option<i64>,
+    /// Why, in the officer's words.
+    pub why: Option<String>,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum VersionsError {
+    /// The folder has mistakes.
+    #[error("the proposed policies have mistakes")]
+    Mistakes(#[from] PolicyErrors),
+    /// It can't be compared with what is in force.
+    #[error(transparent)]
+    Effects(#[from] EffectsError),
+    /// Refused, for a reason that the officer can do something about.
+    #[error("{}", .0.en)]
+    Refused(Text),
+    /// There is no such proposal or version.
+    #[error("there is no such proposal or version")]
+    NotFound,
+    /// The database failed.
+    #[error("the room's database failed")]
+    Database(#[from] sqlx::Error),
+    /// A stored row or file isn't what this version writes.
+    #[error("the policies' tables hold what can't be read")]
+    Corrupt,
+}
+
+/// The versions kept in the room's database.
+#[derive(Clone)]
+pub struct Versions {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+/// The folder that mistakes of a version without a folder are said to be in.
+fn origin() -> &'static Path {
+    Path::new("policies")
+}
+
+fn loaded(files: &Files) -> Result<Policies, PolicyErrors> {
+    let policies = Policies::from_files(origin(), files.clone())?;
+    // Agreements that contradict the officers' own cases don't come into force.
+    policies.check_cases().map(|_| policies)
+}
+
+impl Versions {
+    /// The versions kept in this database.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+
+    /// What is in force; `None` before the founding.
+    ///
+    /// # Errors
+    /// When the database fails, or a stored version no longer loads.
+    pub async fn current(&self) -> Result<Option<Current>, VersionsError> {
+        let Some(version) = tables::in_force(&self.database).await? else { return Ok(None) };
+        let base = Arc::new(Policies::from_files(origin(), self.files(&version).await?)?);
+        let mut narrowings = Vec::new();
+        for (owner, version) in tables::narrowings(&self.database).await? {
+            let policies = Arc::new(Policies::from_files(origin(), self.files(&version).await?)?);
+            narrowings.push(Narrowing { owner, policies });
+        }
+        Ok(Some(Current { base, narrowings }))
+    }
+
+    /// Takes a folder as the first version: members join a room with its rules, so nobody has to approve.
+    ///
+    /// # Errors
+    /// When the folder has mistakes or the database fails.
+    pub async fn found(&self, files: &Files) -> Result<Current, VersionsError> {
+        let policies = loaded(files)?;
+        let now = self.now();
+        let mut writing = self.database.begin().await?;
+        tables::store(&mut writing, policies.version(), files).await?;
+        tables::publish(&mut writing, policies.version(), None, &now).await?;
+        let entry = Entry {
+            happened: now,
+            what: What::Founded,
+            officer: None,
+            version: Some(policies.version().to_owned()),
+            proposal: None,
+            why: None,
+        };
+        tables::log(&mut writing, &entry).await?;
+        writing.commit().await?;
+        Ok(policies.into())
+    }
+
+    /// The files of a version.
+    ///
+    /// # Errors
+    /// When there is no such version, or the database fails.
+    pub async fn files(&self, version: &str) -> Result<Files, VersionsError> {
+        let files = tables::files(&self.database, version).await?;
+        if files.is_empty() { Err(VersionsError::NotFound) } else { Ok(files) }
+    }
+
+    /// What happened to the policies, newest first, at most 1,000.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log(&self) -> Result<Vec<Entry>, VersionsError> {
+        tables::entries(&self.database).await
+    }
+
+    fn now(&self) -> String {
+        self.clock.now().to_string()
+    }
+}

@@ -1,0 +1,244 @@
+//! The rows behind versions, proposals and approvals. Each function runs in the transaction that it is given.
+
+use super::{Entry, Files, Officer, VersionsError, What};
+use crate::{database::Database, model::MemberName};
+use sha2::{Digest, Sha256};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+
+pub(super) type Writing = Transaction<'static, Sqlite>;
+
+/// One open proposal's row.
+#[derive(Debug, Clone)]
+pub(super) struct ProposalRow {
+    pub(super) id: i64,
+    pub(super) base: String,
+    pub(super) version: String,
+    pub(super) officer: Officer,
+    pub(super) why: String,
+    pub(super) proposed: String,
+    pub(super) state: String,
+}
+
+/// One approval's row.
+#[derive(Debug, Clone)]
+pub(super) struct ApprovalRow {
+    pub(super) owner: MemberName,
+    pub(super) user: String,
+    pub(super) effects: String,
+    pub(super) approved: String,
+}
+
+pub(super) async fn store(writing: &mut Writing, version: &str, files: &Files) -> Result<(), VersionsError> {
+    for (name, bytes) in files {
+        let hash = hex::encode(Sha256::digest(bytes));
+        sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING")
+            .bind(&hash)
+            .bind(bytes)
+            .execute(&mut **writing)
+            .await?;
+        sqlx::query("INSERT INTO policy_versions (version, name, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(version)
+            .bind(name)
+            .bind(&hash)
+            .execute(&mut **writing)
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn files(database: &Database, version: &str) -> Result<Files, VersionsError> {
+    let rows = sqlx::query("SELECT name, bytes FROM policy_versions JOIN policy_files USING (hash) WHERE version = ?")
+        .bind(version)
+        .fetch_all(database.pool())
+        .await?;
+    rows.into_iter().map(|row| Ok((row.try_get("name")?, row.try_get("bytes")?))).collect()
+}
+
+pub(super) async fn in_force(database: &Database) -> Result<Option<String>, VersionsError> {
+    let row = sqlx::query("SELECT version FROM policy_publications ORDER BY id DESC LIMIT 1");
+    Ok(row.fetch_optional(database.pool()).await?.map(|row| row.try_get("version")).transpose()?)
+}
+
+pub(super) async fn narrowings(database: &Database) -> Result<Vec<(MemberName, String)>, VersionsError> {
+    let rows = sqlx::query("SELECT owner, version FROM policy_narrowings WHERE ended IS NULL ORDER BY id");
+    let rows = rows.fetch_all(database.pool()).await?;
+    rows.into_iter().map(|row| Ok((member(&row, "owner")?, row.try_get("version")?))).collect()
+}
+
+pub(super) async fn publish(
+    writing: &mut Writing,
+    version: &str,
+    proposal: Option<i64>,
+    now: &str,
+) -> Result<(), VersionsError> {
+    sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES (?, ?, ?)")
+        .bind(version)
+        .bind(proposal)
+        .bind(now)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn narrow(
+    writing: &mut Writing,
+    owner: &MemberName,
+    version: &str,
+    proposal: i64,
+    now: &str,
+) -> Result<(), VersionsError> {
+    sqlx::query("INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES (?, ?, ?, ?)")
+        .bind(owner.as_str())
+        .bind(version)
+        .bind(proposal)
+        .bind(now)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn end_narrowings(writing: &mut Writing, owner: &MemberName, now: &str) -> Result<u64, VersionsError> {
+    let done = sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND ended IS NULL")
+        .bind(now)
+        .bind(owner.as_str())
+        .execute(&mut **writing)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn propose(
+    writing: &mut Writing,
+    base: &str,
+    version: &str,
+    officer: &Officer,
+    (why, now): (&str, &str),
+) -> Result<i64, VersionsError> {
+    let done = sqlx::query(
+        "INSERT INTO policy_proposals (base, version, member, user, why, proposed, state) VALUES (?, ?, ?, ?, ?, ?, 'open')",
+    )
+    .bind(base)
+    .bind(version)
+    .bind(officer.member.as_str())
+    .bind(&officer.user)
+    .bind(why)
+    .bind(now)
+    .execute(&mut **writing)
+    .await?;
+    Ok(done.last_insert_rowid())
+}
+
+pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, VersionsError> {
+    let rows =
+        sqlx::query("SELECT * FROM policy_proposals ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
+    rows.iter().map(proposal).collect()
+}
+
+pub(super) async fn one_proposal(database: &Database, id: i64) -> Result<Option<ProposalRow>, VersionsError> {
+    let row =
+        sqlx::query("SELECT * FROM policy_proposals WHERE id = ?").bind(id).fetch_optional(database.pool()).await?;
+    row.as_ref().map(proposal).transpose()
+}
+
+fn proposal(row: &SqliteRow) -> Result<ProposalRow, VersionsError> {
+    Ok(ProposalRow {
+        id: row.try_get("id")?,
+        base: row.try_get("base")?,
+        version: row.try_get("version")?,
+        officer: Officer { member: member(row, "member")?, user: row.try_get("user")? },
+        why: row.try_get("why")?,
+        proposed: row.try_get("proposed")?,
+        state: row.try_get("state")?,
+    })
+}
+
+pub(super) async fn end_proposal(writing: &mut Writing, id: i64, state: &str) -> Result<(), VersionsError> {
+    sqlx::query("UPDATE policy_proposals SET state = ? WHERE id = ?")
+        .bind(state)
+        .bind(id)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn approvals(database: &Database, proposal: i64) -> Result<Vec<ApprovalRow>, VersionsError> {
+    let rows = sqlx::query("SELECT * FROM policy_approvals WHERE proposal = ? ORDER BY owner").bind(proposal);
+    let rows = rows.fetch_all(database.pool()).await?;
+    let approval = |row: &SqliteRow| {
+        Ok(ApprovalRow {
+            owner: member(row, "owner")?,
+            user: row.try_get("user")?,
+            effects: row.try_get("effects")?,
+            approved: row.try_get("approved")?,
+        })
+    };
+    rows.iter().map(approval).collect()
+}
+
+pub(super) async fn approve(
+    writing: &mut Writing,
+    proposal: i64,
+    officer: &Officer,
+    effects: &str,
+    now: &str,
+) -> Result<(), VersionsError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO policy_approvals (proposal, owner, user, effects, approved) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(proposal)
+    .bind(officer.member.as_str())
+    .bind(&officer.user)
+    .bind(effects)
+    .bind(now)
+    .execute(&mut **writing)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn retract(writing: &mut Writing, proposal: i64, owner: &MemberName) -> Result<u64, VersionsError> {
+    let done = sqlx::query("DELETE FROM policy_approvals WHERE proposal = ? AND owner = ?")
+        .bind(proposal)
+        .bind(owner.as_str())
+        .execute(&mut **writing)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), VersionsError> {
+    sqlx::query(
+        "INSERT INTO policy_log (happened, what, member, user, version, proposal, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&entry.happened)
+    .bind(entry.what.as_str())
+    .bind(entry.officer.as_ref().map(|officer| officer.member.as_str()))
+    .bind(entry.officer.as_ref().map(|officer| officer.user.as_str()))
+    .bind(&entry.version)
+    .bind(entry.proposal)
+    .bind(&entry.why)
+    .execute(&mut **writing)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsError> {
+    let rows = sqlx::query("SELECT * FROM policy_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
+    let entry = |row: &SqliteRow| {
+        let officer = match row.try_get::<Option<String>, _>("member")? {
+            Some(_) => Some(Officer { member: member(row, "member")?, user: row.try_get("user")? }),
+            None => None,
+        };
+        let what: String = row.try_get("what")?;
+        Ok(Entry {
+            happened: row.try_get("happened")?,
+            what: What::ALL.into_iter().find(|known| known.as_str() == what).ok_or(VersionsError::Corrupt)?,
+            officer,
+            version: row.try_get("version")?,
+            proposal: row.try_get("proposal")?,
+            why: row.try_get("why")?,
+        })
+    };
+    rows.iter().map(entry).collect()
+}
+
+fn member(row: &SqliteRow, column: &str) -> Result<MemberName, VersionsError> {
+    row.try_get::<String, _>(column)?.parse().map_err(|_| VersionsError::Corrupt)
+}
