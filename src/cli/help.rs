@@ -1,5 +1,7 @@
 //! The help of every command in French. The English wording stands beside each argument, in the commands themselves.
 
+mod policy;
+
 use super::environment;
 use crate::model::Language;
 use clap::{Arg, ArgAction, Command};
@@ -89,22 +91,6 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("token", "user", "Nom de la personne"),
     ("token", "role", "Rôle : marketer, officer ou steward"),
     ("token", "revoke", "Mettre fin aux jetons de la personne"),
-    ("policy", "", "Vérifier, essayer et mettre en forme un dossier de politiques"),
-    (
-        "policy check",
-        "",
-        "Vérifier chaque fichier d’un dossier de politiques et en jouer les cas; finit par 3 s’il y a une erreur",
-    ),
-    ("policy", "dir", "Dossier des politiques"),
-    (
-        "policy fmt",
-        "",
-        "Mettre en forme les ententes d’un dossier de politiques, commentaires compris; finit par 3 si l’une ne peut l’être",
-    ),
-    ("policy fmt", "check", "Ne rien écrire : lister les fichiers à mettre en forme, et finir par 3 s’il y en a"),
-    ("policy test", "", "Jouer les cas d’un dossier de politiques, un par ligne; finit par 3 si l’un ne tient pas"),
-    ("policy test", "json", "Afficher les résultats en JSON"),
-    ("policy check", "strict", "Prendre les avertissements pour des erreurs"),
     ("template", "", "Travailler sur les modèles d’analyse"),
     ("template check", "", "Vérifier que les modèles restent à l’échelle d’une personne; finit par 3 sinon"),
     ("template check", "file", "Fichier .sql ou .toml d’un modèle; sans lui, tous les modèles du dossier"),
@@ -121,7 +107,10 @@ const FRENCH: &[(&str, &str, &str)] = &[
 ];
 
 fn french(command: &str, argument: &str) -> Option<&'static str> {
-    let find = |of: &str| FRENCH.iter().find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words);
+    let find = |of: &str| {
+        let mut all = FRENCH.iter().chain(policy::FRENCH);
+        all.find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words)
+    };
     // An argument that subcommands share is told once, with the command above them, or with all.
     let above = command.rsplit_once(' ').map_or("", |(above, _)| above);
     find(command).or_else(|| [above, ""].into_iter().filter(|_| !argument.is_empty()).find_map(find))

@@ -3,7 +3,7 @@
 use super::{Problem, identity::Asker};
 use crate::{
     gateway::{self, Act, PublishError, Room},
-    model::Text,
+    model::{Role, Text},
     policy::{Proposal, VersionsError},
 };
 use axum::{
@@ -93,6 +93,7 @@ pub(super) async fn propose(
     asker: Asker,
     body: Result<Json<Proposed>, JsonRejection>,
 ) -> Result<Json<Option<Proposal>>, Problem> {
+    asker.needs(Role::Officer)?;
     let proposed = read(body, &asker)?;
     let act = match (proposed.files, proposed.restore) {
         (Some(files), None) => {
@@ -116,6 +117,7 @@ pub(super) async fn approve(
     asker: Asker,
     body: Result<Json<Approved>, JsonRejection>,
 ) -> Result<Json<Option<Proposal>>, Problem> {
+    asker.needs(Role::Officer)?;
     let effects = read(body, &asker)?.effects;
     done(&room, asker, Act::Approve(id, effects)).await
 }

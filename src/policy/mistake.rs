@@ -232,7 +232,7 @@ pub(super) fn suggestion_after<'a>(
 }
 
 /// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from.
-pub(super) fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Text {
+pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Text {
     let mut known: Vec<&str> = known.into_iter().collect();
     if let Some(text) = near(wanted, known.iter().copied()) {
         return text;

@@ -33,6 +33,7 @@ mod mistake;
 mod policies;
 mod room;
 mod tariffs;
+mod template_groups;
 #[cfg(test)]
 mod tests;
 mod versions;
@@ -42,11 +43,14 @@ pub use agreement::{Agreement, AgreementId, Effect};
 pub use cases::{CaseOutcome, Verdict};
 pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
-pub use effects::{Beside, Change, Effects, EffectsError, Grant, InForce, Permission, diff, matrix};
+pub use effects::{
+    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Ruling, diff, matrix, role_words,
+};
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};
-pub use mistake::{Mistake, PolicyErrors};
+pub use mistake::{Mistake, PolicyErrors, suggestion};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
 pub use tariffs::{Tariffs, Tier};
+pub use template_groups::TemplateGroups;
 pub use versions::{Approval, Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What, grows};

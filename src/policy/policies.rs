@@ -272,6 +272,11 @@ impl Policies {
         self.judge.templates.keys()
     }
 
+    /// The agreements, compiled.
+    pub(super) fn index(&self) -> Option<&(Frame, Side)> {
+        self.judge.index.as_ref()
+    }
+
     /// The agreements as Cedar holds them, by id.
     pub(super) fn cedar(&self) -> impl Iterator<Item = (&AgreementId, &Policy)> {
         let of = |id: &AgreementId| self.judge.set.policy(&PolicyId::new(id.as_str()));

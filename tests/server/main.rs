@@ -12,6 +12,7 @@
 
 mod crash;
 mod leak;
+mod officer;
 mod query;
 mod refuse;
 mod routes;

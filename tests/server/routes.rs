@@ -4,7 +4,7 @@ use super::support::*;
 use std::collections::BTreeSet;
 
 /// Method, path, and the roles that may use it; none named: everybody, without a token.
-const ROUTES: [(&str, &str, &[&str]); 15] = [
+const ROUTES: [(&str, &str, &[&str]); 25] = [
     ("get", "/health", &[]),
     ("get", "/api/v1/me", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/vocabulary", &["marketer", "officer", "steward"]),
@@ -20,6 +20,16 @@ const ROUTES: [(&str, &str, &[&str]); 15] = [
     ("post", "/api/v1/queries", &["marketer"]),
     ("get", "/api/v1/answers", &["marketer"]),
     ("get", "/api/v1/answers/{id}", &["marketer"]),
+    ("get", "/api/v1/policy", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/policy/log", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/policy/versions/{version}", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/policy/proposals", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/policy/proposals/{id}", &["marketer", "officer", "steward"]),
+    ("post", "/api/v1/policy/proposals", &["officer"]),
+    ("delete", "/api/v1/policy/proposals/{id}", &["officer"]),
+    ("post", "/api/v1/policy/proposals/{id}/approval", &["officer"]),
+    ("delete", "/api/v1/policy/proposals/{id}/approval", &["officer"]),
+    ("delete", "/api/v1/policy/narrowings", &["officer"]),
 ];
 
 #[test]
@@ -43,7 +53,7 @@ fn every_route_refuses_the_anonymous_and_the_wrong_role() {
     for (method, path, roles) in ROUTES {
         let call = |token: &str| {
             let headers = [("content-type", "application/json"), ("upload-offset", "0")];
-            let path = path.replace("{id}", "1");
+            let path = path.replace("{id}", "1").replace("{version}", &"0".repeat(64));
             let body: &[u8] = match path.as_str() {
                 "/api/v1/uploads/1/complete" => b"{\"bytes\":1}",
                 _ => b"{}",

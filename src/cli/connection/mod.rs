@@ -241,6 +241,14 @@ impl Connection {
         self.send(Method::POST, path, &headers, SendBody::from_reader(&mut bytes.as_slice()), answer_s)
     }
 
+    /// `DELETE path`.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ConnectionError> {
+        self.send(Method::DELETE, path, &[], SendBody::none(), ANSWER_S)
+    }
+
     /// An answer that was kept as JSON, as the type that a command shows.
     ///
     /// # Errors

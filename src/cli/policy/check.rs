@@ -3,11 +3,10 @@
 use super::report::{diagnostic, mistakes, report};
 use crate::{
     cli::{context::Context, exit::Exit},
-    model::Language,
+    model::{Clock, Language, SystemClock},
     policy::Policies,
     privacy::{Limits, LimitsError},
 };
-use jiff::Timestamp;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -48,7 +47,7 @@ fn check(
             return Ok(Exit::Invalid.into());
         }
     };
-    let odd = match policies.oddities(Timestamp::now()) {
+    let odd = match policies.oddities(SystemClock.now()) {
         Ok(odd) => odd,
         Err(error) => {
             writeln!(err, "{}", error.0.get(language))?;

@@ -12,7 +12,7 @@ use crate::{
     model::{AudienceRef, MemberName, Text},
     policy::{agreement::AgreementId, policies::Policies},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ impl<'a> From<&'a Policies> for InForce<'a> {
 }
 
 /// What one asker gains and loses on one audience.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The member that asks.
     pub asker: MemberName,
@@ -45,7 +45,7 @@ pub struct Change {
 }
 
 /// What a change opens and closes, by the owner of the audiences.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Effects {
     /// For each owner concerned, each asker and audience for which something changes.

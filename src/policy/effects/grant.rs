@@ -8,12 +8,12 @@ use super::{
 };
 use crate::model::{ColumnName, MemberName, PurposeName, Role, TemplateName};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Requests that have everything but one asker and one audience in common: any of its roles, with any of its templates, for any of
 /// its purposes, in any of its circumstances.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
     /// What the asking user does.
     pub roles: BTreeSet<Role>,
@@ -22,27 +22,27 @@ pub struct Grant {
     /// What for.
     pub purposes: BTreeSet<PurposeName>,
     /// The first moment; from the beginning if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
     /// The moment from which it no longer holds; for ever if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// The least loss, in 1e-4 of ε; from nothing if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epsilon_from: Option<i64>,
     /// The loss below which it must stay, in 1e-4 of ε; any if absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epsilon_below: Option<i64>,
     /// What must hold of the owners of the question's other audiences, all of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<Beside<MemberName>>,
     /// What must hold of the columns that the question uses, all of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Beside<ColumnName>>,
 }
 
 /// How many of some names may be there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beside<T> {
     /// The names.
     pub of: Vec<T>,

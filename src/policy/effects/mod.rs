@@ -6,20 +6,25 @@
 
 mod condition;
 mod diff;
+mod explain;
 mod frame;
 mod grant;
 mod lints;
 mod matrix;
 mod read;
 mod regions;
+mod say;
 mod side;
 mod space;
 mod terms;
+mod words;
 
 pub use diff::{Change, Effects, EffectsError, InForce, diff};
+pub use explain::{Explained, Ruling};
 pub(super) use frame::Frame;
 pub use grant::{Beside, Grant};
 pub(super) use lints::{Oddity, oddities};
 pub use matrix::{Permission, matrix};
 pub(super) use side::Side;
 pub(super) use terms::Unsupported;
+pub use words::role_words;

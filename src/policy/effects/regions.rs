@@ -83,15 +83,10 @@ impl<'a, const J: usize, const K: usize> Comparison<'a, J, K> {
         let sizes = space.sizes();
         let mut boxes: [Vec<Box>; K] = std::array::from_fn(|_| Vec::new());
         each_run(&space, pair, owner, |cells, run| {
-            // A run is all purposes, decided one by one; the rest of the cell is fixed.
-            let mut masks: [FixedBitSet; K] = std::array::from_fn(|_| FixedBitSet::new());
-            for (at, point) in run {
-                if let Some(mask) = decide(point).checked_sub(1).and_then(|kept| masks.get_mut(kept)) {
-                    mask.grow_and_insert(*at);
+            for (purpose, point) in run {
+                if let Some(kept) = decide(point).checked_sub(1).and_then(|kept| boxes.get_mut(kept)) {
+                    kept.push(boxed(cells, *purpose, &sizes));
                 }
-            }
-            for (kept, mask) in boxes.iter_mut().zip(masks).filter(|(_, mask)| !mask.is_clear()) {
-                kept.push(boxed(cells, mask, &sizes));
             }
         });
         Ok(boxes.map(|found| grants(self.frame, &space, &merged(found, sizes.len()))))
@@ -161,22 +156,19 @@ fn each_run(space: &Space, pair: Pair, owner: usize, mut visit: impl FnMut(&[usi
     }
 }
 
-fn boxed(cells: &[usize], purposes: FixedBitSet, sizes: &[usize]) -> Box {
+fn boxed(cells: &[usize], purpose: usize, sizes: &[usize]) -> Box {
     let mask = |(axis, (cell, size)): (usize, (&usize, &usize))| {
         let mut mask = FixedBitSet::with_capacity(*size);
-        if axis == PURPOSES {
-            mask.union_with(&purposes);
-        } else {
-            mask.grow_and_insert(*cell);
-        }
+        mask.grow_and_insert(if axis == PURPOSES { purpose } else { *cell });
         mask
     };
     cells.iter().zip(sizes).enumerate().map(mask).collect()
 }
 
-/// Merges boxes that differ along one axis alone, axis by axis.
+/// Merges boxes that differ along one axis alone, axis by axis: circumstances first, so that what holds always is told as one, whatever
+/// else holds for a time.
 fn merged(mut boxes: Vec<Box>, axes: usize) -> Vec<Box> {
-    for axis in 0..axes {
+    for axis in (DATES..axes).chain(0..DATES) {
         let mut groups: BTreeMap<Box, FixedBitSet> = BTreeMap::new();
         for mut cells in boxes {
             let Some(own) = cells.get_mut(axis) else { continue };

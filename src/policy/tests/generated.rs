@@ -141,6 +141,15 @@ pub fn version() -> impl Strategy<Value = Version> {
 impl Version {
     /// The folder with these agreements and `common` ones, loaded.
     pub fn load(&self, common: &[String]) -> Policies {
+        self.folder(common).generated()
+    }
+
+    /// The files of that folder.
+    pub fn files(&self, common: &[String]) -> crate::policy::Files {
+        Policies::read_files(self.folder(common).0.path()).unwrap()
+    }
+
+    fn folder(&self, common: &[String]) -> Copy {
         let all = common.iter().chain(&self.agreements);
         let names_vip = all.clone().any(|text| text.contains("etiquette/artistes-vip"));
         let mut copy = Copy::new().remove("cases.toml");
@@ -154,8 +163,8 @@ impl Version {
         }
         let change = self.change.and_then(|at| CHANGES.get(at));
         match change.filter(|(_, from, _)| !(names_vip && from.contains("artistes-vip"))) {
-            Some((file, from, to)) => copy.replace(file, from, to).generated(),
-            None => copy.generated(),
+            Some((file, from, to)) => copy.replace(file, from, to),
+            None => copy,
         }
     }
 }

@@ -3,8 +3,9 @@
 mod bad_input;
 mod decisions;
 mod effects;
+mod explain;
 mod format;
-mod generated;
+pub(in crate::policy) mod generated;
 mod mistakes;
 mod pilot;
 mod properties;

@@ -4,8 +4,8 @@ use super::{Files, VersionsError, loaded, rebase::rebase};
 use crate::{
     model::{ColumnKind, MemberName, Text, Vocabulary},
     policy::{
-        current::Current,
-        effects::{Effects, InForce, diff},
+        current::{Current, Narrowing},
+        effects::{Effects, EffectsError, InForce, diff},
         policies::Policies,
     },
 };
@@ -19,7 +19,7 @@ pub(super) struct Assessment {
     /// The folder that would come into force.
     pub(super) files: Files,
     pub(super) policies: Policies,
-    /// What it would change, were it alone in force.
+    /// What it would change of the published version.
     pub(super) effects: Effects,
     /// The owners without whose approval it can't be published.
     pub(super) needed: BTreeSet<MemberName>,
@@ -40,17 +40,12 @@ pub(super) fn assess(
         rebase(base, proposed, current_files).map_err(|conflicts| VersionsError::Refused(outdated(&conflicts)))?;
     let policies = loaded(&files)?;
     grows(current.base.vocabulary(), policies.vocabulary()).map_err(VersionsError::Refused)?;
-    let before = current.in_force();
-    let effects = diff(&before, &InForce::from(&policies))?;
-    // Who doesn't approve keeps its narrowings.
-    let kept = if current.narrowings.is_empty() {
-        effects.clone()
-    } else {
-        diff(&before, &InForce { base: &policies, narrowings: before.narrowings.clone() })?
-    };
+    // Narrowings are left out on both sides: they stay whatever is published, so an owner must approve what the version opens behind
+    // them, or lifting them later would open what nobody approved.
+    let effects = diff(&InForce::from(&*current.base), &InForce::from(&policies))?;
     let common = common_rules(&current.base, current_files, &policies, &files);
     let holders = holders(&current.base).union(&holders(&policies)).cloned().collect();
-    let mut needed: BTreeSet<MemberName> = kept.from(now).by_owner.into_keys().collect();
+    let mut needed: BTreeSet<MemberName> = effects.clone().from(now).by_owner.into_keys().collect();
     if common.is_some() {
         needed.extend(holder_set(&holders));
     }
@@ -133,6 +128,18 @@ impl Assessment {
     pub(super) fn digest(&self, owner: &MemberName) -> String {
         let common = self.common.as_deref().unwrap_or_default();
         hex::encode(Sha256::digest(format!("{}\0{common}", self.effects.digest(owner))))
+    }
+
+    /// The narrowings that the version itself implies: nothing is permitted without them that isn't with them.
+    pub(super) fn implied<'a>(&self, narrowings: &'a [Narrowing]) -> Result<Vec<&'a Narrowing>, EffectsError> {
+        let mut implied = Vec::new();
+        for narrowing in narrowings {
+            let with = InForce { base: &self.policies, narrowings: vec![(&narrowing.owner, &*narrowing.policies)] };
+            if !diff(&with, &InForce::from(&self.policies))?.widens(&narrowing.owner) {
+                implied.push(narrowing);
+            }
+        }
+        Ok(implied)
     }
 
     /// Whether the common rules change.

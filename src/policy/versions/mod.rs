@@ -28,14 +28,14 @@ use crate::{
     database::Database,
     model::{Clock, MemberName, Text},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// The files of a policy folder, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// An officer, who acts for a member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officer {
     /// The member.
     pub member: MemberName,
@@ -44,7 +44,7 @@ pub struct Officer {
 }
 
 /// What happened to the policies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum What {
     /// The room opened for the first time, with this version.
@@ -93,7 +93,7 @@ impl What {
 }
 
 /// One line of the policies' log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When (RFC 3339).
     pub happened: String,

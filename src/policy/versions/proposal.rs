@@ -5,10 +5,10 @@ use crate::{
     model::{MemberName, Text},
     policy::{current::Current, effects::Effects},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a proposal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It waits for approvals.
@@ -20,7 +20,7 @@ pub enum Status {
 }
 
 /// What one owner has to say about a proposal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     /// The owner.
     pub owner: MemberName,
@@ -29,14 +29,14 @@ pub struct Approval {
     /// What is to be approved: a digest of all that changes for the owner.
     pub effects: String,
     /// The officer who approved, and when.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<(String, String)>,
     /// Whether that approval was of other effects, and no longer counts.
     pub lapsed: bool,
 }
 
 /// A proposal, as it stands against what is in force.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Proposal {
     /// Its number.
     pub id: i64,
@@ -59,7 +59,7 @@ pub struct Proposal {
     /// What each owner concerned says.
     pub approvals: Vec<Approval>,
     /// Why it can't come into force as it is, whatever is approved.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Text>,
 }
 

@@ -97,6 +97,21 @@ pub(super) async fn narrow(
     Ok(())
 }
 
+pub(super) async fn end_narrowing(
+    writing: &mut Writing,
+    owner: &MemberName,
+    version: &str,
+    now: &str,
+) -> Result<(), VersionsError> {
+    sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND version = ? AND ended IS NULL")
+        .bind(now)
+        .bind(owner.as_str())
+        .bind(version)
+        .execute(&mut **writing)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn end_narrowings(writing: &mut Writing, owner: &MemberName, now: &str) -> Result<u64, VersionsError> {
     let done = sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND ended IS NULL")
         .bind(now)

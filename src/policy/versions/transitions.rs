@@ -28,6 +28,12 @@ impl Versions {
         files: &Files,
         why: &str,
     ) -> Result<Settled, VersionsError> {
+        if current.base.member(&officer.member).is_none() {
+            return Err(VersionsError::Refused(Text::new(
+                format!("{} n'est pas membre de la salle", officer.member),
+                format!("{} is not a member of the room", officer.member),
+            )));
+        }
         let policies = loaded(files)?;
         let version = policies.version().to_owned();
         self.is_new(current, &version).await?;
@@ -118,15 +124,22 @@ impl Versions {
             tables::store(writing, &version, &assessment.files).await?;
             tables::publish(writing, &version, Some(id), &now).await?;
             tables::end_proposal(writing, id, "published").await?;
-            for owner in approved {
-                tables::end_narrowings(writing, owner, &now).await?;
+            let implied = assessment.implied(&current.narrowings)?;
+            for narrowing in &implied {
+                tables::end_narrowing(writing, &narrowing.owner, narrowing.policies.version(), &now).await?;
             }
             tables::log(writing, &self.entry(What::Published, officer, &version, id, Some(why))).await?;
-            let kept = current.narrowings.iter().filter(|narrowing| !approved.contains(&narrowing.owner));
-            return Ok(Some(Current { base: Arc::new(assessment.policies), narrowings: kept.cloned().collect() }));
+            let kept =
+                current.narrowings.iter().filter(|narrowing| !implied.iter().any(|one| std::ptr::eq(*one, *narrowing)));
+            let narrowings = kept.cloned().collect();
+            return Ok(Some(Current { base: Arc::new(assessment.policies), narrowings }));
         }
         let owner = &officer.member;
         if !assessment.effects.clone().from(self.clock.now()).narrows(owner) {
+            return Ok(None);
+        }
+        let known = current.narrowings.iter().any(|n| n.owner == *owner && n.policies.version() == version);
+        if known {
             return Ok(None);
         }
         tables::store(writing, &version, &assessment.files).await?;
@@ -172,7 +185,8 @@ impl Versions {
         Ok(writing.commit().await?)
     }
 
-    /// Lets go of the narrowings of the officer's own member: its audiences are again what the published version says.
+    /// Lets go of the narrowings of the officer's own member: its audiences are again what the published version says, all of
+    /// which the member has approved.
     ///
     /// # Errors
     /// When there are none, or the database fails.

@@ -43,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
-    ("sqlx", &["database", "ledger", "people", "store"]),
+    ("sqlx", &["database", "ledger", "people", "policy/versions", "store"]),
     ("ureq", &["cli"]),
 ];
 

@@ -1,0 +1,51 @@
+//! What a proposal opens and closes, and what happened, in words.
+
+use super::words::{NAMES_MAX, Wording};
+use crate::{
+    cli::context::choose,
+    model::Language,
+    policy::{Change, Effects, Grant, Policies, What},
+};
+
+/// The effects of a proposal, in the words of the version it proposes.
+pub(super) fn render(effects: &Effects, policies: &Policies, language: Language) -> String {
+    if effects.is_empty() {
+        return choose(language, ("Rien ne change pour personne.", "Nothing changes for anybody.")).to_owned();
+    }
+    let wording = Wording::new(policies, NAMES_MAX, language);
+    listed(effects, [&wording, &wording]).join("\n").trim_end().to_owned()
+}
+
+/// Each owner with a line for each grant, `+` what is gained and `−` what is lost, and an empty line. What is lost is worded by the
+/// first wording, what is gained by the second.
+pub(super) fn listed(effects: &Effects, [old, new]: [&Wording; 2]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (owner, changes) in &effects.by_owner {
+        lines.push(owner.to_string());
+        for change in changes {
+            lines.extend(change.gained.iter().map(|grant| signed('+', new, change, grant)));
+            lines.extend(change.lost.iter().map(|grant| signed('−', old, change, grant)));
+        }
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn signed(sign: char, wording: &Wording, change: &Change, grant: &Grant) -> String {
+    format!("  {sign} {}", wording.line(&change.asker, &change.audience, grant))
+}
+
+/// What happened, in a word.
+pub(super) fn happened(what: What, language: Language) -> &'static str {
+    let words = match what {
+        What::Founded => ("salle fondée", "room founded"),
+        What::Proposed => ("proposée", "proposed"),
+        What::Approved => ("approuvée", "approved"),
+        What::Retracted => ("accord repris", "approval retracted"),
+        What::Narrowed => ("reprise immédiate", "narrowed at once"),
+        What::Lifted => ("reprise levée", "narrowing lifted"),
+        What::Withdrawn => ("retirée", "withdrawn"),
+        What::Published => ("en vigueur", "published"),
+    };
+    choose(language, words)
+}

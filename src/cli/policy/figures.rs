@@ -1,0 +1,47 @@
+//! Which figures of `privacy.toml` differ between two versions.
+
+use crate::policy::Policies;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use toml::{Table, Value};
+
+/// One figure, before and after; `None` where it is absent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct FigureChange {
+    /// Its key, with its section: `caps.room_epsilon`.
+    pub(super) key: String,
+    pub(super) old: Option<Value>,
+    pub(super) new: Option<Value>,
+}
+
+/// The figures that differ, by key.
+///
+/// # Errors
+/// When one of the files isn't TOML.
+pub(super) fn changed(old: &Policies, new: &Policies) -> Result<Vec<FigureChange>, toml::de::Error> {
+    let (old, new) = (flat(old.privacy_toml().0)?, flat(new.privacy_toml().0)?);
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let change = |key: &String| {
+        let (old, new) = (old.get(key).cloned(), new.get(key).cloned());
+        (old != new).then(|| FigureChange { key: key.clone(), old, new })
+    };
+    Ok(keys.into_iter().filter_map(change).collect())
+}
+
+/// Every value by its full key.
+fn flat(text: &str) -> Result<BTreeMap<String, Value>, toml::de::Error> {
+    let mut values = BTreeMap::new();
+    let mut open: Vec<(String, Table)> = vec![(String::new(), text.parse()?)];
+    while let Some((above, table)) = open.pop() {
+        for (key, value) in table {
+            let key = if above.is_empty() { key } else { format!("{above}.{key}") };
+            match value {
+                Value::Table(below) => open.push((key, below)),
+                value => {
+                    values.insert(key, value);
+                }
+            }
+        }
+    }
+    Ok(values)
+}
