@@ -74,8 +74,9 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 fn question(number: usize) -> Question {
-    let name =
-        |number: usize| if number % MEMBERS == 0 { "cooperative".to_owned() } else { format!("m{}", number % MEMBERS) };
+    let name = |number: usize| {
+        if number.is_multiple_of(MEMBERS) { "cooperative".to_owned() } else { format!("m{}", number % MEMBERS) }
+    };
     let asker = name(number * 7);
     Question {
         audiences: vec![

@@ -2,6 +2,7 @@
 //! person's own rows; the argument is beside each type, and together they are the proof in `docs/PRIVACY.md`.
 
 mod expression;
+mod lone;
 mod range;
 
 pub(super) use expression::{
@@ -157,7 +158,13 @@ pub(super) enum Yields {
     Rows { outputs: Vec<Output<RowLeaf>> },
     /// `GROUP BY person, keys`: the rows of a group are all of one person, and so each group is made, kept or dropped by
     /// rows of its person alone.
-    Groups { keys: Vec<Expression<ColumnRef>>, having: Option<Expression<GroupLeaf>>, outputs: Vec<Output<GroupLeaf>> },
+    Groups {
+        keys: Vec<Expression<ColumnRef>>,
+        having: Option<Expression<GroupLeaf>>,
+        outputs: Vec<Output<GroupLeaf>>,
+        /// At most one row a person goes in, provided that these audiences are lists; `None` if that can't be shown.
+        lone: Option<BTreeSet<Name>>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

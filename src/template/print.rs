@@ -84,7 +84,7 @@ impl Printer<'_> {
         let filter = select.filter.as_ref().map(|filter| format!(" WHERE {}", place.expression(filter)));
         let (outputs, groups) = match &select.yields {
             Yields::Rows { outputs } => (place.outputs(outputs), String::new()),
-            Yields::Groups { keys, having, outputs } => {
+            Yields::Groups { keys, having, outputs, lone: _ } => {
                 let keys: String = keys.iter().map(|key| format!(", {}", place.key(key))).collect();
                 let having = having.as_ref().map(|having| format!(" HAVING {}", place.expression(having)));
                 (place.outputs(outputs), format!(" GROUP BY {}{keys}{}", place.person, having.unwrap_or_default()))

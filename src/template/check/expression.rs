@@ -1,10 +1,9 @@
 //! Expressions: deterministic operations on values of known kinds, none of which can fail, whatever the row holds.
 
-use super::super::local::{Choice, Comparison, Constant, Expression, Kind, Operator};
+use super::super::local::{Comparison, Constant, Expression, Kind, Operator};
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
 use super::level::{Level, Typed};
-use super::literal::is_bare;
 use super::{Checker, Words};
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Spanned, UnaryOperator};
 use sqlparser::tokenizer::Span;
@@ -12,9 +11,6 @@ use sqlparser::tokenizer::Span;
 /// CASE within CASE deeper than this is refused: where a number has to saturate, what decides whether it is there at all is
 /// written out twice.
 const CASES_MAX: usize = 6;
-
-/// Expressions of one kind.
-type Alike<L> = (Kind, Vec<Expression<L>>);
 
 impl Checker<'_> {
     /// A condition: what is true, false or unknown.
@@ -287,78 +283,6 @@ impl Checker<'_> {
         let otherwise = if otherwise.is_some() { values.pop().map(Box::new) } else { None };
         let branches = whens.into_iter().zip(values).collect();
         Ok(Typed { expression: Expression::Case { branches, otherwise }, kind })
-    }
-
-    /// One of several values of a kind.
-    pub(super) fn choose<L: Level>(
-        &mut self,
-        level: &L,
-        choice: Choice,
-        exprs: &[&Expr],
-        (expected, span): (Option<&Kind>, Span),
-        depth: usize,
-    ) -> Result<Typed<L::Leaf>, Refusal> {
-        let (kind, values) = self.alike(level, exprs, expected, span, depth)?;
-        if choice != Choice::First {
-            self.ordered(&kind, span)?;
-        }
-        let constant = |value: &Expression<L::Leaf>| match value {
-            Expression::Constant(Constant::Number(number)) => Some((*number, *number)),
-            Expression::Constant(Constant::Parameter { kind, .. }) => kind.range(),
-            _ => None,
-        };
-        let kind = kind.chosen(choice, values.iter().filter_map(constant));
-        Ok(Typed { expression: Expression::Choose { choice, values }, kind })
-    }
-
-    /// Expressions of one kind, which bare constants take from the others.
-    pub(super) fn alike<L: Level>(
-        &mut self,
-        level: &L,
-        exprs: &[&Expr],
-        expected: Option<&Kind>,
-        span: Span,
-        depth: usize,
-    ) -> Result<Alike<L::Leaf>, Refusal> {
-        let mut kind: Option<Kind> = None;
-        let mut found: Vec<(usize, Expression<L::Leaf>)> = Vec::new();
-        for bare in [false, true] {
-            for (at, expr) in exprs.iter().enumerate().filter(|(_, expr)| is_bare(expr) == bare) {
-                let known = kind.clone();
-                let typed = self.expression(level, expr, known.as_ref().or(expected), depth)?;
-                kind = match &known {
-                    None => Some(typed.kind),
-                    Some(before) => match before.either(&typed.kind) {
-                        Some(both) => Some(both),
-                        None => {
-                            return Err(self.refuse(
-                                Rule::Constant,
-                                ("ces valeurs sont de sortes différentes", "these are of different kinds"),
-                                span,
-                            ));
-                        }
-                    },
-                };
-                found.push((at, typed.expression));
-            }
-        }
-        found.sort_by_key(|(at, _)| *at);
-        let Some(kind) = kind else {
-            return Err(self.refuse(Rule::Expression, ("il n’y a rien ici", "there is nothing here"), span));
-        };
-        Ok((kind, found.into_iter().map(|(_, expression)| expression).collect()))
-    }
-
-    /// Refuses to order what has no order.
-    pub(super) fn ordered(&self, kind: &Kind, span: Span) -> Result<(), Refusal> {
-        let message = match kind {
-            kind if kind.is_ordered() => return Ok(()),
-            Kind::Category(_) => {
-                ("les valeurs d’une catégorie n’ont pas d’ordre", "values of a category have no order")
-            }
-            _ => ("ces valeurs n’ont pas d’ordre", "these have no order"),
-        };
-        Err(self.refuse(Rule::Constant, message, span))
     }
 
     /// A refusal that names the most telling rule that the expression breaks.

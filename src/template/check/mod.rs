@@ -4,6 +4,7 @@
 //! falls through to a refusal; a new version of the parser with a new clause doesn't compile until it is decided on.
 
 mod aggregate;
+mod alike;
 mod expression;
 mod function;
 mod join;
@@ -12,6 +13,7 @@ mod literal;
 mod query;
 mod scope;
 mod select;
+mod source;
 mod subquery;
 
 use super::local::{Columns, Kind, Name, Query};

@@ -2,6 +2,7 @@
 mod accepted;
 mod generate;
 mod locality;
+mod lone;
 mod refused;
 mod told;
 

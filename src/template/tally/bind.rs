@@ -127,6 +127,8 @@ pub(super) struct Bound {
     pub(super) query: String,
     /// Whether it yields at most one row a person.
     pub(super) once: bool,
+    /// Columns of its result in which no two rows of a person are the same, if there are such.
+    pub(super) told_apart_by: Option<Vec<String>>,
     /// The audiences of a parameter that stands for several, or all, in order.
     pub(super) audiences: Vec<AudienceRef>,
 }
@@ -152,8 +154,11 @@ impl Bound {
             bound.is_some_and(|bound| matches!(bound.as_slice(), [(_, only)] if only.shape == Shape::List))
         };
         let arguments = arguments(manifest, &bindings.arguments, vocabulary)?;
-        let query = print::query(checked.query(), Constants::Store, &arguments);
-        Ok(Self { ctes, query, once: checked.unique_person_with_lists(is_list), audiences })
+        let query = checked.query().without_lone_groups(&|name: &Name| is_list(name.as_str()));
+        let query = print::query(&query, Constants::Store, &arguments);
+        let told_apart_by = checked.query().told_apart_by();
+        let told_apart_by = told_apart_by.map(|by| by.into_iter().map(|name| name.as_str().to_owned()).collect());
+        Ok(Self { ctes, query, once: checked.unique_person_with_lists(is_list), told_apart_by, audiences })
     }
 }
 

@@ -61,6 +61,11 @@ impl Key {
         format!("\"contribution\".{}", quoted(&self.column))
     }
 
+    /// Whether it is that column of the template's rows.
+    pub(super) fn holds(&self, column: &str) -> bool {
+        self.column == column
+    }
+
     /// Whether its column holds few values, by its kind and whatever is stored.
     pub(super) fn has_few_values(&self) -> bool {
         self.few
@@ -144,6 +149,11 @@ pub(super) fn cell_sql(keys: &[Key]) -> String {
         cell = if cell.is_empty() { key.sql() } else { format!("({cell} * {} + {})", key.cells(), key.sql()) };
     }
     if cell.is_empty() { "CAST(0 AS BIGINT)".to_owned() } else { cell }
+}
+
+/// Whether each cell stands for one value of each key. Those without a name of their own share the cell of what isn't known.
+pub(super) fn tell_apart(keys: &[Key]) -> bool {
+    keys.iter().all(|key| !key.unknown)
 }
 
 /// How many cells the keys make together.

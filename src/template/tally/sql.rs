@@ -6,7 +6,7 @@
 
 use super::bind::Bound;
 use super::bounds::Release;
-use super::keys::{CELL_ROOM, Key, cell_sql, cells, order_sql};
+use super::keys::{CELL_ROOM, Key, cell_sql, cells, order_sql, tell_apart};
 use crate::template::layout::Unit;
 use crate::template::print::quoted;
 use sha2::{Digest, Sha256};
@@ -51,58 +51,73 @@ impl Tally<'_> {
         format!(" SELECT CAST(0 AS BIGINT) AS cell, {count} AS value FROM {}", self.contribution())
     }
 
-    /// `SELECT person, cell`: the rows that have a cell.
+    /// `person` and `cell` of each row; rows without a cell are among them.
     fn person_cells(&self, keys: &[Key]) -> String {
         let cell = cell_sql(keys);
         format!("SELECT \"contribution\".\"person\" AS \"person\", {cell} AS cell FROM {}", self.contribution())
     }
 
-    /// A person has one row, or each of its cells once and no more than `keys_max` of them.
-    fn histogram(&self, keys: &[Key], keys_max: u32) -> String {
-        // Numbers can be as many as rows, and then grouping twice is slower.
-        if self.bound.once && keys.iter().all(Key::has_few_values) {
-            return self.counted_by(keys);
-        }
-        let rows = self.person_cells(keys);
-        if self.bound.once {
-            return format!(" SELECT cell, count(*) AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell");
-        }
-        if u64::from(keys_max) >= cells(keys) {
-            return format!(
-                " SELECT cell, count(DISTINCT \"person\") AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell"
-            );
-        }
-        let kept = self.kept(&rows, keys_max);
-        format!(" SELECT cell, count(*) AS value FROM ({kept}) GROUP BY cell")
+    /// Whether no person has two rows in a cell: where the template has grouped by the keys, and each cell is one value of them.
+    fn one_row_a_cell(&self, keys: &[Key]) -> bool {
+        let told_apart = self.bound.told_apart_by.as_ref();
+        told_apart.is_some_and(|by| by.iter().all(|column| keys.iter().any(|key| key.holds(column))))
+            && tell_apart(keys)
     }
 
-    /// Rows that are persons, by their cells. Grouped by what is stored, which is quick, before the groups are numbered.
-    fn counted_by(&self, keys: &[Key]) -> String {
+    /// A person has one row, or each of its cells once and no more than `keys_max` of them.
+    fn histogram(&self, keys: &[Key], keys_max: u32) -> String {
+        if !self.bound.once && u64::from(keys_max) < cells(keys) {
+            return format!(" SELECT cell, count(*) AS value FROM ({}) GROUP BY cell", self.kept(keys, keys_max));
+        }
+        let row_is_person = self.bound.once || self.one_row_a_cell(keys);
+        // Numbers can be as many as rows, and then grouping twice is slower.
+        if keys.iter().all(Key::has_few_values) && (self.bound.once || tell_apart(keys)) {
+            return self.counted_by(keys, row_is_person);
+        }
+        let rows = self.person_cells(keys);
+        if row_is_person {
+            // Counting what is there is quicker than to look for it first, and nothing is left of the cell that isn't.
+            return format!(" SELECT cell, count(cell) AS value FROM ({rows}) GROUP BY cell HAVING count(cell) > 0");
+        }
+        format!(" SELECT cell, count(DISTINCT \"person\") AS value FROM ({rows}) WHERE cell IS NOT NULL GROUP BY cell")
+    }
+
+    /// Persons by what is stored, which is quick to group by; then the groups are numbered, and those of a cell added up.
+    ///
+    /// A person is counted once where it has one row, or where each cell is one group.
+    fn counted_by(&self, keys: &[Key], row_is_person: bool) -> String {
         let columns: Vec<String> = keys.iter().map(Key::column).collect();
+        let (counted, there) = if row_is_person {
+            ("count(*)", String::new())
+        } else {
+            let known: Vec<_> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+            ("count(DISTINCT \"contribution\".\"person\")", format!(" WHERE {}", known.join(" AND ")))
+        };
         // No template can name a column so.
         let count = "\"count of rows\"";
         let groups = format!(
-            "(SELECT {columns}, count(*) AS {count} FROM {} GROUP BY {columns}) AS \"contribution\"",
+            "(SELECT {columns}, {counted} AS {count} FROM {}{there} GROUP BY {columns}) AS \"contribution\"",
             self.contribution(),
             columns = columns.join(", "),
         );
         let cell = cell_sql(keys);
+        // A condition on the cell alone would be looked at in every row: the engine moves it into the groups.
         format!(
-            " SELECT cell, CAST(sum({count}) AS BIGINT) AS value FROM (SELECT {cell} AS cell, {count} FROM {groups}) WHERE cell IS NOT NULL GROUP BY cell"
+            " SELECT cell, CAST(sum({count}) AS BIGINT) AS value FROM (SELECT {cell} AS cell, {count} FROM {groups}) GROUP BY cell HAVING count(cell) > 0"
         )
     }
 
     /// At most `keys_max` cells a person, each once. One is a minimum, which needs no sorting.
-    fn kept(&self, rows: &str, keys_max: u32) -> String {
+    fn kept(&self, keys: &[Key], keys_max: u32) -> String {
+        let rows = format!("SELECT \"person\", cell FROM ({}) WHERE cell IS NOT NULL", self.person_cells(keys));
         let order = order_sql("cell", &self.salt);
         if keys_max == 1 {
             return format!(
-                "SELECT \"person\", first % {CELL_ROOM} AS cell FROM (SELECT \"person\", min({order}) AS first FROM ({rows}) WHERE cell IS NOT NULL GROUP BY \"person\")"
+                "SELECT first % {CELL_ROOM} AS cell FROM (SELECT min({order}) AS first FROM ({rows}) GROUP BY \"person\")"
             );
         }
-        format!(
-            "SELECT \"person\", cell FROM (SELECT \"person\", cell, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}) AS place FROM (SELECT DISTINCT \"person\", cell FROM ({rows}) WHERE cell IS NOT NULL)) WHERE place <= {keys_max}"
-        )
+        let rows = if self.one_row_a_cell(keys) { rows } else { format!("SELECT DISTINCT * FROM ({rows})") };
+        first("cell", &rows, "row_number", &order, keys_max)
     }
 
     /// A person is in exactly one region: the set of its audiences.
@@ -134,7 +149,7 @@ impl Tally<'_> {
         let clamp = |value: &str| format!("CAST(least(greatest({value}, {min}), {max}) AS BIGINT)");
         let person = "\"contribution\".\"person\"";
         let from = self.contribution();
-        let added = if self.bound.once {
+        let added = if self.bound.once || self.one_row_a_cell(keys) {
             format!(
                 "SELECT {person} AS \"person\", {cell} AS cell, {} AS amount FROM {from} WHERE {value} IS NOT NULL",
                 clamp(&value)
@@ -145,13 +160,11 @@ impl Tally<'_> {
                 "SELECT {person} AS \"person\", {cell} AS cell, {total} AS amount FROM {from} WHERE {value} IS NOT NULL GROUP BY 1, 2"
             )
         };
+        let added = format!("SELECT \"person\", cell, amount FROM ({added}) WHERE cell IS NOT NULL");
         let kept = if self.bound.once || u64::from(keys_max) >= cells(keys) {
-            format!("SELECT cell, amount FROM ({added}) WHERE cell IS NOT NULL")
+            added
         } else {
-            let order = order_sql("cell", &self.salt);
-            format!(
-                "SELECT cell, amount FROM (SELECT cell, amount, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}) AS place FROM ({added}) WHERE cell IS NOT NULL) WHERE place <= {keys_max}"
-            )
+            first("cell, amount", &added, "row_number", &order_sql("cell", &self.salt), keys_max)
         };
         format!(" SELECT cell, count(*) AS value, CAST(sum(amount) AS BIGINT) AS total FROM ({kept}) GROUP BY cell")
     }
@@ -186,9 +199,8 @@ impl Tally<'_> {
         }
         // Keys are any numbers: reduced to a cell's room for the order, and equal ones told apart by themselves.
         let order = order_sql(&format!("(key % {CELL_ROOM} + {CELL_ROOM}) % {CELL_ROOM}"), &self.salt);
-        format!(
-            " SELECT key AS cell, count(*) AS value FROM (SELECT key, row_number() OVER (PARTITION BY \"person\" ORDER BY {order}, key) AS place FROM ({rows})) WHERE place <= {keys_max} GROUP BY key"
-        )
+        let kept = first("key", &rows, "row_number", &format!("{order}, key"), keys_max);
+        format!(" SELECT key AS cell, count(*) AS value FROM ({kept}) GROUP BY key")
     }
 
     /// A person keeps at most so many rows and so many columns; its pairs are of those alone, each once.
@@ -200,17 +212,12 @@ impl Tally<'_> {
             columns.sql(),
             self.contribution()
         );
-        let rank =
-            |key: &str| format!("dense_rank() OVER (PARTITION BY \"person\" ORDER BY {})", order_sql(key, &self.salt));
         let mut kept =
             format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
         if !self.bound.once {
             let places = [("down", rows_max, down), ("along", columns_max, along)];
             for (key, most, _) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
-                kept = format!(
-                    "SELECT \"person\", down, along FROM (SELECT \"person\", down, along, {} AS place FROM ({kept})) WHERE place <= {most}",
-                    rank(key)
-                );
+                kept = first("\"person\", down, along", &kept, "dense_rank", &order_sql(key, &self.salt), most);
             }
         }
         let (row_start, column_start, total) = (down * along, down * along + down, down * along + down + along);
@@ -238,4 +245,11 @@ impl Tally<'_> {
             sets.join(", ")
         )
     }
+}
+
+/// These columns of those rows of each person that come first in the order, by `row_number`, or whose keys do, by `dense_rank`.
+fn first(columns: &str, rows: &str, rank: &str, order: &str, most: u32) -> String {
+    format!(
+        "SELECT {columns} FROM (SELECT {columns}, {rank}() OVER (PARTITION BY \"person\" ORDER BY {order}) AS place FROM ({rows})) WHERE place <= {most}"
+    )
 }

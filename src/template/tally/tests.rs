@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+mod crafted;
 mod sensitivity;
 
 use super::*;
@@ -77,6 +78,38 @@ fn one_row_a_person_needs_no_bound_and_costs_less() {
     assert_eq!((distance(Shape::List), distance(Shape::Events)), (1, 3));
     assert!(!bound(&by, Shape::List, Shape::List).unwrap().sql.contains("OVER"));
     assert!(bound(&by, Shape::Events, Shape::List).unwrap().sql.contains("place <= 3"));
+}
+
+#[test]
+fn what_is_single_is_neither_grouped_nor_told_apart_again() {
+    let joined = "SELECT a.person, genre FROM a JOIN (SELECT person, count(*) AS n FROM b GROUP BY person) AS x USING (person) WHERE n > 0";
+    let joined = template(joined, "\"genre\"", "kind = \"histogram\"\nkeys = [\"genre\"]\nkeys_max = 1");
+    let groups = |b| bound(&joined, Shape::List, b).unwrap().sql.contains("GROUP BY \"b\".\"person\"");
+    assert_eq!((groups(Shape::List), groups(Shape::Events)), (false, true));
+
+    let summed = |selected: &str, by: &str, keys: &str| {
+        let sql = format!("SELECT person, {selected} FROM a SEMI JOIN b USING (person) GROUP BY person, {by}");
+        let release = format!("kind = \"sum\"\nvalue = \"amount\"\nmin = 0\nmax = 9\nkeys_max = 2\nkeys = [{keys}]");
+        let all = ["genre", "region", "amount"].into_iter().filter(|column| sql.contains(column));
+        let columns: Vec<_> = all.map(|column| format!("\"{column}\"")).collect();
+        let bound = bound(&template(&sql, &columns.join(", "), &release), Shape::Events, Shape::List);
+        bound.unwrap().sql.contains("GROUP BY 1, 2")
+    };
+    assert!(!summed("genre, sum(amount) AS amount", "genre", "\"genre\""));
+    assert!(!summed("genre, region, sum(amount) AS amount", "genre, region", "\"region\", \"genre\""));
+    // Several rows a person and cell: a key isn't selected, or it is what is added up.
+    assert!(summed("region, sum(amount) AS amount", "genre, region", "\"region\""));
+    assert!(summed("genre, amount", "genre, amount", "\"genre\""));
+
+    let persons = |release: &str| {
+        let sql = "SELECT person, genre FROM a SEMI JOIN b USING (person) GROUP BY person, genre";
+        let release = format!("kind = \"histogram\"\nkeys = [\"genre\"]\n{release}");
+        bound(&template(sql, "\"genre\"", &release), Shape::Events, Shape::List).unwrap().sql
+    };
+    assert!(!persons("keys_max = 16").contains("DISTINCT") && !persons("keys_max = 3").contains("DISTINCT"));
+    // Several values can be without a name of their own, and they share a cell.
+    let rest = "unknown = true\nkeys_max =";
+    assert!(persons(&format!("{rest} 17")).contains("DISTINCT") && persons(&format!("{rest} 3")).contains("DISTINCT"));
 }
 
 #[test]

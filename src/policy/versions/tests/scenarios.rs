@@ -86,7 +86,8 @@ async fn what_an_owner_takes_back_is_taken_back_at_once() {
     assert!(may(&room.current, "etiquette", HALL));
     let id = room.propose("salle", &mixed()).await.unwrap();
     assert_eq!(room.status(id).await, Status::Open);
-    assert_eq!(room.needed(id).await, ["billetterie"]);
+    assert_eq!(room.needed(id).await, ["billetterie", "salle"]);
+    assert!(room.approval("salle", id).await.unwrap().by.is_some(), "proposing is approving for one's own");
     assert!(!may(&room.current, "etiquette", HALL), "narrowed at once");
     assert!(may(&room.current, "festival", &["festival/abonnes", "salle/abonnes"]), "and no more than that");
     assert!(!may(&room.current, "festival", PURCHASES), "while the rest waits");
@@ -107,6 +108,31 @@ async fn what_an_owner_takes_back_is_taken_back_at_once() {
     assert!(may(&room.current, "etiquette", HALL) && !may(&room.current, "festival", PURCHASES));
     room.reopen().await;
     assert!(may(&room.current, "etiquette", HALL));
+}
+
+#[tokio::test]
+async fn nothing_is_opened_behind_a_narrowing_without_its_owner() {
+    let mut room = Room::founded(&pilot()).await;
+    room.propose("salle", &mixed()).await.unwrap();
+    // Hidden by the narrowing today, it would be open on the day that the hall lifts it.
+    let behind = with(&pilot(), "hall.cedar", &agreement("hall", "permit", "cooperative", "salle/abonnes"));
+    let id = room.propose("festival", &behind).await.unwrap();
+    assert_eq!(room.status(id).await, Status::Open);
+    assert_eq!(room.needed(id).await, ["salle"]);
+    room.lift("salle").await.unwrap();
+    assert!(!may(&room.current, "cooperative", &["salle/abonnes"]));
+}
+
+#[tokio::test]
+async fn a_narrowing_ends_with_the_version_that_implies_it() {
+    let mut room = Room::founded(&pilot()).await;
+    let id = room.propose("salle", &mixed()).await.unwrap();
+    assert_eq!(room.current.narrowings.len(), 1);
+    room.approve("billetterie", id).await.unwrap();
+    assert_eq!(room.status(id).await, Status::Published);
+    assert!(room.current.narrowings.is_empty() && !may(&room.current, "etiquette", HALL));
+    room.reopen().await;
+    assert!(room.current.narrowings.is_empty() && !may(&room.current, "etiquette", HALL));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 use super::generate::{Generated, Generator};
 use super::vocabulary;
 use crate::template::check::check;
-use crate::template::local::Kind;
+use crate::template::local::{Kind, Name};
 use crate::template::print::{self, Argument, Constants};
 use crate::template::rule::Rule;
 use duckdb::{Connection, types::Value};
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const PERSONS: u8 = 4;
 
 /// A row of an audience, as choices: which audience, whose, and what in each column.
-type Row = (u8, u8, [u8; 4]);
+pub(super) type Row = (u8, u8, [u8; 4]);
 
 /// Amounts, with the edges of 64 bits.
 const AMOUNTS: [&str; 9] =
@@ -88,13 +88,13 @@ fn whose(row: &[Value], person: usize) -> i64 {
     }
 }
 
-struct Engines {
+pub(super) struct Engines {
     one_thread: Connection,
     four_threads: Connection,
 }
 
 impl Engines {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let open = |settings: &str| {
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch(settings).unwrap();
@@ -123,10 +123,33 @@ impl Engines {
         let person = checked.outputs().iter().position(|(name, _)| name.is_person()).unwrap();
         let whole = self.local(&engine_sql, person, rows, shuffled)?;
         self.shaped(&checked, &whole)?;
+        let single = checked.query().without_lone_groups(&|name| name.as_str() == "a");
+        let single = print::query(&single, Constants::Store, &arguments);
+        prop_assert_eq!(&run(&self.one_thread, &single)?, &whole, "without groups of one row: {}", single);
+        if let Some(by) = checked.query().told_apart_by() {
+            let at = |(name, _): &(Name, Kind)| name.is_person() || by.contains(name);
+            let columns: Vec<usize> = (0..).zip(checked.outputs()).filter(|(_, c)| at(c)).map(|(at, _)| at).collect();
+            let keys = whole.iter().map(|row| format!("{:?}", columns.iter().map(|at| &row[*at]).collect::<Vec<_>>()));
+            prop_assert_eq!(
+                keys.collect::<BTreeSet<_>>().len(),
+                whole.len(),
+                "not told apart by {:?}: {}",
+                by,
+                engine_sql
+            );
+        }
         if checked.unique_person_with_lists(|name| name == "a") {
             let persons: BTreeSet<_> = whole.iter().map(|row| whose(row, person)).collect();
             prop_assert_eq!(persons.len(), whole.len(), "not once a person: {}", engine_sql);
         }
+        Ok(())
+    }
+
+    /// Whether two statements yield the same in this room.
+    pub(super) fn agree(&self, sql: [&str; 2], rows: &[Row]) -> Result<(), TestCaseError> {
+        build(&self.one_thread, rows);
+        let [one, other] = sql.map(|sql| run(&self.one_thread, sql));
+        prop_assert_eq!(one?, other?, "{:?}", sql);
         Ok(())
     }
 
@@ -188,7 +211,7 @@ fn seed() -> u64 {
 }
 
 /// A runner whose cases depend on the seed alone.
-fn runner(cases: u32, shrinks: u32, seed: u64) -> TestRunner {
+pub(super) fn runner(cases: u32, shrinks: u32, seed: u64) -> TestRunner {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: shrinks, ..Config::default() };
@@ -196,7 +219,7 @@ fn runner(cases: u32, shrinks: u32, seed: u64) -> TestRunner {
 }
 
 /// A room, and the same room in another order.
-fn room() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
+pub(super) fn room() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
     let row = (0u8..3, 0..PERSONS, any::<[u8; 4]>());
     let room = vec(row, 0..16).prop_map(|rows| a_is_a_list(&rows));
     room.prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
