@@ -136,7 +136,7 @@ fn french(command: &str, argument: &str) -> Option<&'static str> {
 pub fn localise(command: Command, language: Language) -> Command {
     let command = command.after_help(environment::table(language));
     match language {
-        Language::Fr => in_french(command, "").subcommand_help_heading("Commandes\u{a0}").disable_help_subcommand(true),
+        Language::Fr => in_french(command, "").disable_help_subcommand(true),
         Language::En => command.disable_help_subcommand(true),
     }
 }
@@ -163,6 +163,8 @@ fn in_french(command: Command, above: &str) -> Command {
         None => command,
     };
     command
+        .subcommand_help_heading("Commandes\u{a0}")
+        .subcommand_value_name("COMMANDE")
         .help_template("{about-with-newline}\nUtilisation\u{a0}: {usage}\n\n{all-args}{after-help}\n")
         .mut_subcommands(|command| in_french(command, &below))
 }
@@ -236,7 +238,9 @@ mod tests {
         let mut commands = vec![command];
         while let Some(mut command) = commands.pop() {
             let help = command.render_long_help().to_string();
-            for english in ["default:", "possible values", "Print ", "Usage:", "Folder", "Check "] {
+            for english in
+                ["default:", "possible values", "Print ", "Usage:", "Folder", "Check ", "Commands", "<COMMAND>"]
+            {
                 assert!(!help.contains(english), "`{}` says `{english}`:\n{help}", command.get_name());
             }
             commands.extend(command.get_subcommands().cloned());

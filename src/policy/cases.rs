@@ -7,7 +7,7 @@ use super::{
     decision::{Decision, Ground, Question},
     document::{self, Section},
     folder::Source,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion, suggestion_after},
 };
 use crate::model::{
     AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, Role, TemplateName, Text,
@@ -93,7 +93,7 @@ fn known<N: FromStr<Err = NameError>>(
     let id = *text.get_ref();
     if let Some(known) = names.get(type_name).filter(|known| !known.contains(id)) {
         let message = Text::new(format!("`{id}` n'existe pas"), format!("there is no `{id}`"));
-        let help = suggestion(id, known.iter().map(String::as_str));
+        let help = suggestion_after(mistakes, id, known.iter().map(String::as_str));
         mistakes.push(section.mistake(text.span(), message).with_help(help));
         return None;
     }

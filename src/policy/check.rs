@@ -6,7 +6,7 @@ use super::{
     effects::{Oddity, Unsupported},
     folder::Source,
     locate,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion_after},
 };
 use crate::model::{TemplateName, Text};
 use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};
@@ -107,7 +107,15 @@ pub(super) fn validate<'a>(schema: &Schema, parsed: impl Iterator<Item = &'a Par
         mistakes.extend(errors.into_iter().map(|error| from_cedar(parsed.source, error, in_french(error))));
         // What can never apply is told with more reasons than Cedar knows: see `effects/lints.rs`.
         let warnings = result.validation_warnings().filter(|w| !matches!(w, ValidationWarning::ImpossiblePolicy(_)));
-        mistakes.extend(warnings.map(|w| from_cedar(parsed.source, w, "des lettres prêtent à confusion")));
+        let confusing = |warning: &ValidationWarning| match warning {
+            ValidationWarning::MixedScriptString(_)
+            | ValidationWarning::MixedScriptIdentifier(_)
+            | ValidationWarning::ConfusableIdentifier(_)
+            | ValidationWarning::BidiCharsInString(_)
+            | ValidationWarning::BidiCharsInIdentifier(_) => "des lettres prêtent à confusion",
+            _ => "l'entente ne peut jamais s'appliquer",
+        };
+        mistakes.extend(warnings.map(|warning| from_cedar(parsed.source, warning, confusing(warning))));
     }
 }
 
@@ -169,7 +177,7 @@ pub(super) fn names<'a>(names: &Names, parsed: impl Iterator<Item = &'a Parsed<'
                 format!("{} `{id}` n'existe pas", kind_fr(&type_name)),
                 format!("there is no {} `{id}`", kind_en(&type_name)),
             );
-            let help = suggestion(id, known.iter().map(String::as_str));
+            let help = suggestion_after(mistakes, id, known.iter().map(String::as_str));
             mistakes.push(Mistake::new(parsed.source, place, message).with_help(help));
         }
     }

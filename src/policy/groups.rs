@@ -2,7 +2,7 @@
 
 use super::{
     document::Section,
-    mistake::{Mistake, suggestion},
+    mistake::{Mistake, suggestion_after},
 };
 use crate::model::{MemberName, NameError, Text};
 use std::{
@@ -84,7 +84,7 @@ pub(super) fn chosen(
             format!("{fr} `{name}` : aucune section [{key}.{name}]"),
             format!("{en} `{name}`: no section [{key}.{name}]"),
         );
-        let help = suggestion(name, declared.keys().map(String::as_str));
+        let help = suggestion_after(mistakes, name, declared.keys().map(String::as_str));
         mistakes.push(section.mistake(text.span(), message).with_help(help));
     }
     labels

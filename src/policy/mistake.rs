@@ -207,12 +207,28 @@ pub(super) fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -
     let meant = letters::ascii_form(wanted).filter(|name| known.contains(&name.as_str()));
     let far = 1 + wanted.chars().count() / 4;
     let nearest = || {
-        // Names whose lengths differ by more can't be near, and measuring is slow where there are thousands.
+        // Names whose lengths differ by more can't be near.
         let candidates = known.iter().copied().filter(|name| name.len().abs_diff(wanted.len()) <= 4 * far);
         ranked(wanted, candidates).first().filter(|(distance, _)| *distance <= far).map(|(_, name)| (*name).to_owned())
     };
     let name = meant.or_else(nearest)?;
     Some(Text::new(format!("vouliez-vous dire `{name}` ?"), format!("did you mean `{name}`?")))
+}
+
+/// Mistakes for which the nearest names are looked for. Where there are thousands of mistakes and thousands of names, looking for
+/// all of them takes minutes.
+const LOOKED_UP_MAX: usize = 1_000;
+
+/// [`suggestion`], but after very many mistakes the advice to mend those first.
+pub(super) fn suggestion_after<'a>(
+    mistakes: &[Mistake],
+    wanted: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Text {
+    if mistakes.len() < LOOKED_UP_MAX {
+        return suggestion(wanted, known);
+    }
+    Text::new("corrigez d'abord les premières erreurs", "mend the first mistakes first")
 }
 
 /// "Did you mean", when one of `known` is near enough to `wanted`; else what there is to choose from.
@@ -240,8 +256,37 @@ pub fn suggestion<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) ->
 /// How far each name is from `wanted`, nearest first. Case doesn't count.
 fn ranked<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     let folded = wanted.to_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(&folded, &name.to_lowercase());
+    let distance = |name: &str| strsim::osa_distance(&folded, &name.to_lowercase());
     let mut ranked: Vec<_> = names.into_iter().map(|name| (distance(name), name)).collect();
     ranked.sort_unstable();
     ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_nearest_name_is_proposed_else_what_there_is() {
+        let told = |wanted: &str, known: &[&str]| suggestion(wanted, known.iter().copied()).en;
+        assert_eq!(told("festivla", &["salle", "festival"]), "did you mean `festival`?");
+        assert_eq!(told("Étiquette", &["etiquettes", "etiquette"]), "did you mean `etiquette`?");
+        assert_eq!(told("orchestre", &["salle", "agents"]), "choose from `agents`, `salle`");
+        assert_eq!(told("orchestre", &[]), "there are none; declare it first");
+        let many: Vec<String> = (0..50).map(|at| format!("membre-{at}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(told("orchestre", &many).matches('`').count(), 2 * NEAREST, "{}", told("orchestre", &many));
+    }
+
+    proptest! {
+        #[test]
+        fn no_near_name_is_overlooked(known in proptest::collection::vec("[a-z0-9/é]{1,12}", 1..20), wanted in "[a-z0-9/é]{1,12}") {
+            let far = 1 + wanted.chars().count() / 4;
+            let nearest = known.iter().map(|name| strsim::osa_distance(&wanted, name)).min();
+            let plain = letters::ascii_form(&wanted).is_some_and(|plain| known.contains(&plain));
+            let found = near(&wanted, known.iter().map(String::as_str));
+            prop_assert_eq!(found.is_some(), plain || nearest.is_some_and(|distance| distance <= far));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `camerata policy check`: every file of a folder, and its cases.
 
-use super::report::{diagnostic, report};
+use super::report::{diagnostic, mistakes, report};
 use crate::{
     cli::{context::Context, exit::Exit},
     model::{Clock, Language, SystemClock},
@@ -54,9 +54,7 @@ fn check(
             return Ok(Exit::Invalid.into());
         }
     };
-    for warning in policies.warnings().iter().chain(&odd) {
-        diagnostic(&warning.clone().in_language(language), err)?;
-    }
+    mistakes(policies.warnings().iter().chain(&odd), language, err)?;
     let warnings = policies.warnings().len() + odd.len();
     if limits.is_some() {
         return Ok(Exit::Invalid.into());

@@ -1,6 +1,10 @@
 //! How mistakes in policies look on a terminal: what, where, an excerpt, and what to do.
 
-use crate::{model::Language, policy::PolicyErrors, privacy::LimitsError};
+use crate::{
+    model::Language,
+    policy::{Mistake, PolicyErrors},
+    privacy::LimitsError,
+};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::io::{self, IsTerminal, Write};
 
@@ -15,14 +19,28 @@ const SHOWN_MAX: usize = 200;
 /// # Errors
 /// When `err` can't be written to.
 pub(super) fn report(errors: PolicyErrors, language: Language, err: &mut impl Write) -> anyhow::Result<()> {
-    let errors = errors.in_language(language);
-    for mistake in errors.mistakes().iter().take(SHOWN_MAX) {
-        diagnostic(mistake, err)?;
+    mistakes(errors.mistakes(), language, err)?;
+    writeln!(err, "{}", errors.in_language(language))?;
+    Ok(())
+}
+
+/// Writes mistakes or warnings, the first ones of very many.
+///
+/// # Errors
+/// When `err` can't be written to.
+pub(super) fn mistakes<'a>(
+    mistakes: impl IntoIterator<Item = &'a Mistake>,
+    language: Language,
+    err: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut mistakes = mistakes.into_iter();
+    for mistake in mistakes.by_ref().take(SHOWN_MAX) {
+        diagnostic(&mistake.clone().in_language(language), err)?;
     }
-    match (errors.mistakes().len().saturating_sub(SHOWN_MAX), language) {
-        (0, _) => writeln!(err, "{errors}")?,
-        (more, Language::Fr) => writeln!(err, "{errors}, dont {more} ne sont pas montrées")?,
-        (more, Language::En) => writeln!(err, "{errors}, of which {more} aren't shown")?,
+    match (mistakes.count(), language) {
+        (0, _) => {}
+        (more, Language::Fr) => writeln!(err, "… et {more} de plus, qui ne sont pas montrés ici\n")?,
+        (more, Language::En) => writeln!(err, "… and {more} more, which aren't shown here\n")?,
     }
     Ok(())
 }
@@ -49,5 +67,28 @@ pub(in crate::cli) fn localised(report: miette::Report, language: Language) -> m
     match report.downcast::<LimitsError>() {
         Ok(error) => error.in_language(language).into(),
         Err(report) => report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::{cli::policy::spoilt::pilot_with, policy::Policies};
+
+    #[test]
+    fn of_very_many_mistakes_the_first_are_shown() {
+        let dir = pilot_with("room.toml", "", "");
+        for number in 0..=SHOWN_MAX {
+            std::fs::write(dir.path().join(format!("e{number:03}.cedar")), "permit (").unwrap();
+        }
+        let mut err = Vec::new();
+        report(Policies::load(dir.path()).unwrap_err(), Language::Fr, &mut err).unwrap();
+        let err = String::from_utf8(err).unwrap();
+        assert!(
+            err.ends_with("… et 1 de plus, qui ne sont pas montrés ici\n\n201 erreurs dans les politiques\n"),
+            "{err}"
+        );
+        assert!(err.contains("e199.cedar") && !err.contains("e200.cedar"));
     }
 }

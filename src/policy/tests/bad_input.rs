@@ -151,3 +151,33 @@ fn in_groups_and_caps() {
 fn in_shapes_of_files() {
     insta::assert_snapshot!(all(&shapes_of_files()));
 }
+
+/// So many agreements, each with the audience that is given its number.
+fn many(count: usize, audience: impl Fn(usize) -> String) -> Result<Policies, PolicyErrors> {
+    let mut files = Policies::read_files(&pilot_dir()).unwrap();
+    for number in 0..count {
+        let text = format!(
+            "@id(\"e{number}\")\n@title_fr(\"Entente {number}\")\n@title_en(\"Agreement {number}\")\n\
+             permit (principal in Member::\"festival\", action, resource == Audience::\"{}\");\n",
+            audience(number)
+        );
+        files.insert(format!("e{number}.cedar"), text.into_bytes());
+    }
+    Policies::from_files(Path::new("policies"), files)
+}
+
+#[test]
+fn ten_thousand_agreements_are_read() {
+    let policies = many(10_000, |_| "salle/abonnes".to_owned()).unwrap();
+    assert_eq!(policies.agreements().len(), 10_000 + pilot().agreements().len());
+    assert_eq!(policies.check_cases().map_err(|errors| errors.to_string()), Ok(8));
+}
+
+#[test]
+fn very_many_mistakes_are_all_reported() {
+    let errors = many(3_000, |number| format!("salle/abonnes-{number}")).unwrap_err();
+    assert_eq!(errors.mistakes().len(), 3_000);
+    let proposed =
+        errors.mistakes().iter().filter(|mistake| mistake.help().is_some_and(|help| help.en.contains("salle/abonnes")));
+    assert_eq!(proposed.count(), 1_000, "names are looked up for the first of them");
+}

@@ -98,7 +98,6 @@ async fn a_room_without_templates_was_founded_all_the_same() {
 #[tokio::test]
 async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
     let seed = 0x00c0_ffee_u64;
-    println!("seed {seed}");
     let mut random = seed;
     let mut draw = |below: u64| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -69,7 +69,9 @@ pub fn violations(path: &str, text: &str) -> Vec<String> {
             found.push(format!("src/{path}: `{}`: {top} may not know {second}", used.join("::")));
         }
         let places = CRATES.iter().find(|(name, _)| *name == first).map(|(_, places)| *places);
-        if let Some(places) = places.filter(|places| !places.iter().any(|place| path == *place || top == *place)) {
+        if let Some(places) =
+            places.filter(|places| !places.iter().any(|place| path == *place || path.starts_with(&format!("{place}/"))))
+        {
             found.push(format!("src/{path}: `{}`: {first} belongs in {}", used.join("::"), places.join(", ")));
         }
     }
