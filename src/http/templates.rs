@@ -124,8 +124,9 @@ fn told(room: &Room, hash: &str, language: Language) -> Result<Json<Value>, Prob
     let rules = room.rules();
     let version = rules.templates.version(hash).ok_or_else(|| Problem::not_found().in_language(language))?;
     let mut told = summary(version);
-    for (key, value) in [("name", version.name.as_str()), ("sql", &version.sql), ("toml", &version.toml)] {
-        told[key] = json!(value);
+    if let Some(told) = told.as_object_mut() {
+        let files = [("name", version.name.as_str()), ("sql", &version.sql), ("toml", &version.toml)];
+        told.extend(files.map(|(key, value)| (key.to_owned(), json!(value))));
     }
     Ok(Json(told))
 }
