@@ -65,7 +65,7 @@ impl AskError {
 /// cost by asking it again.
 pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Answer, AskError> {
     let rules = room.rules();
-    let resolved = request.resolve(&rules.templates)?;
+    let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
     let admission = admit(room, &rules, user, request, &resolved, &priced)?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
@@ -90,7 +90,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
 /// As [`ask`], but for the budget, which is part of the estimate.
 pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Result<Estimate, AskError> {
     let rules = room.rules();
-    let resolved = request.resolve(&rules.templates)?;
+    let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
     let admission = admit(room, &rules, user, request, &resolved, &priced)?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;

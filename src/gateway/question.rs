@@ -1,10 +1,10 @@
 //! A marketer's question, and its resolution against the templates that its audiences' owners have approved.
 
-use super::AskError;
+use super::{AskError, Rules};
 use crate::{
     identity::Kind,
     model::{AudienceRef, MemberName, Named, PurposeName, TemplateName, Text},
-    template::{Argument, Binding, Bindings, Consented, ShapeRule, Template, Unpicked},
+    template::{Argument, Binding, Bindings, ShapeRule, Template, Unpicked},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,8 +76,8 @@ impl Resolved<'_> {
 }
 
 impl Request {
-    pub(super) fn resolve<'a>(&self, templates: &'a Consented) -> Result<Resolved<'a>, AskError> {
-        let template = self.approved(templates)?;
+    pub(super) fn resolve<'a>(&self, rules: &'a Rules) -> Result<Resolved<'a>, AskError> {
+        let template = self.approved(rules)?;
         let manifest = template.manifest();
         let (mut parameters, mut audiences) = (Vec::new(), Vec::new());
         for parameter in &manifest.audiences {
@@ -110,11 +110,13 @@ impl Request {
 impl Request {
     /// The newest version of the template that every owner of a named audience has approved. Says nothing of what is stored: names
     /// of templates and approvals are every member's to read.
-    fn approved<'a>(&self, templates: &'a Consented) -> Result<&'a Template, AskError> {
-        // Of every audience that is named, so that whichever of them the template binds, its owner was heard.
+    fn approved<'a>(&self, rules: &'a Rules) -> Result<&'a Template, AskError> {
+        // Of every audience that is named, so that whichever of them the template binds, its owner was heard. Who is no member can't
+        // approve, and has no audience that the policies would permit: that is theirs to say.
+        let named = self.audiences.values().flat_map(Named::list).map(|audience| &audience.member);
         let owners: BTreeSet<MemberName> =
-            self.audiences.values().flat_map(Named::list).map(|audience| audience.member.clone()).collect();
-        templates.pick(&self.template, &owners).map_err(|unpicked| match unpicked {
+            named.filter(|owner| rules.policies.base.member(owner).is_some()).cloned().collect();
+        rules.templates.pick(&self.template, &owners).map_err(|unpicked| match unpicked {
             Unpicked::Unknown => AskError::UnknownTemplate(self.template.clone()),
             Unpicked::Unapproved(owners) => AskError::Unapproved(self.template.clone(), owners),
         })

@@ -134,8 +134,14 @@ fn a_room_that_cannot_open_says_why() {
     assert!(said.contains("can be read by others"), "{said}");
     Command::new("chmod").arg("600").arg(&key).status().unwrap();
 
+    // The folder counts until the room is opened for the first time; after that it is a working copy.
     let policy = room.join("policies/privacy.toml");
     let sound = fs::read_to_string(&policy).unwrap();
+    fs::write(&policy, format!("{sound}\nsurprise = 1\n")).unwrap();
+    founded.serve();
+    let founded = Founded::new();
+    let room = founded.room();
+    let policy = room.join("policies/privacy.toml");
     fs::write(&policy, format!("{sound}\nsurprise = 1\n")).unwrap();
     let (code, said) = serve_fails(&room, "0");
     assert!(code == Some(3) && said.contains("privacy.toml"), "{code:?} {said}");

@@ -57,8 +57,7 @@ fn every_route_refuses_the_anonymous_and_the_wrong_role() {
     for (method, path, roles) in ROUTES {
         let call = |token: &str| {
             let headers = [("content-type", "application/json"), ("upload-offset", "0")];
-            let zeros = "0".repeat(64);
-            let path = path.replace("{id}", "1").replace("{hash}", &zeros).replace("{version}", &zeros);
+            let path = path.replace("{id}", "1").replace("{hash}", "00").replace("{version}", "00");
             let body: &[u8] = match path.as_str() {
                 "/api/v1/uploads/1/complete" => b"{\"bytes\":1}",
                 "/api/v1/policy/proposals" => b"{\"files\":{},\"why\":\"essai\"}",

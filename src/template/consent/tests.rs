@@ -29,7 +29,7 @@ impl Desk {
 }
 
 fn vocabulary() -> Vocabulary {
-    crate::policy::Policies::load(&root("policies")).unwrap().vocabulary().clone()
+    toml::from_str(&std::fs::read_to_string(root("policies/vocabulary.toml")).unwrap()).unwrap()
 }
 
 fn root(part: &str) -> std::path::PathBuf {
@@ -93,11 +93,12 @@ async fn a_room_without_templates_was_founded_all_the_same() {
     assert_eq!(desk.stored().await.iter().count(), 0);
 }
 
-/// Every order of eight random acts of three owners on three versions: what is picked is what a plain table of approvals says, in memory
+/// Two hundred random acts of three owners on three versions: what is picked is what a plain table of approvals says, in memory
 /// and from the database.
 #[tokio::test]
 async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
     let seed = 0x00c0_ffee_u64;
+    eprintln!("seed {seed}");
     let mut random = seed;
     let mut draw = |below: u64| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
