@@ -204,7 +204,12 @@ async fn in_force(versions: &Versions, folder: &Path) -> Result<Current, OpenRoo
     let mistakes = |errors| OpenRoomError::Policies(miette::Report::new::<PolicyErrors>(errors));
     let dir = folder.join("policies");
     // Loaded where they are, so that mistakes name the files that can be mended.
-    Policies::load(&dir).and_then(|policies| policies.check_cases()).map_err(mistakes)?;
+    let policies =
+        Policies::load(&dir).and_then(|policies| policies.check_cases().map(|_| policies)).map_err(mistakes)?;
+    // All that could keep the room shut is tried before anything is kept: what is founded can't be mended in the folder any more.
+    Catalogue::load(&folder.join("sql"), policies.vocabulary())
+        .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+    Rules::new(policies.into(), Consented::default()).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
     let files = Policies::read_files(&dir).map_err(mistakes)?;
     Ok(versions.found(&files).await?)
 }
