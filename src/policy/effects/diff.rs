@@ -4,7 +4,7 @@ use super::{
     frame::Frame,
     grant::Grant,
     regions::{Comparison, Joint, Pair},
-    side::Side,
+    side::{Compiled, Side},
     space::TooManyCells,
     terms::Unsupported,
 };
@@ -137,15 +137,13 @@ fn joint<'a>(state: &InForce<'_>, sides: &'a [Side], owner: &MemberName) -> Vec<
 }
 
 /// Whether both sides say the very same of a pair, without going through its cells.
-fn same(frame: &Frame, before: &[&Side], after: &[&Side], pair: Pair) -> bool {
+fn same<'a>(frame: &Frame, before: &[&'a Side], after: &[&'a Side], pair: Pair) -> bool {
     let ([before], [after]) = (before, after) else { return false };
     let owner = frame.owner(pair.audience);
     before.same_names(after, pair.audience) && {
-        let says = |side: &Side| -> Vec<(bool, super::condition::Condition)> {
-            let candidates = side.candidates(pair.asker, pair.audience, owner);
-            candidates.into_iter().map(|agreement| (agreement.permits, agreement.condition.clone())).collect()
-        };
-        says(before) == says(after)
+        let candidates = |side: &'a Side| side.candidates(pair.asker, pair.audience, owner).into_iter();
+        let says = |agreement: &'a Compiled| (agreement.permits, &agreement.condition);
+        candidates(before).map(says).eq(candidates(after).map(says))
     }
 }
 

@@ -2,10 +2,8 @@
 
 use super::{
     diff::EffectsError,
-    frame::Frame,
     grant::Grant,
     regions::{Comparison, Joint, Pair},
-    side::Side,
 };
 use crate::{
     model::{AudienceRef, MemberName},
@@ -29,15 +27,14 @@ pub struct Permission {
 /// # Errors
 /// When so many conditions meet on one audience that their combinations can't be gone through.
 pub fn matrix(policies: &Policies) -> Result<Vec<Permission>, EffectsError> {
-    let frame = Frame::of(&[policies]);
-    let side = Side::compile(policies, &frame).map_err(|found| EffectsError::unsupported(&found))?;
-    let mut comparison = Comparison::new(&frame, |[permitted]| usize::from(permitted));
+    let Some((frame, side)) = policies.index() else { return Ok(vec![]) };
+    let mut comparison = Comparison::new(frame, |[permitted]| usize::from(permitted));
     let mut permissions = Vec::new();
     for (asker, member) in frame.members.iter().enumerate() {
         for (audience, name) in frame.audiences.iter().enumerate() {
             let pair = Pair { asker, audience };
             let [grants] =
-                comparison.grants([Joint(&[&side])], pair).map_err(|cells| EffectsError::too_many(&frame, cells))?;
+                comparison.grants([Joint(&[side])], pair).map_err(|cells| EffectsError::too_many(frame, cells))?;
             if !grants.is_empty() {
                 permissions.push(Permission { asker: member.clone(), audience: name.clone(), grants });
             }

@@ -82,11 +82,9 @@ impl<'a, const J: usize, const K: usize> Comparison<'a, J, K> {
         };
         let sizes = space.sizes();
         let mut boxes: [Vec<Box>; K] = std::array::from_fn(|_| Vec::new());
-        each_run(&space, pair, owner, |cells, run| {
-            for (purpose, point) in run {
-                if let Some(kept) = decide(point).checked_sub(1).and_then(|kept| boxes.get_mut(kept)) {
-                    kept.push(boxed(cells, *purpose, &sizes));
-                }
+        each_cell(&space, pair, owner, |cell, point| {
+            if let Some(kept) = decide(point).checked_sub(1).and_then(|kept| boxes.get_mut(kept)) {
+                kept.push(boxed(cell, &sizes));
             }
         });
         Ok(boxes.map(|found| grants(self.frame, &space, &merged(found, sizes.len()))))
@@ -108,61 +106,58 @@ pub(super) fn sweep(
     }
     let space = Space::new(frame, &[(side, &candidates)], (pair.asker, pair.audience, owner))?;
     let mut holding = Vec::new();
-    each_run(&space, pair, owner, |cells, run| {
-        let end = cells.get(DATES).and_then(|cell| space.dates.get(*cell)).copied();
-        for (_, point) in run {
-            holding.clear();
-            let applying = candidates.iter().filter(|agreement| side.applies(agreement, point));
-            holding.extend(applying.map(|agreement| (agreement.at, agreement.permits)));
-            visit(end, &holding);
-        }
+    each_cell(&space, pair, owner, |cell, point| {
+        let end = cell.get(DATES).and_then(|date| space.dates.get(*date)).copied();
+        holding.clear();
+        let applying = candidates.iter().filter(|agreement| side.applies(agreement, point));
+        holding.extend(applying.map(|agreement| (agreement.at, agreement.permits)));
+        visit(end, &holding);
     });
     Ok(())
 }
 
-/// The axis of moments.
+/// The axis of moments: those before it are roles, templates and purposes.
 const DATES: usize = 3;
-/// The axis of purposes, along which runs go.
-const PURPOSES: usize = 2;
 
-fn each_run(space: &Space, pair: Pair, owner: usize, mut visit: impl FnMut(&[usize], &[(usize, Point<'_>)])) {
+/// Calls `visit` for every cell, with its place on each axis and a request in it.
+fn each_cell(space: &Space, pair: Pair, owner: usize, mut visit: impl FnMut(&[usize], &Point<'_>)) {
     let owners = Space::sets(&space.owners);
     let columns = Space::sets(&space.columns);
-    for (role, (template, templates)) in
-        (0..3).flat_map(|role| space.templates.iter().enumerate().map(move |t| (role, t)))
-    {
+    let kinds = (0..3).flat_map(|role| space.templates.iter().enumerate().map(move |template| (role, template)));
+    let kinds = kinds.flat_map(|kind| space.purposes.iter().enumerate().map(move |purpose| (kind, purpose)));
+    for ((role, (template, templates)), (purpose, purposes)) in kinds {
         for (date, epsilon) in (0..=space.dates.len()).flat_map(|d| (0..=space.epsilons.len()).map(move |e| (d, e))) {
             for ((owner_cells, owners), (column_cells, columns)) in
                 owners.iter().flat_map(|one| columns.iter().map(move |other| (one, other)))
             {
-                let point = |purpose: &Vec<usize>| Point {
+                let point = Point {
                     asker: pair.asker,
                     role: 1 << role,
                     audience: pair.audience,
                     owner,
                     template: templates.first().copied().unwrap_or(usize::MAX),
-                    purpose: purpose.first().copied().unwrap_or(usize::MAX),
+                    purpose: purposes.first().copied().unwrap_or(usize::MAX),
                     date: space.date(date),
                     epsilon: space.epsilon(epsilon),
                     owners,
                     columns,
                 };
-                let run: Vec<_> = space.purposes.iter().map(point).enumerate().collect();
-                let mut cells = vec![role, template, 0, date, epsilon];
-                cells.extend(owner_cells.iter().chain(column_cells));
-                visit(&cells, &run);
+                let mut cell = vec![role, template, purpose, date, epsilon];
+                cell.extend(owner_cells.iter().chain(column_cells));
+                visit(&cell, &point);
             }
         }
     }
 }
 
-fn boxed(cells: &[usize], purpose: usize, sizes: &[usize]) -> Box {
-    let mask = |(axis, (cell, size)): (usize, (&usize, &usize))| {
+/// The box of one cell.
+fn boxed(cell: &[usize], sizes: &[usize]) -> Box {
+    let mask = |(at, size): (&usize, &usize)| {
         let mut mask = FixedBitSet::with_capacity(*size);
-        mask.grow_and_insert(if axis == PURPOSES { purpose } else { *cell });
+        mask.grow_and_insert(*at);
         mask
     };
-    cells.iter().zip(sizes).enumerate().map(mask).collect()
+    cell.iter().zip(sizes).map(mask).collect()
 }
 
 /// Merges boxes that differ along one axis alone, axis by axis: circumstances first, so that what holds always is told as one, whatever

@@ -36,8 +36,8 @@ pub(in crate::policy) struct Side {
     /// What the version has of each: what it doesn't have is permitted to nobody.
     members: FixedBitSet,
     audiences: FixedBitSet,
-    templates: FixedBitSet,
-    purposes: FixedBitSet,
+    pub(super) templates: FixedBitSet,
+    pub(super) purposes: FixedBitSet,
     pub(super) columns: FixedBitSet,
     /// For each audience, the agreements that can be about it.
     by_audience: Vec<Vec<usize>>,
@@ -134,16 +134,6 @@ impl Side {
             && same(|side| &side.purposes)
             && same(|side| &side.columns)
             && self.declared.get(audience) == other.declared.get(audience)
-    }
-
-    /// The templates that the version has.
-    pub(super) fn known_templates(&self) -> &FixedBitSet {
-        &self.templates
-    }
-
-    /// The purposes that the version has.
-    pub(super) fn known_purposes(&self) -> &FixedBitSet {
-        &self.purposes
     }
 
     /// All that a pair can differ by from another with the same agreements: two pairs with the same mark have the same cells.

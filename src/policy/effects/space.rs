@@ -83,8 +83,8 @@ impl Space {
         let (mut owners, mut columns) = (Vec::new(), Vec::new());
         let (mut templates, mut purposes) = (Vec::new(), Vec::new());
         for (side, candidates) in sides {
-            templates.push(side.known_templates().clone());
-            purposes.push(side.known_purposes().clone());
+            templates.push(side.templates.clone());
+            purposes.push(side.purposes.clone());
             if side.columns.count_ones(..) < frame.columns.len() {
                 columns.push(side.columns.clone());
             }

@@ -25,11 +25,9 @@ pub(super) struct Assessment {
     pub(super) needed: BTreeSet<MemberName>,
     /// What stands for the rules common to all, before and after; `None` if they stay as they are.
     common: Option<String>,
-    /// Members with audiences, before or after: common rules concern each of them.
-    holders: BTreeSet<MemberName>,
 }
 
-/// Holds a proposal against what is in force.
+/// Brings a proposal onto what is in force, and holds it against that.
 pub(super) fn assess(
     current: &Current,
     current_files: &Files,
@@ -39,21 +37,27 @@ pub(super) fn assess(
     let files =
         rebase(base, proposed, current_files).map_err(|conflicts| VersionsError::Refused(outdated(&conflicts)))?;
     let policies = loaded(&files)?;
+    hold(current, current_files, (files, policies), now)
+}
+
+/// Holds a folder against what is in force.
+pub(super) fn hold(
+    current: &Current,
+    current_files: &Files,
+    (files, policies): (Files, Policies),
+    now: Timestamp,
+) -> Result<Assessment, VersionsError> {
     grows(current.base.vocabulary(), policies.vocabulary()).map_err(VersionsError::Refused)?;
     // Narrowings are left out on both sides: they stay whatever is published, so an owner must approve what the version opens behind
     // them, or lifting them later would open what nobody approved.
     let effects = diff(&InForce::from(&*current.base), &InForce::from(&policies))?;
     let common = common_rules(&current.base, current_files, &policies, &files);
-    let holders = holders(&current.base).union(&holders(&policies)).cloned().collect();
     let mut needed: BTreeSet<MemberName> = effects.clone().from(now).by_owner.into_keys().collect();
     if common.is_some() {
-        needed.extend(holder_set(&holders));
+        // Common rules concern each member with audiences, before or after.
+        needed.extend(holders(&current.base).into_iter().chain(holders(&policies)));
     }
-    Ok(Assessment { files, policies, effects, needed, common, holders })
-}
-
-fn holder_set(holders: &BTreeSet<MemberName>) -> impl Iterator<Item = MemberName> + '_ {
-    holders.iter().cloned()
+    Ok(Assessment { files, policies, effects, needed, common })
 }
 
 fn holders(policies: &Policies) -> BTreeSet<MemberName> {
@@ -119,9 +123,7 @@ pub fn grows(old: &Vocabulary, new: &Vocabulary) -> Result<(), Text> {
 impl Assessment {
     /// Whether an owner has something to say about it.
     pub(super) fn concerns(&self, owner: &MemberName) -> bool {
-        self.needed.contains(owner)
-            || self.effects.by_owner.contains_key(owner)
-            || (self.common.is_some() && self.holders.contains(owner))
+        self.needed.contains(owner) || self.effects.by_owner.contains_key(owner)
     }
 
     /// What an owner approves: all that changes for it, in one digest.

@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What,
-    assess::{Assessment, assess},
+    assess::{Assessment, assess, hold},
     loaded,
     tables::{self, ProposalRow},
 };
@@ -37,8 +37,8 @@ impl Versions {
         let policies = loaded(files)?;
         let version = policies.version().to_owned();
         self.is_new(current, &version).await?;
-        let base = self.files(current.base.version()).await?;
-        let assessment = assess(current, &base, (&base, files), self.clock.now())?;
+        let in_force = self.files(current.base.version()).await?;
+        let assessment = hold(current, &in_force, (files.clone(), policies), self.clock.now())?;
         let now = self.now();
         let mut writing = self.database.begin().await?;
         tables::store(&mut writing, &version, files).await?;
