@@ -101,8 +101,13 @@ async fn propose(
 }
 
 fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
-    // Templates are checked for a vocabulary, and a version can bring another.
-    let templates = room.rules().templates.checked(current.base.vocabulary());
+    let rules = room.rules();
+    // Templates were checked for the vocabulary in force, and only some versions bring another.
+    let templates = if rules.policies.base.vocabulary() == current.base.vocabulary() {
+        rules.templates.clone()
+    } else {
+        rules.templates.checked(current.base.vocabulary())
+    };
     room.enforce(Rules::new(current, templates)?);
     Ok(())
 }
