@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answer,
-    connection::{Connection, ConnectionArgs},
+    connection::{Connection, RoomArgs},
     context::{Context, choose},
     exit::{Exit, UsageError},
     table::{Align, Table},
@@ -18,11 +18,8 @@ use std::process::ExitCode;
 pub struct Args {
     /// The answer to show
     id: Option<String>,
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +32,7 @@ struct List {
 /// # Errors
 /// When the room can't be reached or refuses.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let connection = Connection::open(&args.connection, context)?;
+    let connection = Connection::open(&args.room.connection, context)?;
     let path = match &args.id {
         None => "/api/v1/answers".to_owned(),
         Some(id) if id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {
@@ -49,7 +46,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         }
     };
     let answer: Value = connection.get(&path)?;
-    if args.json {
+    if args.room.json {
         context.print_json(&answer)?;
     } else if args.id.is_some() {
         context.print(connection.understand::<Answer>(answer)?.render(context.language))?;

@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answer,
-    connection::{Connection, ConnectionArgs},
+    connection::{Connection, RoomArgs},
     context::{Context, choose},
     exit::Exit,
     query::{self, Accuracy, Estimate, QueryArgs},
@@ -18,11 +18,8 @@ pub struct Args {
     /// The margin to live with: half the width of the 95 % interval, in persons
     #[arg(long, value_name = "N", value_parser = query::margin, allow_hyphen_values = true)]
     margin: u64,
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 /// Runs the command.
@@ -31,8 +28,8 @@ pub struct Args {
 /// When the room can't be reached or refuses.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let query = args.query.query(Accuracy::Margin(args.margin), context)?;
-    let connection = Connection::open(&args.connection, context)?;
-    if args.json {
+    let connection = Connection::open(&args.room.connection, context)?;
+    if args.room.json {
         context.print_json(&connection.post::<Value>("/api/v1/queries", &query)?)?;
         return Ok(Exit::Done.into());
     }

@@ -1,7 +1,7 @@
 //! `camerata audiences`: the audiences of the room.
 
 use super::{
-    connection::{Connection, ConnectionArgs, Wording},
+    connection::{Connection, RoomArgs, Wording},
     context::{Context, choose},
     exit::Exit,
     table::{Align, Table},
@@ -15,11 +15,8 @@ use std::process::ExitCode;
 /// List the room's audiences
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,9 +54,9 @@ struct Version {
 /// # Errors
 /// When the room can't be reached or refuses.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let connection = Connection::open(&args.connection, context)?;
+    let connection = Connection::open(&args.room.connection, context)?;
     let answer: Value = connection.get("/api/v1/audiences")?;
-    if args.json {
+    if args.room.json {
         context.print_json(&answer)?;
     } else {
         context.print(render(&connection.understand(answer)?, context.language))?;

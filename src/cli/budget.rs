@@ -1,7 +1,7 @@
 //! `camerata budget`: what may still be spent, and what was.
 
 use super::{
-    connection::{Connection, ConnectionArgs},
+    connection::{Connection, RoomArgs},
     context::{Context, choose},
     exit::Exit,
     query,
@@ -16,11 +16,8 @@ use std::process::ExitCode;
 /// Show the privacy budgets: what was spent and what is left
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -45,9 +42,9 @@ struct Account {
 /// # Errors
 /// When the room can't be reached or refuses.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let connection = Connection::open(&args.connection, context)?;
+    let connection = Connection::open(&args.room.connection, context)?;
     let answer: Value = connection.get("/api/v1/budget")?;
-    if args.json {
+    if args.room.json {
         context.print_json(&answer)?;
     } else {
         context.print(render(&connection.understand(answer)?, context.language))?;

@@ -2,7 +2,7 @@
 
 use super::{
     answer::{self, Unit},
-    connection::{Connection, ConnectionArgs},
+    connection::{Connection, RoomArgs},
     context::{Context, choose},
     exit::Exit,
     help,
@@ -24,11 +24,8 @@ pub struct Args {
     /// The loss to spend instead (zCDP ρ); the margin follows from it
     #[arg(long, value_name = "RHO", value_parser = rho, allow_hyphen_values = true, conflicts_with = "margin")]
     rho: Option<f64>,
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 fn rho(text: &str) -> Result<f64, String> {
@@ -47,9 +44,9 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         (None, rho) => Accuracy::Rho(rho.unwrap_or_default()),
     };
     let query = args.query.query(accuracy, context)?;
-    let connection = Connection::open(&args.connection, context)?;
+    let connection = Connection::open(&args.room.connection, context)?;
     let answer: Value = connection.post("/api/v1/estimate", &query)?;
-    if args.json {
+    if args.room.json {
         context.print_json(&answer)?;
     } else {
         context.print(render(&connection.understand(answer)?, context.language))?;

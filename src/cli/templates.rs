@@ -1,7 +1,7 @@
 //! `camerata templates`: the questions that may be asked.
 
 use super::{
-    connection::{Connection, ConnectionArgs, Wording},
+    connection::{Connection, RoomArgs, Wording},
     context::{Context, choose},
     exit::Exit,
     typography as t,
@@ -14,11 +14,8 @@ use std::{collections::BTreeMap, process::ExitCode};
 /// List the analysis templates: the questions that may be asked
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    room: RoomArgs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,9 +76,9 @@ struct Example {
 /// # Errors
 /// When the room can't be reached or refuses.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let connection = Connection::open(&args.connection, context)?;
+    let connection = Connection::open(&args.room.connection, context)?;
     let answer: Value = connection.get("/api/v1/templates")?;
-    if args.json {
+    if args.room.json {
         context.print_json(&answer)?;
     } else {
         let list: List = connection.understand(answer)?;

@@ -28,6 +28,17 @@ pub struct ConnectionArgs {
     pub allow_http: bool,
 }
 
+/// The options of a command that shows what the room answers.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct RoomArgs {
+    /// Print the room's answer as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where the room is, and who asks
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
 /// The room's address: scheme, host, port, and the path under which it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {

@@ -3,7 +3,7 @@
 mod address;
 mod problem;
 
-pub use address::{Address, ConnectionArgs, Token};
+pub use address::{Address, ConnectionArgs, RoomArgs, Token};
 pub use problem::{Problem, Reason, Wording};
 
 use super::{

@@ -1,6 +1,6 @@
 //! `camerata policy explain`: how one question would be decided, by which agreements, and what would have to change.
 
-use super::{report::report, words::named};
+use super::{report::loaded, words::named};
 use crate::{
     cli::{
         context::{Context, choose},
@@ -71,12 +71,9 @@ fn explain(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let policies = match Policies::load(&args.dir) {
+    let policies = match loaded(&args.dir, language, err)? {
         Ok(policies) => policies,
-        Err(errors) => {
-            report(errors, language, err)?;
-            return Ok(Exit::Invalid.into());
-        }
+        Err(exit) => return Ok(exit),
     };
     let question = question(args, &policies, now, language)?;
     let explained = policies.explain(&question);

@@ -1,7 +1,7 @@
 //! `camerata policy matrix`: who may compare what, for which purposes.
 
 use super::{
-    report::report,
+    report::loaded,
     words::{NAMES_MAX, Wording, named},
 };
 use crate::{
@@ -54,12 +54,9 @@ fn show(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let policies = match Policies::load(&args.dir) {
+    let policies = match loaded(&args.dir, language, err)? {
         Ok(policies) => policies,
-        Err(errors) => {
-            report(errors, language, err)?;
-            return Ok(Exit::Invalid.into());
-        }
+        Err(exit) => return Ok(exit),
     };
     let permissions = match matrix(&policies) {
         Ok(permissions) => chosen(permissions, args, &policies, now, language)?,

@@ -3,7 +3,7 @@
 use super::{effects, report};
 use crate::{
     cli::{
-        connection::{Connection, ConnectionArgs},
+        connection::{Connection, RoomArgs},
         context::{Context, choose},
         exit::{Exit, UsageError},
         table::{Align, Table},
@@ -105,15 +105,6 @@ pub(super) struct Restore {
     why: String,
     #[command(flatten)]
     room: RoomArgs,
-}
-
-#[derive(Debug, clap::Args)]
-struct RoomArgs {
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    connection: ConnectionArgs,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,12 +1,17 @@
 //! How mistakes in policies look on a terminal: what, where, an excerpt, and what to do.
 
 use crate::{
+    cli::exit::Exit,
     model::Language,
-    policy::{Mistake, PolicyErrors},
+    policy::{Mistake, Policies, PolicyErrors},
     privacy::LimitsError,
 };
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 /// Columns that a report fills.
 const WIDTH: usize = 120;
@@ -22,6 +27,24 @@ pub(super) fn report(errors: PolicyErrors, language: Language, err: &mut impl Wr
     mistakes(errors.mistakes(), language, err)?;
     writeln!(err, "{}", errors.in_language(language))?;
     Ok(())
+}
+
+/// The policies of a folder; its mistakes are written, and the status to end with given, if it has any.
+///
+/// # Errors
+/// When `err` can't be written to.
+pub(super) fn loaded(
+    dir: &Path,
+    language: Language,
+    err: &mut impl Write,
+) -> anyhow::Result<Result<Policies, ExitCode>> {
+    match Policies::load(dir) {
+        Ok(policies) => Ok(Ok(policies)),
+        Err(errors) => {
+            report(errors, language, err)?;
+            Ok(Err(Exit::Invalid.into()))
+        }
+    }
 }
 
 /// Writes mistakes or warnings, the first ones of very many.
@@ -74,7 +97,7 @@ pub(in crate::cli) fn localised(report: miette::Report, language: Language) -> m
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::{cli::policy::spoilt::pilot_with, policy::Policies};
+    use crate::cli::policy::spoilt::pilot_with;
 
     #[test]
     fn of_very_many_mistakes_the_first_are_shown() {

@@ -1,10 +1,10 @@
 //! `camerata policy test`: the officers' cases, one a line.
 
-use super::report::report;
+use super::report::loaded;
 use crate::{
     cli::{context::Context, exit::Exit},
     model::Language,
-    policy::{AgreementId, CaseOutcome, Policies, Verdict},
+    policy::{AgreementId, CaseOutcome, Verdict},
 };
 use serde_json::{Value, json};
 use std::{
@@ -35,12 +35,9 @@ fn test(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let policies = match Policies::load(dir) {
+    let policies = match loaded(dir, language, err)? {
         Ok(policies) => policies,
-        Err(errors) => {
-            report(errors, language, err)?;
-            return Ok(Exit::Invalid.into());
-        }
+        Err(exit) => return Ok(exit),
     };
     let outcomes = policies.run_cases();
     let failed = outcomes.iter().filter(|outcome| !outcome.holds()).count();

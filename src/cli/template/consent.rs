@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{
-        connection::{Connection, ConnectionArgs},
+        connection::{Connection, RoomArgs},
         context::{Context, choose},
         exit::{Exit, UsageError},
         typography as t,
@@ -46,15 +46,6 @@ pub(super) struct Withdraw {
     version: String,
     #[command(flatten)]
     room: RoomArgs,
-}
-
-#[derive(Debug, clap::Args)]
-struct RoomArgs {
-    /// Print the room's answer as JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    connection: ConnectionArgs,
 }
 
 #[derive(Debug, Deserialize)]
