@@ -21,6 +21,11 @@ pub const NO_COLOR: &str = "NO_COLOR";
 /// Where DuckDB's OpenSSL extension lies, for the room.
 pub const DUCKDB_EXTENSION: &str = "CAMERATA_DUCKDB_EXTENSION";
 
+/// The passphrase of a backup.
+pub const BACKUP_PASSPHRASE: &str = "CAMERATA_BACKUP_PASSPHRASE";
+/// Where the room's database is, if not in its folder.
+pub const DATABASE_URL: &str = "CAMERATA_DATABASE_URL";
+
 /// Name, French meaning, English meaning.
 pub const VARIABLES: &[(&str, Words)] = &[
     (
@@ -59,6 +64,14 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_MEMORY_MIB", ("mémoire d’une requête, en Mio", "memory of a query, in MiB")),
     ("CAMERATA_DEADLINE_S", ("durée maximale d’une requête, en secondes", "longest that a query may take, in seconds")),
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
+    (BACKUP_PASSPHRASE, ("phrase de passe d’une sauvegarde", "passphrase of a backup")),
+    (
+        DATABASE_URL,
+        (
+            "adresse de la base de la salle, si elle est sur PostgreSQL",
+            "address of the room’s database, where it is on PostgreSQL",
+        ),
+    ),
     (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),

@@ -7,6 +7,8 @@ pub mod answer;
 pub mod answers;
 pub mod ask;
 pub mod audiences;
+#[cfg(feature = "server")]
+pub mod backup;
 pub mod budget;
 pub mod completions;
 pub mod connection;
@@ -23,6 +25,8 @@ pub mod init;
 #[cfg(feature = "server")]
 pub mod policy;
 pub mod query;
+#[cfg(feature = "server")]
+pub mod restore;
 #[cfg(feature = "server")]
 pub mod serve;
 pub mod table;
@@ -90,6 +94,10 @@ enum Command {
     #[cfg(feature = "server")]
     Serve(serve::Args),
     #[cfg(feature = "server")]
+    Backup(backup::Args),
+    #[cfg(feature = "server")]
+    Restore(restore::Args),
+    #[cfg(feature = "server")]
     Token(token::Args),
     #[cfg(feature = "server")]
     Policy(policy::Args),
@@ -115,6 +123,10 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Backup(args) => backup::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Restore(args) => restore::run(&args, context),
             #[cfg(feature = "server")]
             Self::Token(args) => token::run(&args, context),
             #[cfg(feature = "server")]

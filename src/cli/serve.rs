@@ -80,6 +80,7 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
             context.tell(format_args!("{:?}", super::policy::localised(report, context.language)));
             return Ok(None);
         }
+        Err(OpenRoomError::Restored(error)) => anyhow::bail!("{}", error.text().get(context.language)),
         Err(error) => return Err(error).context(folder.display().to_string()),
     };
     if Policies::read_files(&folder.join("policies")).is_ok_and(|files| !room.rules().policies.base.is_made_of(&files))

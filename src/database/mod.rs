@@ -2,6 +2,10 @@
 //!
 //! Promise: a transaction made by [`Database::begin`] is durable once its commit returns, and writers never interleave.
 
+mod snapshot;
+
+pub use snapshot::{Founding, Snapshot, SnapshotError};
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use std::{path::Path, time::Duration};

@@ -6,6 +6,7 @@ mod answer;
 mod ask;
 #[cfg(test)]
 mod attacks;
+pub mod backup;
 mod budget;
 mod config;
 mod consent;
@@ -15,6 +16,7 @@ mod outcome;
 mod plan;
 mod publish;
 mod question;
+pub mod restored;
 mod room;
 
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};

@@ -1,6 +1,10 @@
 //! An open room: every part of it, in one value.
 
-use super::{Config, ConfigError, locks::Locks};
+use super::{
+    Config, ConfigError,
+    locks::Locks,
+    restored::{self, RestoredError},
+};
 use crate::{
     database::{Database, OpenError},
     ledger::Ledger,
@@ -32,6 +36,9 @@ pub enum OpenRoomError {
     /// Another process serves it.
     #[error("another process has this room open ({0})")]
     InUse(PathBuf),
+    /// It was restored, and not compared yet.
+    #[error(transparent)]
+    Restored(#[from] RestoredError),
     /// A file can't be used.
     #[error("{path}: {source}")]
     File {
@@ -133,6 +140,7 @@ impl Room {
             return Err(OpenRoomError::NotARoom(folder.to_owned()));
         }
         let lock = exclusive(&folder.join("room.lock"))?;
+        restored::check(folder)?;
         let config = Config::load(folder)?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = Database::open(&database_file).await?;

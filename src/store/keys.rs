@@ -132,6 +132,14 @@ impl Pseudonyms {
     }
 }
 
+/// Reads a key's file, and forgets it.
+///
+/// # Errors
+/// When it is missing, malformed, or readable by others.
+pub fn check_key(path: &Path) -> Result<(), KeyError> {
+    read(path).map(|_| ())
+}
+
 fn write_new(path: &Path) -> Result<(), KeyError> {
     let mut key = Zeroizing::new([0u8; KEY_BYTES]);
     getrandom::fill(key.as_mut_slice()).map_err(KeyError::Random)?;

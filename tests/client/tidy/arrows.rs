@@ -29,10 +29,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "model"];
-const SERVER_COMMANDS: &[&str] = &["init", "serve", "demo", "token", "policy", "template"];
+const SERVER_COMMANDS: &[&str] = &["init", "serve", "demo", "token", "policy", "template", "backup", "restore"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
+    ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
     ("axum", &["http", "cli/serve.rs"]),
     ("cedar_policy", &["policy"]),
@@ -44,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
     ("sqlx", &["database", "ledger", "people", "policy/versions", "store", "template/consent"]),
+    ("tar", &["gateway/backup"]),
     ("ureq", &["cli"]),
 ];
 
