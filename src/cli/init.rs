@@ -22,8 +22,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         "{} {dir}\n{}\n  camerata token --room {dir} --member festival --user nom --role marketer\n  camerata serve --room {dir}",
         context.say("Salle fondée :", "Room founded:"),
         context.say(
-            "Adaptez policies/, gardez keys/ en lieu sûr et hors de la sauvegarde des données ; puis :",
-            "Adapt policies/, keep keys/ safe and out of the data's backup; then:"
+            "Adaptez policies/, gardez keys/ à l’abri des regards (« camerata backup » les chiffre avec le reste) ; puis :",
+            "Adapt policies/, keep keys/ out of sight (`camerata backup` encrypts them with the rest); then:"
         ),
     ));
     Ok(Exit::Done.into())

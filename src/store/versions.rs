@@ -218,7 +218,7 @@ impl Store {
         Ok(outcome)
     }
 
-    /// Ends versions that have expired, and destroys the file and key of every upload that is neither open, in
+    /// Ends versions that have expired, and open uploads whose key is gone; and destroys the file and key of every upload that is neither open, in
     /// force, nor pinned. Safe to run at any time, and after any crash.
     ///
     /// # Errors
@@ -238,11 +238,20 @@ impl Store {
                     .await?;
             }
         }
-        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *transaction).await? {
-            kept.insert(row.try_get("id")?, UploadState::Open);
-        }
         // Read while the write lock is held: no upload can open in between and lose its key.
         let candidates: Vec<String> = self.keys.versions()?;
+        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *transaction).await? {
+            let id: String = row.try_get("id")?;
+            if candidates.contains(&id) {
+                kept.insert(id, UploadState::Open);
+            } else {
+                // Its key isn't in a backup: nothing can be added to what was staged, nor read from it.
+                sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = ?")
+                    .bind(&id)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
         let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
         let owners: BTreeMap<String, String> = owners

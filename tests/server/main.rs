@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod backup;
 mod consent;
 mod crash;
 mod leak;

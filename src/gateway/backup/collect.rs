@@ -209,3 +209,7 @@ fn entries(folder: &Path, kind: fn(&Path) -> bool) -> Result<Vec<(String, PathBu
 fn named(path: String) -> Result<String, BackupError> {
     if has_a_place(&path) && !path.contains('\u{fffd}') { Ok(path) } else { Err(BackupError::Name(path)) }
 }
+
+#[cfg(test)]
+#[path = "collect_tests.rs"]
+mod tests;

@@ -11,16 +11,19 @@
 
 mod archive;
 mod aside;
+mod backup_error;
 mod collect;
-mod error;
 mod manifest;
 mod restore;
+mod restore_error;
 mod seal;
+mod words;
 
 pub use archive::Progress;
-pub use error::{BackupError, RestoreError};
+pub use backup_error::BackupError;
 pub use manifest::{Item, Manifest};
 pub use restore::restore;
+pub use restore_error::RestoreError;
 pub use seal::{Opener, Passphrase, Seal, SealError};
 
 use self::{
