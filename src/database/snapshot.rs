@@ -176,8 +176,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("room.sqlite");
         let database = Database::open(&file).await.unwrap();
-        assert!(matches!(Snapshot::open(&file).await.unwrap().founding().await, Err(SnapshotError::Unfounded(_))));
         database.close().await;
+        assert!(matches!(Snapshot::open(&file).await.unwrap().founding().await, Err(SnapshotError::Unfounded(_))));
         let mut bytes = std::fs::read(&file).unwrap();
         let page = bytes.len() / 2 / 4096 * 4096;
         bytes[page..page + 4096].fill(0xA5);
