@@ -50,6 +50,22 @@ fn what_was_taken_apart_and_put_together_is_restored() {
 }
 
 #[test]
+fn a_cut_after_the_last_file_is_found() {
+    // Where nothing but zeros is missing, only the encryption can tell.
+    let trap = Trap::new();
+    let mut padded = trap.whole.clone();
+    padded.tail = vec![0; 200_000];
+    seal(&trap.desk, "padded.age", &padded.tar());
+    let sealed = fs::read(trap.desk.path("padded.age")).unwrap();
+    for missing in [1, 70_000, 140_000] {
+        fs::write(trap.desk.path("cut.age"), &sealed[..sealed.len() - missing]).unwrap();
+        trap.desk.restore("cut.age", "new").failed("is cut or damaged before byte");
+        trap.desk.nothing_at("new");
+    }
+    trap.desk.restore("padded.age", "new").ok();
+}
+
+#[test]
 fn names_that_lead_out_of_the_room_are_refused() {
     let trap = Trap::new();
     let up = "policies/../../outside".to_owned();

@@ -141,6 +141,42 @@ fn a_folder_with_something_in_it_stays_as_it_is() {
     desk.nothing_at("other");
 }
 
+/// Kills a command as soon as a path is there.
+fn killed_at(command: &mut Command, path: &Path) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !path.exists() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before {} was there", path.display());
+    }
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success(), "it was too quick to be killed");
+}
+
+#[test]
+fn a_command_that_is_killed_leaves_nothing_that_looks_whole() {
+    let (founded, desk) = (Founded::new(), Desk::new());
+    let room = founded.room();
+    // Long enough to write that the signal comes before the end.
+    fs::File::create(room.join("policies/large")).unwrap().set_len(256 << 20).unwrap();
+    for place in [room.join("backup/room.sqlite"), room.join("backup/policies/large"), desk.path("room.age.part")] {
+        let mut backup = camerata(["backup", "--recipient", &desk.recipient(), "--room"]);
+        killed_at(backup.arg(&room).arg(desk.path("room.age")), &place);
+        assert!(!desk.path("room.age").exists(), "{}", place.display());
+    }
+    desk.backup(&room, "room.age").failed("room.age.part is there already");
+    fs::remove_file(desk.path("room.age.part")).unwrap();
+    desk.backup(&room, "room.age").ok();
+    tidy(&room);
+    for place in [desk.path("new.part"), desk.path("new.part/policies/large")] {
+        let mut restore = camerata(["restore", "--identity"]);
+        restore.arg(desk.path("identity.txt")).arg(desk.path("room.age")).arg(desk.path("new"));
+        killed_at(&mut restore, &place);
+        assert!(!desk.path("new").exists(), "{}", place.display());
+        desk.restore("room.age", "new").failed("new.part is there already");
+        fs::remove_dir_all(desk.path("new.part")).unwrap();
+    }
+    desk.restore("room.age", "new").ok();
+}
+
 /// The most memory that a command ever held, in KiB.
 fn peak_kib(command: &mut Command) -> u64 {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
