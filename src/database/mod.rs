@@ -36,7 +36,7 @@ pub(crate) use on_both;
 pub use place::{NotAServer, Place, ServerUrl};
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, ConnectOptions as _, Executor as _, Row, Transaction,
+    Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
 };
@@ -111,6 +111,10 @@ impl Database {
             Place::Server(_) => (BEGIN_POSTGRES, &POSTGRES),
         };
         let shared = place.is_shared();
+        if shared {
+            // The pool would ask a server that refuses again and again, and then say that it had no time.
+            options.connect().await.map_err(OpenError::Open)?.close().await.map_err(OpenError::Open)?;
+        }
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(CONNECTION_WAIT)
