@@ -9,12 +9,12 @@ demo:
 
 # What must hold before a change is merged; CI runs the same.
 test:
-	.ci/prepare
+	.ci/prepare test
 	.ci/check
 
 # The long form of the tests that draw at random: more rooms, more draws, narrower limits. Optimised, and still some minutes.
 torture:
-	.ci/prepare
+	.ci/prepare test
 	CAMERATA_TORTURE=1 CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --locked --lib -- privacy:: template:: --nocapture
 
 # The room beside plain DuckDB, at one and ten million rows, in one table; CAMERATA_BENCH_ROWS=1000000 chooses the size. In the

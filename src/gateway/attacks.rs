@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use crate::{
-    database::Database,
+    database::{Database, Place},
     ledger::{Account, Cap, ChargeRequest, Charged, Ledger, Period},
     model::{Block, Bounds, Clock, Loss, MemberName, SystemClock},
     privacy::{self, Accuracy, Limits, Plan, Release, Tally},
@@ -53,7 +53,7 @@ fn attacks() -> Vec<Attack> {
 /// What of an attack the ledger pays for.
 async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
+    let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
     let founded = SystemClock.now().to_string();
     database.found(&founded, &[0; 32]).await.unwrap();
     let ledger = Ledger::new(database, Arc::new(SystemClock));

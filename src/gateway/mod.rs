@@ -26,4 +26,4 @@ pub use founding::{FoundError, found};
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
-pub use room::{OpenRoomError, Room, Rules};
+pub use room::{OpenRoomError, Room, Rules, open_database};

@@ -2,7 +2,7 @@
 
 use super::{Config, ConfigError, locks::Locks};
 use crate::{
-    database::{Database, OpenError},
+    database::{Database, OpenError, Place},
     ledger::Ledger,
     model::{Clock, MemberName},
     people::People,
@@ -27,7 +27,9 @@ use tokio::{
 #[derive(Debug, thiserror::Error)]
 pub enum OpenRoomError {
     /// Not a room's folder.
-    #[error("{0} is not a room: make one with `camerata init {0}`")]
+    #[error(
+        "{0} is not a room: make one with `camerata init {0}`; if its database is PostgreSQL, set CAMERATA_DATABASE_URL"
+    )]
     NotARoom(PathBuf),
     /// Another process serves it.
     #[error("another process has this room open ({0})")]
@@ -128,14 +130,10 @@ impl Room {
     /// # Errors
     /// When anything it needs is missing, broken, or not this room's; nothing is changed then.
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
-        let database_file = folder.join("room.sqlite");
-        if !database_file.is_file() {
-            return Err(OpenRoomError::NotARoom(folder.to_owned()));
-        }
+        let (config, place) = located(folder)?;
         let lock = exclusive(&folder.join("room.lock"))?;
-        let config = Config::load(folder)?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
-        let database = Database::open(&database_file).await?;
+        let database = Database::open(&place).await?;
         if database.key_check().await? != Some(keys.check()) {
             return Err(OpenRoomError::WrongKey);
         }
@@ -194,6 +192,25 @@ impl Room {
     pub fn other_members(&self, asker: &MemberName) -> Vec<MemberName> {
         self.rules().policies.base.members().keys().filter(|name| *name != asker).cloned().collect()
     }
+}
+
+/// The configuration of the room in a folder, and where its database is.
+fn located(folder: &Path) -> Result<(Config, Place), OpenRoomError> {
+    let config = Config::load(folder)?;
+    let place = config.database(folder);
+    let is_a_room = match &place {
+        Place::File(file) => file.is_file(),
+        Place::Server(_) => folder.join("keys").is_dir(),
+    };
+    if is_a_room { Ok((config, place)) } else { Err(OpenRoomError::NotARoom(folder.to_owned())) }
+}
+
+/// The database of the room in a folder, for commands that need nothing else of it.
+///
+/// # Errors
+/// When the folder is no room or its database can't be opened.
+pub async fn open_database(folder: &Path) -> Result<Database, OpenRoomError> {
+    Ok(Database::open(&located(folder)?.1).await?)
 }
 
 /// The policies in force; of a room that opens for the first time, those of its folder.

@@ -38,13 +38,15 @@ impl Ledger {
     /// When the database fails; the charge then stays unfinished, and the same query finishes it.
     pub async fn record(&self, charge: &Charge, release: &str) -> Result<StoredAnswer, LedgerError> {
         let mut transaction = self.database.begin().await?;
-        sqlx::query("INSERT INTO answers (charge, release, recorded) VALUES (?, ?, ?) ON CONFLICT (charge) DO NOTHING")
-            .bind(charge.id())
-            .bind(release)
-            .bind(self.clock.now().to_string())
-            .execute(&mut *transaction)
-            .await?;
-        let row = sqlx::query("SELECT release, recorded FROM answers WHERE charge = ?")
+        sqlx::query(
+            "INSERT INTO answers (charge, release, recorded) VALUES ($1, $2, $3) ON CONFLICT (charge) DO NOTHING",
+        )
+        .bind(charge.id())
+        .bind(release)
+        .bind(self.clock.now().to_string())
+        .execute(&mut *transaction)
+        .await?;
+        let row = sqlx::query("SELECT release, recorded FROM answers WHERE charge = $1")
             .bind(charge.id())
             .fetch_one(&mut *transaction)
             .await?;
@@ -60,7 +62,7 @@ impl Ledger {
     pub async fn answers(&self, asker: &MemberName) -> Result<Vec<Recorded>, LedgerError> {
         let rows = sqlx::query(
             "SELECT id, margin, rho, delta, question, policy, release, recorded FROM charges JOIN answers ON charge = id
-             WHERE asker = ? ORDER BY id DESC LIMIT 1000",
+             WHERE asker = $1 ORDER BY id DESC LIMIT 1000",
         )
         .bind(asker.as_str())
         .fetch_all(self.database.pool())

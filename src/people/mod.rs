@@ -59,7 +59,7 @@ impl People {
         getrandom::fill(&mut secret).map_err(PeopleError::Random)?;
         let token = format!("cam_{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
         let mut transaction = self.database.begin().await?;
-        sqlx::query("INSERT INTO tokens (hash, member, user, role, created) VALUES (?, ?, ?, ?, ?)")
+        sqlx::query(r#"INSERT INTO tokens (hash, member, "user", role, created) VALUES ($1, $2, $3, $4, $5)"#)
             .bind(hash(&token))
             .bind(user.member.as_str())
             .bind(&user.user)
@@ -77,7 +77,7 @@ impl People {
     /// When the database fails.
     pub async fn authenticate(&self, token: &str) -> Result<Option<User>, PeopleError> {
         // Looked up by hash: how long the search takes says nothing about any token.
-        let row = sqlx::query("SELECT member, user, role FROM tokens WHERE hash = ? AND revoked IS NULL")
+        let row = sqlx::query(r#"SELECT member, "user", role FROM tokens WHERE hash = $1 AND revoked IS NULL"#)
             .bind(hash(token))
             .fetch_optional(self.database.pool())
             .await?;
@@ -99,12 +99,13 @@ impl People {
     /// When the database fails.
     pub async fn revoke(&self, member: &MemberName, user: &str) -> Result<u64, PeopleError> {
         let mut transaction = self.database.begin().await?;
-        let done = sqlx::query("UPDATE tokens SET revoked = ? WHERE member = ? AND user = ? AND revoked IS NULL")
-            .bind(self.clock.now().to_string())
-            .bind(member.as_str())
-            .bind(user)
-            .execute(&mut *transaction)
-            .await?;
+        let done =
+            sqlx::query(r#"UPDATE tokens SET revoked = $1 WHERE member = $2 AND "user" = $3 AND revoked IS NULL"#)
+                .bind(self.clock.now().to_string())
+                .bind(member.as_str())
+                .bind(user)
+                .execute(&mut *transaction)
+                .await?;
         transaction.commit().await?;
         Ok(done.rows_affected())
     }

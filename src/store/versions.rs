@@ -7,7 +7,7 @@ use crate::{
 };
 use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 use std::{collections::BTreeMap, fs, io};
 
 /// Where an upload stands.
@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn version(&self, audience: &AudienceRef) -> Result<Option<Version>, StoreError> {
-        let row = sqlx::query("SELECT * FROM versions WHERE in_force = 1 AND member = ? AND audience = ?")
+        let row = sqlx::query("SELECT * FROM versions WHERE in_force = 1 AND member = $1 AND audience = $2")
             .bind(audience.member.as_str())
             .bind(audience.name.as_str())
             .fetch_optional(self.database.pool())
@@ -141,7 +141,7 @@ impl Store {
         self.keys.create_version(&id)?;
         let mut transaction = self.database.begin().await?;
         sqlx::query(
-            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES (?, ?, ?, ?, 'open', ?)",
+            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES ($1, $2, $3, $4, 'open', $5)",
         )
         .bind(&id)
         .bind(member.as_str())
@@ -159,7 +159,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn upload(&self, member: &MemberName, id: &str) -> Result<Option<Upload>, StoreError> {
-        let row = sqlx::query("SELECT * FROM uploads WHERE id = ? AND member = ?")
+        let row = sqlx::query("SELECT * FROM uploads WHERE id = $1 AND member = $2")
             .bind(id)
             .bind(member.as_str())
             .fetch_optional(self.database.pool())
@@ -173,7 +173,7 @@ impl Store {
     /// When the database or the files fail.
     pub async fn abandon(&self, upload: &Upload) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = ? AND state = 'open'")
+        sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = $1 AND state = 'open'")
             .bind(&upload.id)
             .execute(&mut *transaction)
             .await?;
@@ -190,14 +190,14 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         failpoint("upload_before_switch");
         let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE versions SET in_force = 0 WHERE member = ? AND audience = ?")
+        sqlx::query("UPDATE versions SET in_force = 0 WHERE member = $1 AND audience = $2")
             .bind(upload.member.as_str())
             .bind(upload.declaration.audience.as_str())
             .execute(&mut *transaction)
             .await?;
-        let done = sqlx::query(
+        let row = sqlx::query(
             "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
-             VALUES (?, ?, ?, ?, ?, ?, 1)",
+             VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
         )
         .bind(upload.member.as_str())
         .bind(upload.declaration.audience.as_str())
@@ -205,10 +205,10 @@ impl Store {
         .bind(json(&upload.declaration)?)
         .bind(json(&kinds)?)
         .bind(self.clock.now().to_string())
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
-        outcome.version = done.last_insert_rowid();
-        sqlx::query("UPDATE uploads SET state = 'stored', outcome = ? WHERE id = ?")
+        outcome.version = row.try_get("id")?;
+        sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")
             .bind(json(&outcome)?)
             .bind(&upload.id)
             .execute(&mut *transaction)
@@ -232,7 +232,7 @@ impl Store {
             if version.declaration.expires > today {
                 kept.insert(version.upload, UploadState::Stored);
             } else {
-                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = ?")
+                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1")
                     .bind(version.id)
                     .execute(&mut *transaction)
                     .await?;
@@ -288,7 +288,7 @@ fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, StoreError> 
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt)
 }
 
-fn version_from(row: &SqliteRow) -> Result<Version, StoreError> {
+fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
     let (member, audience): (String, String) = (row.try_get("member")?, row.try_get("audience")?);
     Ok(Version {
         id: row.try_get("id")?,
@@ -300,7 +300,7 @@ fn version_from(row: &SqliteRow) -> Result<Version, StoreError> {
     })
 }
 
-fn upload_from(row: &SqliteRow) -> Result<Upload, StoreError> {
+fn upload_from(row: &AnyRow) -> Result<Upload, StoreError> {
     let member: String = row.try_get("member")?;
     let outcome: Option<String> = row.try_get("outcome")?;
     Ok(Upload {

@@ -1,11 +1,12 @@
 //! The rows behind versions, proposals and approvals. Each function runs in the transaction that it is given.
 
 use super::{Entry, Files, Officer, VersionsError, What};
-use crate::{database::Database, model::MemberName};
+use crate::{
+    database::{Database, Writing},
+    model::MemberName,
+};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
-
-pub(super) type Writing = Transaction<'static, Sqlite>;
+use sqlx::{Row, any::AnyRow};
 
 /// One open proposal's row.
 #[derive(Debug, Clone)]
@@ -31,12 +32,12 @@ pub(super) struct ApprovalRow {
 pub(super) async fn store(writing: &mut Writing, version: &str, files: &Files) -> Result<(), VersionsError> {
     for (name, bytes) in files {
         let hash = hex::encode(Sha256::digest(bytes));
-        sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(&hash)
             .bind(bytes)
             .execute(&mut **writing)
             .await?;
-        sqlx::query("INSERT INTO policy_versions (version, name, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        sqlx::query("INSERT INTO policy_versions (version, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(version)
             .bind(name)
             .bind(&hash)
@@ -47,7 +48,7 @@ pub(super) async fn store(writing: &mut Writing, version: &str, files: &Files) -
 }
 
 pub(super) async fn files(database: &Database, version: &str) -> Result<Files, VersionsError> {
-    let rows = sqlx::query("SELECT name, bytes FROM policy_versions JOIN policy_files USING (hash) WHERE version = ?")
+    let rows = sqlx::query("SELECT name, bytes FROM policy_versions JOIN policy_files USING (hash) WHERE version = $1")
         .bind(version)
         .fetch_all(database.pool())
         .await?;
@@ -71,7 +72,7 @@ pub(super) async fn publish(
     proposal: Option<i64>,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES (?, ?, ?)")
+    sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES ($1, $2, $3)")
         .bind(version)
         .bind(proposal)
         .bind(now)
@@ -87,7 +88,7 @@ pub(super) async fn narrow(
     proposal: i64,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES ($1, $2, $3, $4)")
         .bind(owner.as_str())
         .bind(version)
         .bind(proposal)
@@ -103,7 +104,7 @@ pub(super) async fn end_narrowing(
     version: &str,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND version = ? AND ended IS NULL")
+    sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND version = $3 AND ended IS NULL")
         .bind(now)
         .bind(owner.as_str())
         .bind(version)
@@ -113,7 +114,7 @@ pub(super) async fn end_narrowing(
 }
 
 pub(super) async fn end_narrowings(writing: &mut Writing, owner: &MemberName, now: &str) -> Result<u64, VersionsError> {
-    let done = sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND ended IS NULL")
+    let done = sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND ended IS NULL")
         .bind(now)
         .bind(owner.as_str())
         .execute(&mut **writing)
@@ -128,8 +129,9 @@ pub(super) async fn propose(
     officer: &Officer,
     (why, now): (&str, &str),
 ) -> Result<i64, VersionsError> {
-    let done = sqlx::query(
-        "INSERT INTO policy_proposals (base, version, member, user, why, proposed, state) VALUES (?, ?, ?, ?, ?, ?, 'open')",
+    let row = sqlx::query(
+        r#"INSERT INTO policy_proposals (base, version, member, "user", why, proposed, state)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open') RETURNING id"#,
     )
     .bind(base)
     .bind(version)
@@ -137,9 +139,9 @@ pub(super) async fn propose(
     .bind(&officer.user)
     .bind(why)
     .bind(now)
-    .execute(&mut **writing)
+    .fetch_one(&mut **writing)
     .await?;
-    Ok(done.last_insert_rowid())
+    Ok(row.try_get("id")?)
 }
 
 pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, VersionsError> {
@@ -150,11 +152,11 @@ pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, V
 
 pub(super) async fn one_proposal(database: &Database, id: i64) -> Result<Option<ProposalRow>, VersionsError> {
     let row =
-        sqlx::query("SELECT * FROM policy_proposals WHERE id = ?").bind(id).fetch_optional(database.pool()).await?;
+        sqlx::query("SELECT * FROM policy_proposals WHERE id = $1").bind(id).fetch_optional(database.pool()).await?;
     row.as_ref().map(proposal).transpose()
 }
 
-fn proposal(row: &SqliteRow) -> Result<ProposalRow, VersionsError> {
+fn proposal(row: &AnyRow) -> Result<ProposalRow, VersionsError> {
     Ok(ProposalRow {
         id: row.try_get("id")?,
         base: row.try_get("base")?,
@@ -167,7 +169,7 @@ fn proposal(row: &SqliteRow) -> Result<ProposalRow, VersionsError> {
 }
 
 pub(super) async fn end_proposal(writing: &mut Writing, id: i64, state: &str) -> Result<(), VersionsError> {
-    sqlx::query("UPDATE policy_proposals SET state = ? WHERE id = ?")
+    sqlx::query("UPDATE policy_proposals SET state = $1 WHERE id = $2")
         .bind(state)
         .bind(id)
         .execute(&mut **writing)
@@ -176,9 +178,9 @@ pub(super) async fn end_proposal(writing: &mut Writing, id: i64, state: &str) ->
 }
 
 pub(super) async fn approvals(database: &Database, proposal: i64) -> Result<Vec<ApprovalRow>, VersionsError> {
-    let rows = sqlx::query("SELECT * FROM policy_approvals WHERE proposal = ? ORDER BY owner").bind(proposal);
+    let rows = sqlx::query("SELECT * FROM policy_approvals WHERE proposal = $1 ORDER BY owner").bind(proposal);
     let rows = rows.fetch_all(database.pool()).await?;
-    let approval = |row: &SqliteRow| {
+    let approval = |row: &AnyRow| {
         Ok(ApprovalRow {
             owner: member(row, "owner")?,
             user: row.try_get("user")?,
@@ -197,7 +199,9 @@ pub(super) async fn approve(
     now: &str,
 ) -> Result<(), VersionsError> {
     sqlx::query(
-        "INSERT OR REPLACE INTO policy_approvals (proposal, owner, user, effects, approved) VALUES (?, ?, ?, ?, ?)",
+        r#"INSERT INTO policy_approvals (proposal, owner, "user", effects, approved) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (proposal, owner) DO UPDATE
+         SET "user" = excluded."user", effects = excluded.effects, approved = excluded.approved"#,
     )
     .bind(proposal)
     .bind(officer.member.as_str())
@@ -210,7 +214,7 @@ pub(super) async fn approve(
 }
 
 pub(super) async fn retract(writing: &mut Writing, proposal: i64, owner: &MemberName) -> Result<u64, VersionsError> {
-    let done = sqlx::query("DELETE FROM policy_approvals WHERE proposal = ? AND owner = ?")
+    let done = sqlx::query("DELETE FROM policy_approvals WHERE proposal = $1 AND owner = $2")
         .bind(proposal)
         .bind(owner.as_str())
         .execute(&mut **writing)
@@ -220,7 +224,8 @@ pub(super) async fn retract(writing: &mut Writing, proposal: i64, owner: &Member
 
 pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), VersionsError> {
     sqlx::query(
-        "INSERT INTO policy_log (happened, what, member, user, version, proposal, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        r#"INSERT INTO policy_log (happened, what, member, "user", version, proposal, why)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
     )
     .bind(&entry.happened)
     .bind(entry.what.as_str())
@@ -236,7 +241,7 @@ pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), Vers
 
 pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsError> {
     let rows = sqlx::query("SELECT * FROM policy_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
-    let entry = |row: &SqliteRow| {
+    let entry = |row: &AnyRow| {
         let officer = match row.try_get::<Option<String>, _>("member")? {
             Some(_) => Some(Officer { member: member(row, "member")?, user: row.try_get("user")? }),
             None => None,
@@ -254,6 +259,6 @@ pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsE
     rows.iter().map(entry).collect()
 }
 
-fn member(row: &SqliteRow, column: &str) -> Result<MemberName, VersionsError> {
+fn member(row: &AnyRow, column: &str) -> Result<MemberName, VersionsError> {
     row.try_get::<String, _>(column)?.parse().map_err(|_| VersionsError::Corrupt)
 }

@@ -7,6 +7,7 @@ use super::{
     tables::{self, ProposalRow},
 };
 use crate::{
+    database::Writing,
     model::{MemberName, Text},
     policy::current::{Current, Narrowing},
 };
@@ -112,7 +113,7 @@ impl Versions {
     /// member takes back.
     async fn settle(
         &self,
-        writing: &mut tables::Writing,
+        writing: &mut Writing,
         current: &Current,
         (id, officer, why): (i64, &Officer, &str),
         assessment: Assessment,

@@ -2,12 +2,10 @@
 
 use super::{ConsentError, Version};
 use crate::{
-    database::Database,
+    database::{Database, Writing},
     model::{MemberName, Officer},
 };
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
-
-pub(super) type Writing = Transaction<'static, Sqlite>;
+use sqlx::{Row, any::AnyRow};
 
 /// What the log says happened.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +46,7 @@ pub(super) async fn versions(database: &Database) -> Result<Vec<Version>, Consen
     Ok(versions)
 }
 
-fn version(row: &SqliteRow) -> Result<Version, ConsentError> {
+fn version(row: &AnyRow) -> Result<Version, ConsentError> {
     let officer = match row.try_get::<Option<String>, _>("member")? {
         Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
         None => None,
@@ -73,7 +71,8 @@ fn member(name: String) -> Result<MemberName, ConsentError> {
 
 pub(super) async fn store(writing: &mut Writing, version: &Version) -> Result<(), ConsentError> {
     sqlx::query(
-        "INSERT INTO templates (hash, name, sql, toml, member, user, why, proposed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        r#"INSERT INTO templates (hash, name, sql, toml, member, "user", why, proposed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
     )
     .bind(&version.hash)
     .bind(version.name.as_str())
@@ -95,7 +94,7 @@ pub(super) async fn approve(
     (owner, user): (&MemberName, Option<&str>),
     now: &str,
 ) -> Result<(), ConsentError> {
-    sqlx::query("INSERT INTO template_approvals (hash, owner, user, approved) VALUES (?, ?, ?, ?)")
+    sqlx::query(r#"INSERT INTO template_approvals (hash, owner, "user", approved) VALUES ($1, $2, $3, $4)"#)
         .bind(hash)
         .bind(owner.as_str())
         .bind(user)
@@ -112,13 +111,14 @@ pub(super) async fn withdraw(
     owner: &MemberName,
     now: &str,
 ) -> Result<u64, ConsentError> {
-    let done =
-        sqlx::query("UPDATE template_approvals SET withdrawn = ? WHERE hash = ? AND owner = ? AND withdrawn IS NULL")
-            .bind(now)
-            .bind(hash)
-            .bind(owner.as_str())
-            .execute(&mut **writing)
-            .await?;
+    let done = sqlx::query(
+        "UPDATE template_approvals SET withdrawn = $1 WHERE hash = $2 AND owner = $3 AND withdrawn IS NULL",
+    )
+    .bind(now)
+    .bind(hash)
+    .bind(owner.as_str())
+    .execute(&mut **writing)
+    .await?;
     Ok(done.rows_affected())
 }
 
@@ -129,14 +129,16 @@ pub(super) async fn log(
     hash: Option<&str>,
     why: Option<&str>,
 ) -> Result<(), ConsentError> {
-    sqlx::query("INSERT INTO template_log (happened, what, member, user, hash, why) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(now)
-        .bind(what.as_str())
-        .bind(officer.map(|officer| officer.member.as_str()))
-        .bind(officer.map(|officer| officer.user.as_str()))
-        .bind(hash)
-        .bind(why)
-        .execute(&mut **writing)
-        .await?;
+    sqlx::query(
+        r#"INSERT INTO template_log (happened, what, member, "user", hash, why) VALUES ($1, $2, $3, $4, $5, $6)"#,
+    )
+    .bind(now)
+    .bind(what.as_str())
+    .bind(officer.map(|officer| officer.member.as_str()))
+    .bind(officer.map(|officer| officer.user.as_str()))
+    .bind(hash)
+    .bind(why)
+    .execute(&mut **writing)
+    .await?;
     Ok(())
 }
