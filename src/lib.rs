@@ -34,6 +34,8 @@ pub mod model;
 pub mod proof;
 
 #[cfg(feature = "server")]
+pub mod audit;
+#[cfg(feature = "server")]
 pub mod database;
 #[cfg(feature = "server")]
 pub mod gateway;

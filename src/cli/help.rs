@@ -1,5 +1,6 @@
 //! The help of every command in French. The English wording stands beside each argument, in the commands themselves.
 
+mod audit;
 mod policy;
 
 use super::environment;
@@ -124,7 +125,7 @@ const FRENCH: &[(&str, &str, &str)] = &[
 
 fn french(command: &str, argument: &str) -> Option<&'static str> {
     let find = |of: &str| {
-        let mut all = FRENCH.iter().chain(policy::FRENCH);
+        let mut all = FRENCH.iter().chain(policy::FRENCH).chain(audit::FRENCH);
         all.find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words)
     };
     // An argument that subcommands share is told once, with the command above them, or with all.

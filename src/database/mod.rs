@@ -8,8 +8,10 @@ mod place;
 #[path = "../../tests/server/support/postgres.rs"]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
 pub(crate) mod postgres;
+pub mod records;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 /// Runs each test, which takes a place, on a new database of either kind.
 #[cfg(test)]
@@ -34,7 +36,13 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub use place::{NotAServer, Place, ServerUrl};
+pub use writing::Writing;
 
+use crate::{
+    model::Clock,
+    proof::{Event, PublicKey, What},
+};
+use records::{Kind, Record};
 use sqlx::{
     Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
@@ -57,10 +65,6 @@ const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '30s'; \
      SELECT pg_advisory_xact_lock(7163384648231)";
 
-/// A transaction that holds the room's only write lock: what it reads can't change before it writes. Whatever is written to the
-/// database is written in one.
-pub type Writing = Transaction<'static, Any>;
-
 /// Why the room's database can't be opened. Says nothing of the address, which may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -81,11 +85,22 @@ pub enum OpenError {
     Unsafe(String),
 }
 
+impl OpenError {
+    /// Whether the file is no SQLite file any more, as far as SQLite can tell.
+    pub fn is_damage(&self) -> bool {
+        let (Self::Open(error) | Self::Row(error)) = self else { return matches!(self, Self::Migrate(_)) };
+        // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes.
+        let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+        code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
+    }
+}
+
 /// A pool of connections to the room's database.
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
     begin: &'static str,
+    snapshot: &'static str,
 }
 
 impl fmt::Debug for Database {
@@ -106,9 +121,9 @@ impl Database {
         // Statements are the same few, and of interest to nobody.
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Open)?;
         let options = options.disable_statement_logging();
-        let (begin, migrator) = match place {
-            Place::File(_) => (BEGIN_SQLITE, &SQLITE),
-            Place::Server(_) => (BEGIN_POSTGRES, &POSTGRES),
+        let (begin, snapshot, migrator) = match place {
+            Place::File(_) => (BEGIN_SQLITE, "BEGIN", &SQLITE),
+            Place::Server(_) => (BEGIN_POSTGRES, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &POSTGRES),
         };
         let shared = place.is_shared();
         if shared {
@@ -126,28 +141,91 @@ impl Database {
             keeps_commits(&pool).await?;
         }
         migrator.run(&pool).await?;
-        Ok(Self { pool, begin })
+        Ok(Self { pool, begin, snapshot })
     }
 
     /// Begins a writing transaction.
     ///
     /// # Errors
     /// When no connection is free or another writer holds the lock for 30 seconds.
-    pub async fn begin(&self) -> Result<Writing, sqlx::Error> {
+    pub async fn begin(&self, clock: &dyn Clock) -> Result<Writing, sqlx::Error> {
+        Writing::new(self.pool.begin_with(self.begin).await?, clock).await
+    }
+
+    /// A transaction with the lock that the log isn't told of: for tests of what damage does.
+    #[cfg(test)]
+    pub(crate) async fn raw(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
         self.pool.begin_with(self.begin).await
     }
 
-    /// Writes when the room was founded (RFC 3339) and what its key is checked against.
+    /// What SQLite's own check finds: nothing, or damage, with the byte at which its page begins where it says. Of a server's
+    /// database, nothing.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn damage(&self) -> Result<Option<Option<u64>>, sqlx::Error> {
+        if self.begin != BEGIN_SQLITE {
+            return Ok(None);
+        }
+        let rows = sqlx::query("PRAGMA integrity_check(100)").fetch_all(&self.pool).await?;
+        let said: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        if said.iter().all(|said| said == "ok") {
+            return Ok(None);
+        }
+        let row = sqlx::query("PRAGMA page_size").fetch_one(&self.pool).await?;
+        let size = row.try_get::<i64, _>(0)?.unsigned_abs();
+        // "Tree 5 page 12 cell 3: …", "Page 12: never used".
+        let page = said.iter().find_map(|said| {
+            let lower = said.to_lowercase();
+            let digits = lower.split("page ").nth(1)?.split(|c: char| !c.is_ascii_digit()).next()?;
+            digits.parse::<u64>().ok()?.checked_sub(1)?.checked_mul(size)
+        });
+        Ok(Some(page))
+    }
+
+    /// Begins to read one moment of the database, while others write.
+    ///
+    /// # Errors
+    /// When no connection is free.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        self.pool.begin_with(self.snapshot).await
+    }
+
+    /// Writes when the room was founded, what its key is checked against, and the key that signs its log.
     ///
     /// # Errors
     /// When the room was founded before, or the database can't be written.
-    pub async fn found(&self, founded: &str, key_check: &[u8]) -> Result<(), OpenError> {
-        let mut writing = self.begin().await?;
+    pub async fn found(&self, clock: &dyn Clock, key_check: &[u8], signs: &PublicKey) -> Result<(), OpenError> {
+        let mut writing = self.begin(clock).await?;
+        let now = writing.now().to_string();
         sqlx::query("INSERT INTO room (only_row, founded, key_check) VALUES (1, $1, $2)")
-            .bind(founded)
+            .bind(now)
             .bind(key_check)
             .execute(&mut *writing)
             .await?;
+        let key = insert_key(&mut writing, signs).await?;
+        let event = Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string());
+        writing.note(event, [Record::new(Kind::Room, 1), Record::new(Kind::Key, key)]);
+        Ok(writing.commit().await?)
+    }
+
+    /// Begins the log of a room that was kept without one: everything that is there is bound by its first entry.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn adopt(&self, clock: &dyn Clock, signs: &PublicKey) -> Result<(), OpenError> {
+        let mut writing = self.begin(clock).await?;
+        let begun = sqlx::query("SELECT 1 FROM log_entries LIMIT 1").fetch_optional(&mut *writing).await?;
+        if begun.is_some() {
+            return Ok(());
+        }
+        insert_key(&mut writing, signs).await?;
+        let mut all = Vec::new();
+        for kind in Kind::ALL {
+            all.extend(records::page(&mut writing, kind, None, i64::MAX).await?.into_iter().map(|(record, _)| record));
+        }
+        let event = Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string());
+        writing.note(event, all);
         Ok(writing.commit().await?)
     }
 
@@ -169,6 +247,11 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn insert_key(writing: &mut Writing, signs: &PublicKey) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query("INSERT INTO log_keys (key) VALUES ($1) RETURNING id").bind(signs.to_string());
+    row.fetch_one(&mut **writing).await?.try_get("id")
 }
 
 /// What each new connection is told.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use super::{Database, OpenError, Place, SQLITE, ServerUrl, on_both, postgres::Postgres};
+use crate::{model::SystemClock, proof::SigningKey};
 use sqlx::{
     ConnectOptions as _, Connection as _, Row,
     sqlite::{SqliteConnectOptions, SqliteConnection},
@@ -18,11 +19,12 @@ on_both!(
 async fn a_database_is_opened_again_and_founded_once(place: Place) {
     let database = Database::open(&place).await.unwrap();
     assert_eq!(database.key_check().await.unwrap(), None);
-    database.found("2026-01-01T00:00:00Z", &[7, 0, 255]).await.unwrap();
+    let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+    database.found(&SystemClock, &[7, 0, 255], signing.public()).await.unwrap();
     database.close().await;
     let again = Database::open(&place).await.unwrap();
     assert_eq!(again.key_check().await.unwrap(), Some(vec![7, 0, 255]));
-    assert!(matches!(again.found("2027-01-01T00:00:00Z", &[1]).await, Err(OpenError::Row(_))));
+    assert!(matches!(again.found(&SystemClock, &[1], signing.public()).await, Err(OpenError::Row(_))));
     assert_eq!(again.key_check().await.unwrap(), Some(vec![7, 0, 255]));
 }
 
@@ -30,7 +32,7 @@ async fn values_come_back_as_they_were(place: Place) {
     let database = Database::open(&place).await.unwrap();
     let bytes: Vec<u8> = (0..=255).collect();
     let text = "« l'œuvre » 100 % d'été 🎭";
-    let mut writing = database.begin().await.unwrap();
+    let mut writing = database.raw().await.unwrap();
     sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES ($1, $2)")
         .bind(text)
         .bind(&bytes)
@@ -84,14 +86,14 @@ async fn writers_never_interleave(place: Place) {
     let databases = [Database::open(&place).await.unwrap(), Database::open(&place).await.unwrap()];
     let sum =
         "INSERT INTO accounts (account, period_start, unlocked, spent, lifetime) VALUES ('room', 't', 1000, 0, 0)";
-    let mut writing = databases[0].begin().await.unwrap();
+    let mut writing = databases[0].raw().await.unwrap();
     sqlx::query(sum).execute(&mut *writing).await.unwrap();
     writing.commit().await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for task in 0..60 {
         let database = databases[task % 2].clone();
         tasks.spawn(async move {
-            let mut writing = database.begin().await.unwrap();
+            let mut writing = database.raw().await.unwrap();
             let row = sqlx::query("SELECT spent FROM accounts").fetch_one(&mut *writing).await.unwrap();
             tokio::task::yield_now().await;
             sqlx::query("UPDATE accounts SET spent = $1, lifetime = $1")
@@ -109,11 +111,11 @@ async fn writers_never_interleave(place: Place) {
 
 async fn what_isnt_committed_is_gone(place: Place) {
     let database = Database::open(&place).await.unwrap();
-    let mut writing = database.begin().await.unwrap();
+    let mut writing = database.raw().await.unwrap();
     let insert = "INSERT INTO policy_files (hash, bytes) VALUES ('h', $1)";
     sqlx::query(insert).bind(vec![1u8]).execute(&mut *writing).await.unwrap();
     drop(writing);
-    let mut writing = database.begin().await.unwrap();
+    let mut writing = database.raw().await.unwrap();
     sqlx::query(insert).bind(vec![2u8]).execute(&mut *writing).await.unwrap();
     // A statement that fails fails the transaction.
     assert!(sqlx::query(insert).bind(vec![3u8]).execute(&mut *writing).await.is_err());
@@ -217,7 +219,7 @@ async fn a_server_that_could_lose_a_charge_is_refused() {
         server.sql("room_0", &format!("ALTER DATABASE room_0 SET synchronous_commit = {default}"));
         server.sql("room_0", "ALTER DATABASE room_0 SET default_transaction_isolation = 'serializable'");
         let database = Database::open(&place).await.unwrap();
-        let mut writing = database.begin().await.unwrap();
+        let mut writing = database.raw().await.unwrap();
         let row = sqlx::query(
             "SELECT current_setting('synchronous_commit') AS a, current_setting('transaction_isolation') AS b",
         );

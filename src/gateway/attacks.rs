@@ -9,8 +9,9 @@
 use crate::{
     database::{Database, Place},
     ledger::{Account, Cap, ChargeRequest, Charged, Ledger, Period},
-    model::{Block, Bounds, Clock, Loss, MemberName, SystemClock},
+    model::{Block, Bounds, Loss, MemberName, SystemClock},
     privacy::{self, Accuracy, Limits, Plan, Release, Tally},
+    proof::{Event, SigningKey, What},
 };
 use std::{path::Path, sync::Arc};
 
@@ -54,8 +55,8 @@ fn attacks() -> Vec<Attack> {
 async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
-    let founded = SystemClock.now().to_string();
-    database.found(&founded, &[0; 32]).await.unwrap();
+    let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+    database.found(&SystemClock, &[0; 32], signing.public()).await.unwrap();
     let ledger = Ledger::new(database, Arc::new(SystemClock));
     let period = ledger.period(limits.period_months()).await.unwrap();
     let plan = privacy::plan(&attack.bounds, Accuracy::Margin(attack.margin), limits).unwrap();
@@ -91,6 +92,7 @@ async fn charge(ledger: &Ledger, period: &Period, attack: &Attack, plan: &Plan, 
         loss: plan.loss(),
         question: "{}".into(),
         policy: "p".into(),
+        event: Event::public(What::Charged, None),
         caps: vec![
             cap(Account::Room, limits.caps().room),
             cap(Account::Owner(owner.clone()), limits.caps().owner),

@@ -18,7 +18,7 @@ pub const CONFIG_FILE: &str = "camerata.toml";
 /// What a new room starts with.
 pub const CONFIG_SAMPLE: &str = "\
 # Comment cette salle tourne sur cette machine. Toute clé peut être remplacée par une variable
-# d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX,
+# d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX, CAMERATA_CHECKPOINT_FILE,
 # CAMERATA_DUCKDB_EXTENSION, CAMERATA_DATABASE_URL, CAMERATA_DATABASE_URL_FILE.
 # How this room runs on this machine. Any key can be overridden by those environment variables.
 
@@ -27,6 +27,12 @@ pub const CONFIG_SAMPLE: &str = "\
 # deadline_s = 600           # durée limite d'une requête, en secondes / longest query, in seconds
 # queries_max = 1            # requêtes à la fois / queries at once
 # duckdb_extension = \"/usr/local/lib/camerata/httpfs.duckdb_extension\"
+#
+# Hors du dossier de la salle, le dernier point de contrôle de son journal et ce que les budgets ont dépensé : une salle remise en
+# arrière le découvre. Par défaut, à côté du dossier, son nom suivi de .checkpoint.
+# Outside the room's folder, its log's newest checkpoint and what the budgets have spent: a room that was set back finds out. By
+# default beside the folder, its name followed by .checkpoint.
+# checkpoint_file = \"/var/lib/camerata/salle.checkpoint\"
 #
 # La base de la salle est room.sqlite, ici même. PostgreSQL, pour plusieurs passerelles sur une salle ; une adresse avec mot de passe
 # est dans un fichier à part :
@@ -45,6 +51,7 @@ pub struct Config {
     deadline_s: Option<u64>,
     queries_max: Option<usize>,
     duckdb_extension: Option<PathBuf>,
+    checkpoint_file: Option<PathBuf>,
     database_url: Option<String>,
     database_url_file: Option<PathBuf>,
     #[serde(skip)]
@@ -84,6 +91,9 @@ pub enum ConfigError {
     /// The address is said twice.
     #[error("{0}: say either `database_url` or `database_url_file`")]
     Twice(PathBuf),
+    /// The checkpoint would be set back with the room.
+    #[error("`checkpoint_file` must name a file outside the room's folder: what lies within is set back with it")]
+    Checkpoint,
     /// A figure is zero.
     #[error("`{0}` must be at least 1")]
     Zero(&'static str),
@@ -114,6 +124,7 @@ impl Config {
         config.queries_max = number("CAMERATA_QUERIES_MAX")?.or(config.queries_max);
         config.duckdb_extension =
             env::var_os("CAMERATA_DUCKDB_EXTENSION").map(PathBuf::from).or(config.duckdb_extension);
+        config.checkpoint_file = env::var_os("CAMERATA_CHECKPOINT_FILE").map(PathBuf::from).or(config.checkpoint_file);
         let zero = [
             ("threads", config.threads == Some(0)),
             ("memory_mib", config.memory_mib == Some(0)),
@@ -163,6 +174,19 @@ impl Config {
             memory_mib: self.memory_mib.unwrap_or(12 << 10),
             deadline: Duration::from_secs(self.deadline_s.unwrap_or(600)),
         }
+    }
+
+    /// Where the room keeps its log's newest checkpoint, outside its folder.
+    ///
+    /// # Errors
+    /// When the folder has no name to put it beside, or it would lie in the folder itself.
+    pub fn checkpoint_file(&self, room: &Path) -> Result<PathBuf, ConfigError> {
+        let failed = |source| ConfigError::Read { path: room.to_owned(), source };
+        let room = room.canonicalize().map_err(failed)?;
+        let beside = || Some(room.with_file_name(format!("{}.checkpoint", room.file_name()?.to_str()?)));
+        let file = self.checkpoint_file.clone().or_else(beside).ok_or(ConfigError::Checkpoint)?;
+        let file = std::path::absolute(&file).map_err(failed)?;
+        if file.starts_with(&room) { Err(ConfigError::Checkpoint) } else { Ok(file) }
     }
 
     /// Queries that may run at once: one uses every core, so two would only share them.

@@ -5,8 +5,10 @@ use super::{
     config::{CONFIG_FILE, CONFIG_SAMPLE},
 };
 use crate::{
+    audit,
     database::{Database, OpenError, Place},
     model::Clock,
+    proof::SigningKey,
     store::{KeyError, Keys},
 };
 use include_dir::{Dir, include_dir};
@@ -45,6 +47,9 @@ pub enum FoundError {
     /// The database is another room's.
     #[error("the database that CAMERATA_DATABASE_URL names is another room's: make an empty one; nothing was changed")]
     Taken,
+    /// The log can't be named: never with keys that this program makes.
+    #[error("the log can't be named")]
+    Origin,
 }
 
 /// Makes an empty room in a new or empty folder: keys readable by their owner alone, database, sample policies. Gives where the
@@ -87,7 +92,8 @@ pub async fn found(folder: &Path, clock: &dyn Clock) -> Result<Place, FoundError
     let keys = Keys::open(&folder.join("keys"))?;
     // Last, because this is what makes the folder a room.
     let database = Database::open(&place).await?;
-    database.found(&clock.now().to_string(), &keys.check()).await?;
+    let signing = SigningKey::new(&audit::origin(&keys.check()), &*keys.signing()?).map_err(|_| FoundError::Origin)?;
+    database.found(clock, &keys.check(), signing.public()).await?;
     database.close().await;
     Ok(place)
 }

@@ -5,8 +5,12 @@ use super::{
     account::{debit, loss, read_state, signed, signed_delta},
 };
 use crate::{
-    database::Writing,
+    database::{
+        Writing,
+        records::{Kind, Record},
+    },
     model::{Loss, MemberName, Rho},
+    proof::Event,
 };
 use sqlx::Row;
 
@@ -27,6 +31,8 @@ pub struct ChargeRequest {
     pub policy: String,
     /// Every account that bears it, with its cap.
     pub caps: Vec<Cap>,
+    /// What the log is to tell of it: who asks, whom it concerns, what is asked of what.
+    pub event: Event,
 }
 
 /// Proof that a loss has been written to the accounts. Only the ledger makes one, and a tally can't be run without.
@@ -78,7 +84,7 @@ impl Ledger {
     /// # Errors
     /// When the database fails or a sum leaves its range; nothing is written then.
     pub async fn charge(&self, request: &ChargeRequest, period: &Period) -> Result<Charged, LedgerError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin(&*self.clock).await?;
         if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
             return Ok(found);
         }
@@ -90,10 +96,14 @@ impl Ledger {
             }
             states.push(state);
         }
-        let id = insert(&mut transaction, request, self.clock.now().to_string()).await?;
+        let now = transaction.now().to_string();
+        let id = insert(&mut transaction, request, now).await?;
         for state in &states {
             debit(&mut transaction, id, state, period, request.loss).await?;
         }
+        let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
+        let event = request.event.clone().with("charge", id);
+        transaction.note(event, [Record::new(Kind::Charge, id)].into_iter().chain(accounts));
         transaction.commit().await?;
         Ok(Charged::Ready(Charge { id, margin: request.margin, loss: request.loss, recovered: false }))
     }

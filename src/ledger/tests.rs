@@ -11,6 +11,7 @@ use super::*;
 use crate::{
     database::{Place, on_both},
     model::{Delta, Loss, MemberName, Rho},
+    proof::{Event, SigningKey, What},
 };
 use jiff::Timestamp;
 use std::sync::Mutex;
@@ -40,8 +41,10 @@ on_both!(
 
 async fn books(place: Place) -> Books {
     let database = Database::open(&place).await.unwrap();
-    database.found("2026-01-31T12:00:00Z", &[0]).await.unwrap();
-    let clock = Arc::new(Moved(Mutex::new("2026-12-31T12:00:00Z".parse().unwrap())));
+    let clock = Arc::new(Moved(Mutex::new("2026-01-31T12:00:00Z".parse().unwrap())));
+    let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+    database.found(&*clock, &[0], signing.public()).await.unwrap();
+    *clock.0.lock().unwrap() = "2026-12-31T12:00:00Z".parse().unwrap();
     Books { ledger: Ledger::new(database, clock.clone()), clock }
 }
 
@@ -62,6 +65,7 @@ fn request(key: u8, margin: u64, rho: u64) -> ChargeRequest {
         asker: member("festival"),
         question: "{}".into(),
         policy: "p".into(),
+        event: Event::public(What::Charged, None),
         caps: vec![
             cap(Account::Room, 12_000),
             cap(Account::Owner(member("salle")), 6_000),
@@ -233,7 +237,7 @@ pub(crate) const FIRST_VERSION: &str = r#"{"keys":[],"derived":[],"withheld":fal
 async fn answers_of_the_first_version_are_read_as_they_are_told_now() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
-    let mut transaction = database.begin().await.unwrap();
+    let mut transaction = database.raw().await.unwrap();
     for sql in [
         "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
          VALUES (x'00', 10, 5, 0, 'festival', '{}', 'p', 't')",

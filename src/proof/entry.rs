@@ -26,7 +26,9 @@ pub enum What {
     UploadStored,
     /// An upload came to nothing.
     UploadAbandoned,
-    /// Versions of policies.
+    /// A version of an audience came to its end and was destroyed.
+    VersionExpired,
+    /// The policies that a room begins with.
     PolicyFounded,
     /// Somebody proposed a version.
     PolicyProposed,

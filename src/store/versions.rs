@@ -1,12 +1,15 @@
 //! Which uploads are open and which version of an audience is in force: rows of the room's database.
 
-use super::{Declaration, KeyError, Store, StoreError, engine::Attached, pins::Pins};
+use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Seal, pins::Pins};
 use crate::{
+    database::records::{self, Record},
     identity::Kind,
     model::{AudienceRef, MemberName, failpoint},
+    proof::{By, Concerns, Event, What},
 };
 use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use sqlx::{Row, any::AnyRow};
 use std::{collections::BTreeMap, fs, io};
 
@@ -134,12 +137,17 @@ impl Store {
     ///
     /// # Errors
     /// When the key or the row can't be written.
-    pub async fn open_upload(&self, member: &MemberName, declaration: Declaration) -> Result<Upload, StoreError> {
+    pub async fn open_upload(
+        &self,
+        (member, user): (&MemberName, &str),
+        declaration: Declaration,
+    ) -> Result<Upload, StoreError> {
         let mut id = [0u8; 12];
         getrandom::fill(&mut id).map_err(|error| StoreError::Key(KeyError::Random(error)))?;
         let id = hex::encode(id);
         self.keys.create_version(&id)?;
-        let mut transaction = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
         sqlx::query(
             "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES ($1, $2, $3, $4, 'open', $5)",
         )
@@ -147,10 +155,13 @@ impl Store {
         .bind(member.as_str())
         .bind(declaration.audience.as_str())
         .bind(json(&declaration)?)
-        .bind(self.clock.now().to_string())
-        .execute(&mut *transaction)
+        .bind(now)
+        .execute(&mut *writing)
         .await?;
-        transaction.commit().await?;
+        let event = event(What::UploadOpened, &id, member, &declaration)?;
+        let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
+        writing.note(event, [Record::new(records::Kind::Upload, id.as_str())]);
+        writing.commit().await?;
         Ok(Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None })
     }
 
@@ -172,12 +183,16 @@ impl Store {
     /// # Errors
     /// When the database or the files fail.
     pub async fn abandon(&self, upload: &Upload) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = $1 AND state = 'open'")
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let done = sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = $1 AND state = 'open'")
             .bind(&upload.id)
-            .execute(&mut *transaction)
+            .execute(&mut *writing)
             .await?;
-        transaction.commit().await?;
+        if done.rows_affected() > 0 {
+            let event = event(What::UploadAbandoned, &upload.id, &upload.member, &upload.declaration)?;
+            writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
+            writing.commit().await?;
+        }
         self.sweep().await
     }
 
@@ -187,14 +202,18 @@ impl Store {
         upload: &Upload,
         kinds: &[Kind],
         mut outcome: Outcome,
+        seal: &Seal,
     ) -> Result<Outcome, StoreError> {
         failpoint("upload_before_switch");
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE versions SET in_force = 0 WHERE member = $1 AND audience = $2")
-            .bind(upload.member.as_str())
-            .bind(upload.declaration.audience.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
+        let replaced = sqlx::query(
+            "UPDATE versions SET in_force = 0 WHERE member = $1 AND audience = $2 AND in_force = 1 RETURNING id",
+        )
+        .bind(upload.member.as_str())
+        .bind(upload.declaration.audience.as_str())
+        .fetch_all(&mut *writing)
+        .await?;
         let row = sqlx::query(
             "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
              VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
@@ -204,16 +223,31 @@ impl Store {
         .bind(&upload.id)
         .bind(json(&upload.declaration)?)
         .bind(json(&kinds)?)
-        .bind(self.clock.now().to_string())
-        .fetch_one(&mut *transaction)
+        .bind(now)
+        .fetch_one(&mut *writing)
         .await?;
         outcome.version = row.try_get("id")?;
+        sqlx::query("INSERT INTO version_files (version, bytes, hashes) VALUES ($1, $2, $3)")
+            .bind(outcome.version)
+            .bind(i64::try_from(seal.bytes).map_err(|_| StoreError::Corrupt)?)
+            .bind(seal.hashes.as_slice())
+            .execute(&mut *writing)
+            .await?;
         sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")
             .bind(json(&outcome)?)
             .bind(&upload.id)
-            .execute(&mut *transaction)
+            .execute(&mut *writing)
             .await?;
-        transaction.commit().await?;
+        let mut records = vec![
+            Record::new(records::Kind::Version, outcome.version),
+            Record::new(records::Kind::Upload, upload.id.as_str()),
+        ];
+        for row in &replaced {
+            records.push(Record::new(records::Kind::Version, row.try_get::<i64, _>("id")?));
+        }
+        let event = event(What::UploadStored, &upload.id, &upload.member, &upload.declaration)?;
+        writing.note(event.with("version", outcome.version), records);
+        writing.commit().await?;
         failpoint("upload_after_switch");
         Ok(outcome)
     }
@@ -225,26 +259,36 @@ impl Store {
     /// When the database or the files fail; the next sweep takes up what is left.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         let today = self.today();
-        let mut transaction = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut expired = false;
         let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
-        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *transaction).await? {
+        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *writing).await? {
             let version = version_from(&row)?;
             if version.declaration.expires > today {
                 kept.insert(version.upload, UploadState::Stored);
             } else {
                 sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1")
                     .bind(version.id)
-                    .execute(&mut *transaction)
+                    .execute(&mut *writing)
                     .await?;
+                let member = version.audience.member.clone();
+                let event = event(What::VersionExpired, &version.upload, &member, &version.declaration)?;
+                writing.note(event.with("version", version.id), [Record::new(records::Kind::Version, version.id)]);
+                expired = true;
             }
         }
-        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *transaction).await? {
+        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *writing).await? {
             kept.insert(row.try_get("id")?, UploadState::Open);
         }
         // Read while the write lock is held: no upload can open in between and lose its key.
         let candidates: Vec<String> = self.keys.versions()?;
-        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *writing).await?;
+        if expired {
+            writing.commit().await?;
+        } else {
+            // Nothing was written.
+            drop(writing);
+        }
         let owners: BTreeMap<String, String> = owners
             .iter()
             .map(|row| Ok((row.try_get("id")?, row.try_get("member")?)))
@@ -280,6 +324,19 @@ pub(super) fn remove(file: &std::path::Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What happened to an upload of a member, for that member to read. Terms and no figure: not even the stream's length.
+fn event(what: What, upload: &str, member: &MemberName, declaration: &Declaration) -> Result<Event, StoreError> {
+    let mut terms = serde_json::to_value(declaration).map_err(|_| StoreError::Corrupt)?;
+    if let Some(terms) = terms.as_object_mut() {
+        terms.remove("bytes");
+    }
+    let concerns = Concerns::Members([member.clone()].into());
+    Ok(Event { what, by: None, concerns, details: Map::new() }
+        .with("upload", upload)
+        .with("audience", format!("{member}/{}", declaration.audience))
+        .with("terms", terms))
+}
+
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Corrupt)
 }
@@ -288,7 +345,7 @@ fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, StoreError> 
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt)
 }
 
-fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
+pub(super) fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
     let (member, audience): (String, String) = (row.try_get("member")?, row.try_get("audience")?);
     Ok(Version {
         id: row.try_get("id")?,

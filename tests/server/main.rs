@@ -10,8 +10,11 @@
     reason = "tests"
 )]
 
+mod audit;
 mod consent;
 mod crash;
+mod damage;
+mod kills;
 mod leak;
 mod officer;
 mod query;

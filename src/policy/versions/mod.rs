@@ -28,6 +28,7 @@ use super::{
 use crate::{
     database::Database,
     model::{Clock, Text},
+    proof,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -68,6 +69,20 @@ impl What {
         Self::Withdrawn,
         Self::Published,
     ];
+
+    /// What the audit log calls it.
+    fn told(self) -> proof::What {
+        match self {
+            Self::Founded => proof::What::PolicyFounded,
+            Self::Proposed => proof::What::PolicyProposed,
+            Self::Approved => proof::What::PolicyApproved,
+            Self::Retracted => proof::What::PolicyRetracted,
+            Self::Narrowed => proof::What::PolicyNarrowed,
+            Self::Lifted => proof::What::PolicyLifted,
+            Self::Withdrawn => proof::What::PolicyWithdrawn,
+            Self::Published => proof::What::PolicyPublished,
+        }
+    }
 
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
@@ -170,7 +185,7 @@ impl Versions {
     pub async fn found(&self, files: &Files) -> Result<Current, VersionsError> {
         let policies = loaded(files)?;
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::store(&mut writing, policies.version(), files).await?;
         tables::publish(&mut writing, policies.version(), None, &now).await?;
         let entry = Entry {

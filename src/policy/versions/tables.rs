@@ -2,9 +2,14 @@
 
 use super::{Entry, Files, Officer, VersionsError, What};
 use crate::{
-    database::{Database, Writing},
+    database::{
+        Database, Writing,
+        records::{Kind, Record},
+    },
     model::MemberName,
+    proof::{By, Event},
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Row, any::AnyRow};
 
@@ -44,6 +49,7 @@ pub(super) async fn store(writing: &mut Writing, version: &str, files: &Files) -
             .execute(&mut **writing)
             .await?;
     }
+    writing.touch(Record::new(Kind::PolicyVersion, version));
     Ok(())
 }
 
@@ -72,13 +78,14 @@ pub(super) async fn publish(
     proposal: Option<i64>,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES ($1, $2, $3)")
-        .bind(version)
-        .bind(proposal)
-        .bind(now)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let row =
+        sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES ($1, $2, $3) RETURNING id")
+            .bind(version)
+            .bind(proposal)
+            .bind(now)
+            .fetch_one(&mut **writing)
+            .await?;
+    touch(writing, Kind::PolicyPublication, &row)
 }
 
 pub(super) async fn narrow(
@@ -88,14 +95,16 @@ pub(super) async fn narrow(
     proposal: i64,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES ($1, $2, $3, $4)")
-        .bind(owner.as_str())
-        .bind(version)
-        .bind(proposal)
-        .bind(now)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let row = sqlx::query(
+        "INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES ($1, $2, $3, $4) RETURNING id",
+    )
+    .bind(owner.as_str())
+    .bind(version)
+    .bind(proposal)
+    .bind(now)
+    .fetch_one(&mut **writing)
+    .await?;
+    touch(writing, Kind::PolicyNarrowing, &row)
 }
 
 pub(super) async fn end_narrowing(
@@ -104,22 +113,25 @@ pub(super) async fn end_narrowing(
     version: &str,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND version = $3 AND ended IS NULL")
-        .bind(now)
-        .bind(owner.as_str())
-        .bind(version)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let rows = sqlx::query(
+        "UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND version = $3 AND ended IS NULL RETURNING id",
+    )
+    .bind(now)
+    .bind(owner.as_str())
+    .bind(version)
+    .fetch_all(&mut **writing)
+    .await?;
+    rows.iter().try_for_each(|row| touch(writing, Kind::PolicyNarrowing, row))
 }
 
 pub(super) async fn end_narrowings(writing: &mut Writing, owner: &MemberName, now: &str) -> Result<u64, VersionsError> {
-    let done = sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND ended IS NULL")
+    let rows = sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND ended IS NULL RETURNING id")
         .bind(now)
         .bind(owner.as_str())
-        .execute(&mut **writing)
+        .fetch_all(&mut **writing)
         .await?;
-    Ok(done.rows_affected())
+    rows.iter().try_for_each(|row| touch(writing, Kind::PolicyNarrowing, row))?;
+    Ok(rows.len() as u64)
 }
 
 pub(super) async fn propose(
@@ -141,6 +153,7 @@ pub(super) async fn propose(
     .bind(now)
     .fetch_one(&mut **writing)
     .await?;
+    touch(writing, Kind::PolicyProposal, &row)?;
     Ok(row.try_get("id")?)
 }
 
@@ -174,6 +187,7 @@ pub(super) async fn end_proposal(writing: &mut Writing, id: i64, state: &str) ->
         .bind(id)
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, id));
     Ok(())
 }
 
@@ -210,6 +224,7 @@ pub(super) async fn approve(
     .bind(now)
     .execute(&mut **writing)
     .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, proposal));
     Ok(())
 }
 
@@ -219,13 +234,20 @@ pub(super) async fn retract(writing: &mut Writing, proposal: i64, owner: &Member
         .bind(owner.as_str())
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, proposal));
     Ok(done.rows_affected())
 }
 
+fn touch(writing: &mut Writing, kind: Kind, row: &AnyRow) -> Result<(), VersionsError> {
+    writing.touch(Record::new(kind, row.try_get::<i64, _>("id")?));
+    Ok(())
+}
+
+/// Writes a line of the policies' own log, and the audit log's entry with it.
 pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), VersionsError> {
-    sqlx::query(
+    let row = sqlx::query(
         r#"INSERT INTO policy_log (happened, what, member, "user", version, proposal, why)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id"#,
     )
     .bind(&entry.happened)
     .bind(entry.what.as_str())
@@ -234,8 +256,19 @@ pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), Vers
     .bind(&entry.version)
     .bind(entry.proposal)
     .bind(&entry.why)
-    .execute(&mut **writing)
+    .fetch_one(&mut **writing)
     .await?;
+    let by = entry.officer.as_ref().map(|officer| By { member: officer.member.clone(), user: officer.user.clone() });
+    let told = [
+        ("version", entry.version.clone().map(Value::from)),
+        ("proposal", entry.proposal.map(Value::from)),
+        ("why", entry.why.clone().map(Value::from)),
+    ];
+    let mut event = Event::public(entry.what.told(), by);
+    for (name, value) in told {
+        event = value.into_iter().fold(event, |event, value| event.with(name, value));
+    }
+    writing.note(event, [Record::new(Kind::PolicyLog, row.try_get::<i64, _>("id")?)]);
     Ok(())
 }
 

@@ -80,7 +80,7 @@ impl Consent {
     ) -> Result<Consented, ConsentError> {
         let now = self.now();
         let mut founded = Consented::default();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::log(&mut writing, (What::Founded, &now), None, None, None).await?;
         for template in catalogue.iter() {
             is_new(&founded, template)?;
@@ -109,7 +109,7 @@ impl Consent {
         is_new(current, &template)?;
         let now = self.now();
         let version = Version::proposed(template, officer.clone(), why.to_owned(), now.clone());
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::store(&mut writing, &version).await?;
         tables::approve(&mut writing, &version.hash, (&officer.member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Proposed, &now), Some(officer), Some(&version.hash), Some(why)).await?;
@@ -131,7 +131,7 @@ impl Consent {
             )));
         }
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::approve(&mut writing, hash, (member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Approved, &now), Some(officer), Some(hash), None).await?;
         writing.commit().await?;
@@ -153,7 +153,7 @@ impl Consent {
         let version = current.version(hash).ok_or(ConsentError::NotFound)?;
         let (member, name) = (&officer.member, &version.name);
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         if tables::withdraw(&mut writing, hash, member, &now).await? == 0 {
             return Err(ConsentError::Refused(Text::new(
                 format!("{member} n'a pas approuvé cette version de « {name} » : il n'y a rien à retirer"),

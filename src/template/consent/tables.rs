@@ -2,8 +2,12 @@
 
 use super::{ConsentError, Version};
 use crate::{
-    database::{Database, Writing},
+    database::{
+        Database, Writing,
+        records::{Kind, Record},
+    },
     model::{MemberName, Officer},
+    proof::{self, By, Event},
 };
 use sqlx::{Row, any::AnyRow};
 
@@ -17,6 +21,16 @@ pub(super) enum What {
 }
 
 impl What {
+    /// What the audit log calls it.
+    fn told(self) -> proof::What {
+        match self {
+            Self::Founded => proof::What::TemplatesFounded,
+            Self::Proposed => proof::What::TemplateProposed,
+            Self::Approved => proof::What::TemplateApproved,
+            Self::Withdrawn => proof::What::TemplateWithdrawn,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Founded => "founded",
@@ -84,6 +98,7 @@ pub(super) async fn store(writing: &mut Writing, version: &Version) -> Result<()
     .bind(&version.proposed)
     .execute(&mut **writing)
     .await?;
+    writing.touch(Record::new(Kind::Template, version.hash.as_str()));
     Ok(())
 }
 
@@ -101,6 +116,7 @@ pub(super) async fn approve(
         .bind(now)
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::Template, hash));
     Ok(())
 }
 
@@ -119,9 +135,11 @@ pub(super) async fn withdraw(
     .bind(owner.as_str())
     .execute(&mut **writing)
     .await?;
+    writing.touch(Record::new(Kind::Template, hash));
     Ok(done.rows_affected())
 }
 
+/// Writes a line of the templates' own log, and the audit log's entry with it.
 pub(super) async fn log(
     writing: &mut Writing,
     (what, now): (What, &str),
@@ -129,8 +147,8 @@ pub(super) async fn log(
     hash: Option<&str>,
     why: Option<&str>,
 ) -> Result<(), ConsentError> {
-    sqlx::query(
-        r#"INSERT INTO template_log (happened, what, member, "user", hash, why) VALUES ($1, $2, $3, $4, $5, $6)"#,
+    let row = sqlx::query(
+        r#"INSERT INTO template_log (happened, what, member, "user", hash, why) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id"#,
     )
     .bind(now)
     .bind(what.as_str())
@@ -138,7 +156,13 @@ pub(super) async fn log(
     .bind(officer.map(|officer| officer.user.as_str()))
     .bind(hash)
     .bind(why)
-    .execute(&mut **writing)
+    .fetch_one(&mut **writing)
     .await?;
+    let by = officer.map(|officer| By { member: officer.member.clone(), user: officer.user.clone() });
+    let mut event = Event::public(what.told(), by);
+    for (name, value) in [("template", hash), ("why", why)] {
+        event = value.into_iter().fold(event, |event, value| event.with(name, value));
+    }
+    writing.note(event, [Record::new(Kind::TemplateLog, row.try_get::<i64, _>("id")?)]);
     Ok(())
 }

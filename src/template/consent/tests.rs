@@ -158,9 +158,10 @@ async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves(p
     let before = picked(&current, &["x"]);
     let mut version = Version::proposed(changed("overlap", "r"), officer("x"), "why".into(), "2026-01-01".into());
     (version.sql, version.hash) = ("SELECT count(*) FROM a".into(), "00".into());
-    let mut writing = desk.consent.database.begin().await.unwrap();
+    let mut writing = desk.consent.database.begin(&*desk.consent.clock).await.unwrap();
     tables::store(&mut writing, &version).await.unwrap();
     tables::approve(&mut writing, "00", (&member("x"), None), "2026-01-01").await.unwrap();
+    tables::log(&mut writing, (tables::What::Proposed, "2026-01-01"), None, Some("00"), None).await.unwrap();
     writing.commit().await.unwrap();
     let stored = desk.stored().await;
     assert_eq!(picked(&stored, &["x"]), before);
@@ -174,7 +175,7 @@ async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves(p
 async fn a_stored_template_that_was_changed_is_not_taken(place: Place) {
     let desk = Desk::new(&place).await;
     desk.consent.found(&catalogue(), &members(&["x"])).await.unwrap();
-    let mut writing = desk.consent.database.begin().await.unwrap();
+    let mut writing = desk.consent.database.raw().await.unwrap();
     sqlx::query("UPDATE templates SET sql = sql || '-- more' WHERE name = 'overlap'")
         .execute(&mut *writing)
         .await

@@ -40,7 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
-const SERVER_COMMANDS: &[&str] = &["init", "serve", "demo", "token", "policy", "template"];
+const SERVER_COMMANDS: &[&str] = &["init", "serve", "demo", "token", "policy", "template", "verify"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
