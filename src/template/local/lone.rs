@@ -10,7 +10,7 @@ impl Query {
     /// The same rows without grouping what is single already: where at most one row a person goes into a `GROUP BY person`,
     /// given which audiences are lists, each group is that row, and each aggregate a function of it.
     pub(in crate::template) fn without_lone_groups(&self, is_list: &impl Fn(&Name) -> bool) -> Self {
-        let within = |query: &Box<Self>| Box::new(query.without_lone_groups(is_list));
+        let within = |query: &Self| Box::new(query.without_lone_groups(is_list));
         let body = match &self.body {
             Body::Select(select) => Body::Select(Box::new(select.without_lone_groups(is_list))),
             Body::Set { operation, all, left, right } => {
