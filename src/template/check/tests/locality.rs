@@ -126,6 +126,12 @@ impl Engines {
         let single = checked.query().without_lone_groups(&|name| name.as_str() == "a");
         let single = print::query(&single, Constants::Store, &arguments);
         prop_assert_eq!(&run(&self.one_thread, &single)?, &whole, "without groups of one row: {}", single);
+        for name in checked.query().single_valued(&|name| name.as_str() == "a") {
+            let at = checked.outputs().iter().position(|(output, _)| output == name).unwrap();
+            let values: BTreeSet<_> = whole.iter().map(|row| (whose(row, person), format!("{:?}", row[at]))).collect();
+            let persons: BTreeSet<_> = whole.iter().map(|row| whose(row, person)).collect();
+            prop_assert_eq!(values.len(), persons.len(), "several values in {:?}: {}", name, engine_sql);
+        }
         if let Some(by) = checked.query().told_apart_by() {
             let at = |(name, _): &(Name, Kind)| name.is_person() || by.contains(name);
             let columns: Vec<usize> = (0..).zip(checked.outputs()).filter(|(_, c)| at(c)).map(|(at, _)| at).collect();
