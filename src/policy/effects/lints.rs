@@ -147,13 +147,16 @@ impl Oddity {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::policy::tests::generated::{agreement, cases, version};
+    use crate::{
+        model::torture::rounds,
+        policy::tests::generated::{agreement, version},
+    };
     use proptest::{collection::vec, prelude::*};
 
     const MOMENTS: [&str; 3] = ["1999-12-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-06-01T00:00:00Z"];
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: cases(24, 4_000), ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: rounds(24, 4_000), ..ProptestConfig::default() })]
 
         #[test]
         fn cells_that_another_pair_had_add_nothing(

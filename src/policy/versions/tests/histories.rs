@@ -4,7 +4,10 @@ use super::{
     beside::{Consents, Sample, redone},
     *,
 };
-use crate::policy::tests::generated::{self, Version, cases};
+use crate::{
+    model::torture::rounds,
+    policy::tests::generated::{self, Version},
+};
 use proptest::{
     collection::vec,
     option,
@@ -328,7 +331,7 @@ impl History {
 
 #[test]
 fn no_history_opens_anything_without_its_owner_or_delays_a_narrowing() {
-    let count = cases(12, 1_000);
+    let count = rounds(12, 1_000);
     let config =
         ProptestConfig { cases: count, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() };
     let histories =

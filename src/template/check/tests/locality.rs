@@ -6,6 +6,7 @@
 
 use super::generate::{Generated, Generator};
 use super::vocabulary;
+use crate::model::torture;
 use crate::template::check::check;
 use crate::template::local::{Kind, Name};
 use crate::template::print::{self, Argument, Constants};
@@ -208,8 +209,7 @@ impl Engines {
 }
 
 fn seed() -> u64 {
-    let given = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| {
+    torture::seed().unwrap_or_else(|| {
         let mut bytes = [0; 8];
         getrandom::fill(&mut bytes).unwrap();
         u64::from_le_bytes(bytes)
@@ -233,11 +233,10 @@ pub(super) fn room() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
 
 #[test]
 fn removing_a_person_removes_exactly_their_rows() {
-    let torture = std::env::var_os("CAMERATA_TORTURE").is_some();
     let seed = seed();
     let engines = RefCell::new(Engines::open());
     let strategy = (vec(any::<u16>(), 0..250), room(), prop_oneof![1i64..=100, Just(i64::MIN), Just(i64::MAX)]);
-    let cases = if torture { 20_000 } else { 200 };
+    let cases = torture::rounds(200, 20_000);
     eprintln!("locality: {cases} cases, CAMERATA_SEED={seed}");
     let outcome = runner(cases, 500, seed).run(&strategy, |(choices, (rows, shuffled), n)| {
         let held = engines.borrow().holds(&choices, &rows, &shuffled, n);
