@@ -4,7 +4,8 @@ use super::{
     check,
     folder::Source,
     letters, locate,
-    mistake::{Mistake, suggestion, untranslated},
+    mistake::{Mistake, untranslated},
+    suggestion::suggestion,
 };
 use crate::model::{MemberName, NameError, Text};
 use cedar_policy::{Policy, PolicyId, PolicySet};
