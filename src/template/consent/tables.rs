@@ -1,6 +1,6 @@
 //! The rows behind versions and approvals. What writes runs in the transaction that it is given.
 
-use super::{ConsentError, Version};
+use super::{ConsentError, Entry, Version, What};
 use crate::{
     database::Database,
     model::{MemberName, Officer},
@@ -8,26 +8,6 @@ use crate::{
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 pub(super) type Writing = Transaction<'static, Sqlite>;
-
-/// What the log says happened.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum What {
-    Founded,
-    Proposed,
-    Approved,
-    Withdrawn,
-}
-
-impl What {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Founded => "founded",
-            Self::Proposed => "proposed",
-            Self::Approved => "approved",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
 
 /// Whether the room's first templates were taken; there may have been none.
 pub(super) async fn founded(database: &Database) -> Result<bool, ConsentError> {
@@ -139,4 +119,23 @@ pub(super) async fn log(
         .execute(&mut **writing)
         .await?;
     Ok(())
+}
+
+pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, ConsentError> {
+    let rows = sqlx::query("SELECT * FROM template_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
+    let entry = |row: &SqliteRow| {
+        let officer = match row.try_get::<Option<String>, _>("member")? {
+            Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
+            None => None,
+        };
+        let what: String = row.try_get("what")?;
+        Ok(Entry {
+            happened: row.try_get("happened")?,
+            what: What::ALL.into_iter().find(|known| known.as_str() == what).ok_or(ConsentError::Corrupt)?,
+            officer,
+            hash: row.try_get("hash")?,
+            why: row.try_get("why")?,
+        })
+    };
+    rows.iter().map(entry).collect()
 }
