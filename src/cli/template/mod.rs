@@ -1,16 +1,15 @@
-//! `camerata template`: check, explain and start analysis templates; propose and approve them in a running room.
+//! `camerata template`: check, explain and start analysis templates; propose, read and approve them in a running
+//! room.
 
 mod check;
 mod consent;
 mod explain;
 mod new;
-mod report;
 #[cfg(test)]
 mod tests;
 
-use super::{context::Context, exit::Exit};
+use super::{context::Context, diagnostics::told, exit::Exit};
 use crate::{model::Language, policy::Policies, template::Template};
-use report::told;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
