@@ -5,6 +5,7 @@ mod check;
 mod consent;
 mod explain;
 mod new;
+mod past;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,8 @@ enum Command {
     Propose(consent::Propose),
     Approve(consent::Approve),
     Withdraw(consent::Withdraw),
+    Show(past::Show),
+    Log(past::Log),
 }
 
 /// Where templates and what they refer to are.
@@ -81,6 +84,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Propose(args) => return consent::propose(&args, context),
         Command::Approve(args) => return consent::approve(&args, context),
         Command::Withdraw(args) => return consent::withdraw(&args, context),
+        Command::Show(args) => return past::show(&args, context),
+        Command::Log(args) => return past::log(&args, context),
         Command::Schema => Ok(format!("{:#}", crate::template::manifest_schema())),
     };
     match outcome {
