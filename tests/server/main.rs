@@ -13,6 +13,7 @@
 mod consent;
 mod crash;
 mod leak;
+mod leaving;
 mod officer;
 mod query;
 mod refuse;
