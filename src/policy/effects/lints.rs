@@ -149,9 +149,16 @@ mod tests {
     use super::*;
     use crate::{
         model::torture::rounds,
-        policy::tests::generated::{agreement, version},
+        policy::{
+            Policies, matrix,
+            tests::generated::{agreement, version},
+        },
     };
     use proptest::{collection::vec, prelude::*};
+
+    fn pilot() -> std::path::PathBuf {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")
+    }
 
     const MOMENTS: [&str; 3] = ["1999-12-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-06-01T00:00:00Z"];
 
@@ -177,10 +184,30 @@ mod tests {
         }
     }
 
+    /// The co-operative holds no audience, so its own can't be beside another: what never applies to it does to others of its group.
+    #[test]
+    fn who_holds_nothing_is_not_taken_for_its_group() {
+        let mut files = Policies::read_files(&pilot()).unwrap();
+        files.retain(|name, _| !["cases.toml", "pilote-comparaison.cedar"].contains(&name.as_str()));
+        let members = String::from_utf8(files["members.toml"].clone()).unwrap();
+        // First of the group, by name.
+        let members = members
+            .replace("groups = [\"pilote\"]\n", "")
+            .replace("[members.cooperative]\n", "[members.cooperative]\ngroups = [\"diffuseurs\"]\n");
+        files.insert("members.toml".to_owned(), members.into_bytes());
+        let text = "@id(\"voisins\")\n@title_fr(\"Voisins\")\n@title_en(\"Neighbours\")\n\
+                    permit (principal in Group::\"diffuseurs\", action, resource == Audience::\"agents/admirateurs\")\n\
+                    when { context.owners.contains(principal.member) };\n";
+        files.insert("voisins.cedar".to_owned(), text.as_bytes().to_vec());
+        let policies = Policies::from_files(std::path::Path::new("policies"), files).unwrap();
+        let (frame, side) = policies.index().unwrap();
+        let found = oddities(frame, side, "2026-12-01T00:00:00Z".parse().unwrap()).unwrap();
+        assert!(!found.iter().any(|(id, _)| id.as_str() == "voisins"), "{found:?}");
+    }
+
     #[test]
     fn members_of_a_group_are_looked_at_once() {
-        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-        let policies = crate::policy::Policies::load(&dir).unwrap();
+        let policies = Policies::load(&pilot()).unwrap();
         let (frame, side) = policies.index().unwrap();
         let mut sweep = Sweep::new(frame, side);
         let mut looks = 0;
@@ -189,7 +216,7 @@ mod tests {
             sweep.pair(pair, |_, _| cells += 1).unwrap();
             looks += usize::from(cells > 0);
         }
-        let asked = crate::policy::matrix(&policies).unwrap().len();
+        let asked = matrix(&policies).unwrap().len();
         assert!(0 < looks && looks * 2 < asked, "{looks} looks for {asked} pairs");
     }
 }
