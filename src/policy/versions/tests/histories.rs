@@ -5,7 +5,7 @@ use super::{
     *,
 };
 use crate::{
-    model::torture::rounds,
+    model::torture,
     policy::tests::generated::{self, Version},
 };
 use proptest::{
@@ -331,36 +331,45 @@ impl History {
 
 #[test]
 fn no_history_opens_anything_without_its_owner_or_delays_a_narrowing() {
-    let count = rounds(12, 1_000);
+    let (count, seed) = (torture::rounds(12, 1_000), torture::seed_or_new());
+    eprintln!("{count} histories, CAMERATA_SEED={seed}");
     let config =
         ProptestConfig { cases: count, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() };
     let histories =
         (generated::version(), vec(agreement_drawn(), 0..3), vec(generated::question_drawn(), 60), vec(step(), 10..15));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let total = std::cell::RefCell::new(Seen::default());
-    let outcome = TestRunner::new(config).run(&histories, |(founding, common, questions, steps)| {
-        runtime.block_on(async {
-            let sample = Sample::of(questions.iter().map(|drawn| drawn.question()));
-            let mut history = History::begin(&founding, &common, sample).await;
-            for step in &steps {
-                history.step(step).await;
-            }
-            history.step(&Step::Reopen).await;
-            let mut total = total.borrow_mut();
-            total.widened += usize::from(history.seen.widened > 0);
-            total.narrowed += usize::from(history.seen.narrowed > 0);
-            total.lapsed += usize::from(history.seen.lapsed > 0);
-            total.errors += usize::from(history.seen.errors > 0);
-        });
-        Ok(())
-    });
+    let outcome = TestRunner::new_with_rng(config, torture::random(seed)).run(
+        &histories,
+        |(founding, common, questions, steps)| {
+            runtime.block_on(async {
+                let sample = Sample::of(questions.iter().map(|drawn| drawn.question()));
+                let mut history = History::begin(&founding, &common, sample).await;
+                for step in &steps {
+                    history.step(step).await;
+                }
+                history.step(&Step::Reopen).await;
+                let mut total = total.borrow_mut();
+                total.widened += usize::from(history.seen.widened > 0);
+                total.narrowed += usize::from(history.seen.narrowed > 0);
+                total.lapsed += usize::from(history.seen.lapsed > 0);
+                total.errors += usize::from(history.seen.errors > 0);
+            });
+            Ok(())
+        },
+    );
     match outcome {
-        Err(TestError::Fail(reason, history)) => panic!("{reason}\nsmallest history: {history:#?}"),
+        Err(TestError::Fail(reason, history)) => {
+            panic!("CAMERATA_SEED={seed}: {reason}\nsmallest history: {history:#?}")
+        }
         Err(other) => panic!("{other}"),
         Ok(()) => {}
     }
     // Of a few histories none may do what is looked for; of a thousand, many do.
     let seen = total.borrow();
+    eprintln!(
+        "histories in which something was opened, closed at once, had its approval lapse, or was refused: {seen:?}"
+    );
     let least = [seen.widened, seen.narrowed, seen.errors].into_iter().min().unwrap();
     assert!(count < 1_000 || least >= 20, "the histories are too tame: {seen:?}");
 }

@@ -14,7 +14,7 @@ use crate::template::rule::Rule;
 use duckdb::{Connection, types::Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,20 +208,10 @@ impl Engines {
     }
 }
 
-fn seed() -> u64 {
-    torture::seed().unwrap_or_else(|| {
-        let mut bytes = [0; 8];
-        getrandom::fill(&mut bytes).unwrap();
-        u64::from_le_bytes(bytes)
-    })
-}
-
 /// A runner whose cases depend on the seed alone.
 pub(super) fn runner(cases: u32, shrinks: u32, seed: u64) -> TestRunner {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: shrinks, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+    TestRunner::new_with_rng(config, torture::random(seed))
 }
 
 /// A room, and the same room in another order.
@@ -233,7 +223,7 @@ pub(super) fn room() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
 
 #[test]
 fn removing_a_person_removes_exactly_their_rows() {
-    let seed = seed();
+    let seed = torture::seed_or_new();
     let engines = RefCell::new(Engines::open());
     let strategy = (vec(any::<u16>(), 0..250), room(), prop_oneof![1i64..=100, Just(i64::MIN), Just(i64::MAX)]);
     let cases = torture::rounds(200, 20_000);
