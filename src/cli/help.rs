@@ -119,6 +119,14 @@ const FRENCH: &[(&str, &str, &str)] = &[
         "version",
         "Nom du modèle, pour toutes les versions que votre membre a approuvées, ou empreinte d’une version",
     ),
+    ("template show", "", "Montrer les deux fichiers d’un modèle tels que la salle les a, et qui les a approuvés"),
+    ("template show", "name", "Nom du modèle"),
+    ("template show", "version", "Empreinte de la version [par défaut : la plus récente]"),
+    (
+        "template log",
+        "",
+        "Montrer ce qui est arrivé aux modèles : qui a proposé, approuvé ou retiré quelle version, quand et pourquoi",
+    ),
     ("completions", "", "Afficher de quoi compléter les commandes dans un interpréteur"),
     ("completions", "shell", "Interpréteur de commandes"),
 ];

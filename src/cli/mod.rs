@@ -14,6 +14,8 @@ pub mod connection;
 pub mod context;
 #[cfg(feature = "server")]
 pub mod demo;
+#[cfg(feature = "server")]
+mod diagnostics;
 pub mod environment;
 pub mod estimate;
 pub mod exit;

@@ -78,7 +78,8 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
     let room = match Room::open(folder, Arc::new(SystemClock)).await {
         Ok(room) => Arc::new(room),
         Err(OpenRoomError::Policies(report)) => {
-            context.tell(format_args!("{:?}", super::policy::localised(report, context.language)));
+            let report = super::policy::localised(report, context.language);
+            context.tell(super::diagnostics::told(report.as_ref(), context.language).trim_end());
             return Ok(None);
         }
         Err(OpenRoomError::Damaged(findings)) => {

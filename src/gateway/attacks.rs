@@ -9,7 +9,10 @@
 use crate::{
     database::{Database, Place},
     ledger::{Account, Cap, ChargeRequest, Charged, Ledger, Period},
-    model::{Block, Bounds, Loss, MemberName, SystemClock},
+    model::{
+        Block, Bounds, Loss, MemberName, SystemClock,
+        torture::{rounds, torture},
+    },
     privacy::{self, Accuracy, Limits, Plan, Release, Tally},
     proof::{Event, SigningKey, What},
 };
@@ -146,10 +149,9 @@ fn accuracy(plans: &[Plan], bounds: &Bounds, rounds: usize, noisy: bool) -> f64 
 
 #[tokio::test]
 async fn a_whole_budget_spent_on_one_person_tells_next_to_nothing() {
-    let long = std::env::var_os("CAMERATA_TORTURE").is_some_and(|set| set == "1");
-    let rounds = if long { 10_000 } else { 200 };
+    let rounds = rounds(200, 10_000);
     // Hoeffding: exp(-2·n·slack²) = 1e-6; the long form keeps to what is claimed.
-    let slack = if long { 0.0 } else { (13.82 / (4 * rounds) as f64).sqrt() };
+    let slack = if torture() { 0.0 } else { (13.82 / (4 * rounds) as f64).sqrt() };
     for attack in attacks() {
         let plans = paid(&attack, &limits()).await;
         let seen = accuracy(&plans, &attack.bounds, rounds, true);

@@ -322,12 +322,14 @@ async fn in_force(versions: &Versions, folder: &Path) -> Result<Current, OpenRoo
 /// The stored templates; of a room that opens for the first time, those of its folder, approved for every member.
 async fn templates(consent: &Consent, policies: &Current, folder: &Path) -> Result<Consented, OpenRoomError> {
     let vocabulary = policies.base.vocabulary();
+    let members = policies.base.members().keys().cloned().collect();
     if let Some(current) = consent.current(vocabulary).await? {
-        return Ok(current);
+        // A crash can have come between a member's leaving and the end of its approvals.
+        return Ok(consent.keep(&current, &members).await?);
     }
     let catalogue = Catalogue::load(&folder.join("sql"), vocabulary)
         .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-    Ok(consent.found(&catalogue, &policies.base.members().keys().cloned().collect()).await?)
+    Ok(consent.found(&catalogue, &members).await?)
 }
 
 pub(super) fn exclusive(path: &Path) -> Result<File, OpenRoomError> {

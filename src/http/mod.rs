@@ -46,6 +46,7 @@ const PROPOSAL_BYTES_MAX: usize = 40 << 20;
         uploads::complete,
         uploads::abandon,
         templates::list,
+        templates::log,
         templates::propose,
         templates::version,
         templates::approve,
@@ -101,6 +102,7 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/uploads", post(uploads::create))
         .route("/api/v1/uploads/{id}/complete", post(uploads::complete))
         .route("/api/v1/templates", get(templates::list))
+        .route("/api/v1/templates/log", get(templates::log))
         .route("/api/v1/template-proposals", post(templates::propose))
         .route("/api/v1/template-proposals/{hash}", get(templates::version))
         .route("/api/v1/template-proposals/{hash}/approval", post(templates::approve).delete(templates::withdraw))

@@ -16,6 +16,7 @@ mod crash;
 mod damage;
 mod kills;
 mod leak;
+mod leaving;
 mod officer;
 mod query;
 mod refuse;

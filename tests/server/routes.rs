@@ -4,12 +4,13 @@ use super::support::*;
 use std::collections::BTreeSet;
 
 /// Method, path, and the roles that may use it; none named: everybody, without a token.
-const ROUTES: [(&str, &str, &[&str]); 36] = [
+const ROUTES: [(&str, &str, &[&str]); 37] = [
     ("get", "/health", &[]),
     ("get", "/api/v1/me", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/vocabulary", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/audiences", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/templates", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/templates/log", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/budget", &["marketer", "officer", "steward"]),
     ("post", "/api/v1/uploads", &["steward"]),
     ("get", "/api/v1/uploads/{id}", &["steward"]),

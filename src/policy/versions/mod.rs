@@ -5,9 +5,11 @@
 //! - nothing becomes possible on an owner's audiences without an officer of that owner having approved exactly that;
 //! - what an owner's officer takes back on the owner's audiences is taken back at once, whatever else the proposal waits for;
 //! - an approval is of effects: when what is in force has changed so that a proposal would do something else to an owner, that
-//!   owner's approval no longer counts.
+//!   owner's approval no longer counts;
+//! - a member that leaves takes its approvals along: they count no more, even if it comes back, and nothing waits for it.
 
 mod assess;
+mod leaving;
 mod proposal;
 mod rebase;
 mod tables;
@@ -106,7 +108,7 @@ pub struct Entry {
     pub happened: String,
     /// What.
     pub what: What,
-    /// Who; nobody for the founding.
+    /// Who; nobody for the founding, and for what follows from a member's leaving.
     pub officer: Option<Officer>,
     /// The version that it is about.
     pub version: Option<String>,

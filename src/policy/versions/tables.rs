@@ -163,6 +163,11 @@ pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, V
     rows.iter().map(proposal).collect()
 }
 
+pub(super) async fn open_proposals(writing: &mut Writing) -> Result<Vec<ProposalRow>, VersionsError> {
+    let rows = sqlx::query("SELECT * FROM policy_proposals WHERE state = 'open' ORDER BY id");
+    rows.fetch_all(&mut **writing).await?.iter().map(proposal).collect()
+}
+
 pub(super) async fn one_proposal(database: &Database, id: i64) -> Result<Option<ProposalRow>, VersionsError> {
     let row =
         sqlx::query("SELECT * FROM policy_proposals WHERE id = $1").bind(id).fetch_optional(database.pool()).await?;

@@ -3,6 +3,7 @@
 
 mod beside;
 mod histories;
+mod leaving;
 mod scenarios;
 mod several;
 

@@ -125,6 +125,7 @@ impl Versions {
             tables::store(writing, &version, &assessment.files).await?;
             tables::publish(writing, &version, Some(id), &now).await?;
             tables::end_proposal(writing, id, "published").await?;
+            self.take_leave(writing, &current.base, &assessment.policies).await?;
             let implied = assessment.implied(&current.narrowings)?;
             for narrowing in &implied {
                 tables::end_narrowing(writing, &narrowing.owner, narrowing.policies.version(), &now).await?;

@@ -4,14 +4,17 @@
 //!
 //! - a template is picked for a question only if every owner concerned has approved exactly its two files under its name;
 //! - an approval that is withdrawn counts for nothing that is picked afterwards;
-//! - an officer approves and withdraws for the officer's own member, and for no other.
+//! - an officer approves and withdraws for the officer's own member, and for no other;
+//! - a member that leaves takes its approvals along.
 
 mod consented;
+mod entry;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 pub use consented::{Consented, Unpicked, Version};
+pub use entry::{Entry, What};
 
 use super::{Catalogue, Template, TemplateError};
 use crate::{
@@ -19,7 +22,6 @@ use crate::{
     model::{Clock, MemberName, Officer, Text, Vocabulary},
 };
 use std::{collections::BTreeSet, sync::Arc};
-use tables::What;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -165,6 +167,37 @@ impl Consent {
         Ok(current.changed(hash, |approved| {
             approved.remove(member);
         }))
+    }
+
+    /// Takes back the approvals of who is no longer a member: on the day that it comes back, it has approved nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep(&self, current: &Consented, members: &BTreeSet<MemberName>) -> Result<Consented, ConsentError> {
+        let gone: Vec<(String, MemberName)> = current.approvals_but_of(members);
+        if gone.is_empty() {
+            return Ok(current.clone());
+        }
+        let (now, mut after) = (self.now(), current.clone());
+        let mut writing = self.database.begin(&*self.clock).await?;
+        for (hash, owner) in &gone {
+            let why = format!("{owner} n'est plus membre / {owner} is no longer a member");
+            tables::withdraw(&mut writing, hash, owner, &now).await?;
+            tables::log(&mut writing, (What::Withdrawn, &now), None, Some(hash), Some(&why)).await?;
+            after = after.changed(hash, |approved| {
+                approved.remove(owner);
+            });
+        }
+        writing.commit().await?;
+        Ok(after)
+    }
+
+    /// What happened to the templates, newest first, at most 1,000.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log(&self) -> Result<Vec<Entry>, ConsentError> {
+        tables::entries(&self.database).await
     }
 
     fn now(&self) -> String {

@@ -1,45 +1,15 @@
 //! The rows behind versions and approvals. What writes runs in the transaction that it is given.
 
-use super::{ConsentError, Version};
+use super::{ConsentError, Entry, Version, What};
 use crate::{
     database::{
         Database, Writing,
         records::{Kind, Record},
     },
     model::{MemberName, Officer},
-    proof::{self, By, Event},
+    proof::{By, Event},
 };
 use sqlx::{Row, any::AnyRow};
-
-/// What the log says happened.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum What {
-    Founded,
-    Proposed,
-    Approved,
-    Withdrawn,
-}
-
-impl What {
-    /// What the audit log calls it.
-    fn told(self) -> proof::What {
-        match self {
-            Self::Founded => proof::What::TemplatesFounded,
-            Self::Proposed => proof::What::TemplateProposed,
-            Self::Approved => proof::What::TemplateApproved,
-            Self::Withdrawn => proof::What::TemplateWithdrawn,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Founded => "founded",
-            Self::Proposed => "proposed",
-            Self::Approved => "approved",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
 
 /// Whether the room's first templates were taken; there may have been none.
 pub(super) async fn founded(database: &Database) -> Result<bool, ConsentError> {
@@ -165,4 +135,23 @@ pub(super) async fn log(
     }
     writing.note(event, [Record::new(Kind::TemplateLog, row.try_get::<i64, _>("id")?)]);
     Ok(())
+}
+
+pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, ConsentError> {
+    let rows = sqlx::query("SELECT * FROM template_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
+    let entry = |row: &AnyRow| {
+        let officer = match row.try_get::<Option<String>, _>("member")? {
+            Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
+            None => None,
+        };
+        let what: String = row.try_get("what")?;
+        Ok(Entry {
+            happened: row.try_get("happened")?,
+            what: What::ALL.into_iter().find(|known| known.as_str() == what).ok_or(ConsentError::Corrupt)?,
+            officer,
+            hash: row.try_get("hash")?,
+            why: row.try_get("why")?,
+        })
+    };
+    rows.iter().map(entry).collect()
 }

@@ -22,6 +22,7 @@ on_both!(
     the_same_files_have_one_name_and_are_stored_once,
     what_the_checker_refuses_is_left_out_and_the_version_before_it_serves,
     a_stored_template_that_was_changed_is_not_taken,
+    a_member_that_leaves_takes_its_approvals_along,
     who_did_what_is_kept,
 );
 
@@ -161,7 +162,7 @@ async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves(p
     let mut writing = desk.consent.database.begin(&*desk.consent.clock).await.unwrap();
     tables::store(&mut writing, &version).await.unwrap();
     tables::approve(&mut writing, "00", (&member("x"), None), "2026-01-01").await.unwrap();
-    tables::log(&mut writing, (tables::What::Proposed, "2026-01-01"), None, Some("00"), None).await.unwrap();
+    tables::log(&mut writing, (What::Proposed, "2026-01-01"), None, Some("00"), None).await.unwrap();
     writing.commit().await.unwrap();
     let stored = desk.stored().await;
     assert_eq!(picked(&stored, &["x"]), before);
@@ -184,6 +185,29 @@ async fn a_stored_template_that_was_changed_is_not_taken(place: Place) {
     assert!(matches!(desk.consent.current(&vocabulary()).await, Err(ConsentError::Corrupt)));
 }
 
+async fn a_member_that_leaves_takes_its_approvals_along(place: Place) {
+    let desk = Desk::new(&place).await;
+    let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let current = desk.consent.propose(&current, &officer("x"), changed("overlap", "r"), "why").await.unwrap();
+    let hash = picked(&current, &["x"]);
+    let both = desk.consent.approve(&current, &officer("y"), &hash).await.unwrap();
+    // Who stays keeps what it has approved, and nothing is written where nobody leaves.
+    let same = desk.consent.keep(&both, &members(&["x", "y", "z"])).await.unwrap();
+    assert_eq!((approvals(&same), desk.consent.log().await.unwrap().len()), (approvals(&both), 3));
+    let left = desk.consent.keep(&both, &members(&["x", "z"])).await.unwrap();
+    assert_eq!(left.pick(&overlap(), &members(&["x", "y"])).unwrap_err(), Unpicked::Unapproved(members(&["y"])));
+    assert_eq!(picked(&left, &["x"]), hash, "it doesn't block the others");
+    assert_eq!(approvals(&desk.stored().await), approvals(&left));
+    let log = desk.consent.log().await.unwrap();
+    assert_eq!((log[0].what, &log[0].officer, &log[0].hash), (What::Withdrawn, &None, &Some(hash.clone())));
+    assert!(log[0].why.as_ref().unwrap().contains("y is no longer a member"), "{log:?}");
+    // Back, it has approved nothing until its officer does.
+    let back = desk.consent.keep(&left, &members(&["x", "y", "z"])).await.unwrap();
+    assert!(back.pick(&overlap(), &members(&["y"])).is_err());
+    let again = desk.consent.approve(&back, &officer("y"), &hash).await.unwrap();
+    assert_eq!(picked(&again, &["x", "y"]), hash);
+}
+
 async fn who_did_what_is_kept(place: Place) {
     let desk = Desk::new(&place).await;
     let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
@@ -192,12 +216,12 @@ async fn who_did_what_is_kept(place: Place) {
     let current = desk.consent.propose(&current, &officer("x"), template, "clearer").await.unwrap();
     let current = desk.consent.approve(&current, &officer("y"), &hash).await.unwrap();
     desk.consent.withdraw(&current, &officer("y"), &hash).await.unwrap();
-    let rows: Vec<(String, Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT what, member, why FROM template_log ORDER BY id")
-            .fetch_all(desk.consent.database.pool())
-            .await
-            .unwrap();
-    let told: Vec<_> = rows.iter().map(|(what, member, why)| (&**what, member.as_deref(), why.as_deref())).collect();
+    let mut log = desk.consent.log().await.unwrap();
+    log.reverse();
+    assert!(log.iter().skip(1).all(|entry| entry.hash.as_ref() == Some(&hash)));
+    let by = |entry: &Entry| entry.officer.as_ref().map(|officer| officer.member.to_string());
+    let told: Vec<_> = log.iter().map(|entry| (entry.what.as_str(), by(entry), entry.why.clone())).collect();
+    let told: Vec<_> = told.iter().map(|(what, by, why)| (*what, by.as_deref(), why.as_deref())).collect();
     assert_eq!(
         told,
         [
