@@ -8,7 +8,7 @@
 //!     policy  template  privacy  store  ledger  people      siblings; none knows another,
 //!                                                           but for store -> identity
 //!       database                 the room's own database
-//!         identity               normalising and hashing, at the member
+//!         identity  proof        at the member: normalising and hashing; checking what the room says
 //!           model                names, values, the clock
 //! ```
 //!
@@ -16,6 +16,7 @@
 //! |---|---|
 //! | [`model`] | names and values that every module shares |
 //! | [`identity`] | identifiers are normalised and hashed on the member's machine, or reported by line |
+//! | [`proof`] | what members can check without trusting the room: the log's tree, checkpoints, receipts |
 //! | `policy` | who may compare what, decided by the folder's agreements, with a reason |
 //! | `template` | only SQL that is proven person-local runs |
 //! | `privacy` | nothing leaves but with noise whose loss was computed for the very mechanism that is run |
@@ -30,7 +31,10 @@
 pub mod cli;
 pub mod identity;
 pub mod model;
+pub mod proof;
 
+#[cfg(feature = "server")]
+pub mod audit;
 #[cfg(feature = "server")]
 pub mod database;
 #[cfg(feature = "server")]

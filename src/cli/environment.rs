@@ -3,7 +3,7 @@
 
 use super::context::Words;
 use crate::model::Language;
-use std::env;
+use std::{env, path::PathBuf};
 
 /// Where the room answers.
 pub const URL: &str = "CAMERATA_URL";
@@ -11,6 +11,8 @@ pub const URL: &str = "CAMERATA_URL";
 pub const TOKEN: &str = "CAMERATA_TOKEN";
 /// A file that holds the bearer token.
 pub const TOKEN_FILE: &str = "CAMERATA_TOKEN_FILE";
+/// The folder in which what was seen of rooms' logs is kept.
+pub const STATE: &str = "CAMERATA_STATE";
 /// The language of messages.
 pub const LANG: &str = "CAMERATA_LANG";
 /// What is logged to stderr.
@@ -23,8 +25,6 @@ pub const DUCKDB_EXTENSION: &str = "CAMERATA_DUCKDB_EXTENSION";
 
 /// The passphrase of a backup.
 pub const BACKUP_PASSPHRASE: &str = "CAMERATA_BACKUP_PASSPHRASE";
-/// Where the room's database is, if not in its folder.
-pub const DATABASE_URL: &str = "CAMERATA_DATABASE_URL";
 
 /// Name, French meaning, English meaning.
 pub const VARIABLES: &[(&str, Words)] = &[
@@ -37,6 +37,13 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ),
     (TOKEN, ("jeton d’accès à la salle", "access token for the room")),
     (TOKEN_FILE, ("fichier qui contient le jeton", "file that holds the token")),
+    (
+        STATE,
+        (
+            "dossier où est gardé ce qu’on a vu du journal des salles (par défaut ~/.local/state/camerata)",
+            "folder that keeps what was seen of rooms’ logs (default ~/.local/state/camerata)",
+        ),
+    ),
     (
         LANG,
         (
@@ -63,15 +70,12 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_THREADS", ("fils d’exécution d’une requête", "threads of a query")),
     ("CAMERATA_MEMORY_MIB", ("mémoire d’une requête, en Mio", "memory of a query, in MiB")),
     ("CAMERATA_DEADLINE_S", ("durée maximale d’une requête, en secondes", "longest that a query may take, in seconds")),
+    (
+        "CAMERATA_CHECKPOINT_FILE",
+        ("point de contrôle de la salle, hors de son dossier", "the room’s checkpoint, outside its folder"),
+    ),
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
     (BACKUP_PASSPHRASE, ("phrase de passe d’une sauvegarde", "passphrase of a backup")),
-    (
-        DATABASE_URL,
-        (
-            "adresse de la base de la salle, si elle est sur PostgreSQL",
-            "address of the room’s database, where it is on PostgreSQL",
-        ),
-    ),
     (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
@@ -89,6 +93,15 @@ pub const VARIABLES: &[(&str, Words)] = &[
 /// The value of a variable, unless it is unset, empty or not UTF-8.
 pub fn read(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The folder in which this user's programs keep what they have to remember (the XDG base directory specification).
+pub fn state_folder() -> PathBuf {
+    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named(STATE).unwrap_or_else(|| {
+        let state = named("XDG_STATE_HOME").or_else(|| env::home_dir().map(|home| home.join(".local/state")));
+        state.unwrap_or_else(env::temp_dir).join("camerata")
+    })
 }
 
 /// The language that the environment asks for; French when it doesn't say.

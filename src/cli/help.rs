@@ -1,5 +1,6 @@
 //! The help of every command in French. The English wording stands beside each argument, in the commands themselves.
 
+mod audit;
 mod policy;
 
 use super::environment;
@@ -146,13 +147,21 @@ const FRENCH: &[(&str, &str, &str)] = &[
         "version",
         "Nom du modèle, pour toutes les versions que votre membre a approuvées, ou empreinte d’une version",
     ),
+    ("template show", "", "Montrer les deux fichiers d’un modèle tels que la salle les a, et qui les a approuvés"),
+    ("template show", "name", "Nom du modèle"),
+    ("template show", "version", "Empreinte de la version [par défaut : la plus récente]"),
+    (
+        "template log",
+        "",
+        "Montrer ce qui est arrivé aux modèles : qui a proposé, approuvé ou retiré quelle version, quand et pourquoi",
+    ),
     ("completions", "", "Afficher de quoi compléter les commandes dans un interpréteur"),
     ("completions", "shell", "Interpréteur de commandes"),
 ];
 
 fn french(command: &str, argument: &str) -> Option<&'static str> {
     let find = |of: &str| {
-        let mut all = FRENCH.iter().chain(policy::FRENCH);
+        let mut all = FRENCH.iter().chain(policy::FRENCH).chain(audit::FRENCH);
         all.find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words)
     };
     // An argument that subcommands share is told once, with the command above them, or with all.

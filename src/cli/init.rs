@@ -1,7 +1,7 @@
 //! `camerata init`: founds an empty room.
 
 use super::{context::Context, exit::Exit};
-use crate::{gateway, model::SystemClock};
+use crate::{database::Place, gateway, model::SystemClock};
 use std::{path::PathBuf, process::ExitCode};
 
 /// Found an empty room: keys, database, agreements and templates to start from
@@ -16,8 +16,14 @@ pub struct Args {
 /// # Errors
 /// When the folder isn't empty or something can't be written.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    runtime()?.block_on(gateway::found(&args.dir, &SystemClock))?;
+    let place = runtime()?.block_on(gateway::found(&args.dir, &SystemClock))?;
     let dir = args.dir.display();
+    if matches!(&place, Place::Server(url) if url.has_password()) {
+        context.tell(context.say(
+            "L’adresse de la base a un mot de passe et n’est donc pas dans camerata.toml : donnez-la aussi à chaque commande qui suit.",
+            "The database's address holds a password and is therefore not in camerata.toml: give it to each command that follows as well.",
+        ));
+    }
     context.tell(format_args!(
         "{} {dir}\n{}\n  camerata token --room {dir} --member festival --user nom --role marketer\n  camerata serve --room {dir}",
         context.say("Salle fondée :", "Room founded:"),

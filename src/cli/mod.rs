@@ -7,6 +7,7 @@ pub mod answer;
 pub mod answers;
 pub mod ask;
 pub mod audiences;
+pub mod audit;
 #[cfg(feature = "server")]
 pub mod backup;
 pub mod budget;
@@ -15,6 +16,8 @@ pub mod connection;
 pub mod context;
 #[cfg(feature = "server")]
 pub mod demo;
+#[cfg(feature = "server")]
+mod diagnostics;
 pub mod environment;
 pub mod estimate;
 pub mod exit;
@@ -25,6 +28,7 @@ pub mod init;
 #[cfg(feature = "server")]
 pub mod policy;
 pub mod query;
+pub mod receipt;
 #[cfg(feature = "server")]
 pub mod restore;
 #[cfg(feature = "server")]
@@ -37,6 +41,8 @@ pub mod templates;
 pub mod token;
 pub mod typography;
 pub mod upload;
+#[cfg(feature = "server")]
+pub mod verify;
 
 use self::{
     connection::ConnectionError,
@@ -85,6 +91,8 @@ enum Command {
     Budget(budget::Args),
     Audiences(audiences::Args),
     Answers(answers::Args),
+    Receipt(receipt::Args),
+    Audit(audit::Args),
     Templates(templates::Args),
     Completions(completions::Args),
     #[cfg(feature = "server")]
@@ -115,6 +123,8 @@ impl Command {
             Self::Budget(args) => budget::run(&args, context),
             Self::Audiences(args) => audiences::run(&args, context),
             Self::Answers(args) => answers::run(&args, context),
+            Self::Receipt(args) => receipt::run(&args, context),
+            Self::Audit(args) => audit::run(args, context),
             Self::Templates(args) => templates::run(&args, context),
             Self::Completions(args) => completions::run(&args, command(context.language), context),
             #[cfg(feature = "server")]

@@ -2,9 +2,9 @@
 
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
-    gateway::{OpenRoomError, Room},
+    gateway::{Located, OpenRoomError, Room},
     http,
-    model::SystemClock,
+    model::{Language, SystemClock},
     policy::Policies,
 };
 use anyhow::Context as _;
@@ -49,7 +49,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             context.say("La salle est ouverte :", "The room is open:"),
             listener.local_addr()?
         ));
-        http::serve(room, listener, stopped()).await?;
+        http::serve(Arc::clone(&room), listener, stopped()).await?;
+        room.close().await;
         Ok(Exit::Done.into())
     })
 }
@@ -77,10 +78,19 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
     let room = match Room::open(folder, Arc::new(SystemClock)).await {
         Ok(room) => Arc::new(room),
         Err(OpenRoomError::Policies(report)) => {
-            context.tell(format_args!("{:?}", super::policy::localised(report, context.language)));
+            let report = super::policy::localised(report, context.language);
+            context.tell(super::diagnostics::told(report.as_ref(), context.language).trim_end());
             return Ok(None);
         }
         Err(OpenRoomError::Restored(error)) => anyhow::bail!("{}", error.text().get(context.language)),
+        Err(OpenRoomError::Damaged(findings)) => {
+            context.tell(damaged(folder, &findings, context.language));
+            return Ok(None);
+        }
+        Err(OpenRoomError::WentBack { kept, found }) => {
+            context.tell(set_back(folder, (kept, found), context.language));
+            return Ok(None);
+        }
         Err(error) => return Err(error).context(folder.display().to_string()),
     };
     if Policies::read_files(&folder.join("policies")).is_ok_and(|files| !room.rules().policies.base.is_made_of(&files))
@@ -100,6 +110,38 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
         }
     });
     Ok(Some(room))
+}
+
+fn damaged(folder: &std::path::Path, found: &[Located], language: Language) -> String {
+    let lines = found.iter().map(|found| {
+        let place = found.place.as_ref().map(|(file, byte)| match language {
+            Language::Fr => format!(" ({}, à partir de l’octet {byte})", file.display()),
+            Language::En => format!(" ({}, from byte {byte} on)", file.display()),
+        });
+        format!("{}{}", found.finding.text().get(language), place.unwrap_or_default())
+    });
+    let list = super::verify::lines(lines, language);
+    let folder = folder.display();
+    match language {
+        Language::Fr => format!(
+            "{list}\nLa salle ne s’ouvre pas sur une base endommagée ou modifiée : restaurez la dernière sauvegarde, ou trouvez qui a écrit dans {folder}. « camerata audit verify --room {folder} » le redit."
+        ),
+        Language::En => format!(
+            "{list}\nThe room does not open on a damaged or changed database: restore the newest backup, or find out who wrote into {folder}. `camerata audit verify --room {folder}` says it again."
+        ),
+    }
+}
+
+fn set_back(folder: &std::path::Path, (kept, found): (u64, u64), language: Language) -> String {
+    let folder = folder.display();
+    match language {
+        Language::Fr => format!(
+            "La salle a été remise en arrière : {kept} entrées de son journal sont connues hors de son dossier, et elle en a {found}, ou d’autres. Si c’est une sauvegarde qu’on a restaurée, un responsable de la conformité l’accepte par « camerata audit accept --room {folder} » : ce que les budgets avaient dépensé reste dépensé. Sinon, trouvez qui l’a fait."
+        ),
+        Language::En => format!(
+            "The room was set back: {kept} entries of its log are known outside its folder, and it has {found}, or others. If a backup was restored, an officer accepts it with `camerata audit accept --room {folder}`: what the budgets had spent stays spent. If not, find out who did it."
+        ),
+    }
 }
 
 /// Until the process is asked to stop: Ctrl-C or SIGTERM.

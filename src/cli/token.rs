@@ -2,7 +2,7 @@
 
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
-    database::Database,
+    gateway,
     model::{MemberName, Role, SystemClock},
     people::{People, User},
 };
@@ -39,15 +39,8 @@ pub struct Args {
 /// # Errors
 /// When the folder is no room or its database can't be written.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
-    let file = args.room.join("room.sqlite");
-    anyhow::ensure!(
-        file.is_file(),
-        "{} {}",
-        args.room.display(),
-        context.say("n'est pas une salle (voyez `camerata init`)", "is not a room (see `camerata init`)")
-    );
     runtime()?.block_on(async {
-        let people = People::new(Database::open(&file).await?, Arc::new(SystemClock));
+        let people = People::new(gateway::open_database(&args.room).await?, Arc::new(SystemClock));
         match args.role {
             Some(role) => {
                 let user = User { member: args.member.clone(), user: args.user.clone(), role };

@@ -147,26 +147,30 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::database::Database;
+    use crate::{
+        database::{Database, Place},
+        model::SystemClock,
+        proof::SigningKey,
+    };
 
     #[tokio::test]
     async fn a_copy_has_what_was_committed_and_nothing_of_what_was_not() {
         let folder = tempfile::tempdir().unwrap();
         let (file, copy) = (folder.path().join("room.sqlite"), folder.path().join("copy.sqlite"));
-        let database = Database::open(&file).await.unwrap();
-        database.found("2026-01-01T00:00:00Z", b"check").await.unwrap();
+        let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
+        let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+        database.found(&SystemClock, b"check", signing.public()).await.unwrap();
         let insert = "INSERT INTO policy_publications (version, published) VALUES ('v', '2026-01-01T00:00:00Z')";
-        let mut committed = database.begin().await.unwrap();
+        let mut committed = database.raw().await.unwrap();
         sqlx::query(insert).execute(&mut *committed).await.unwrap();
         committed.commit().await.unwrap();
         // Another's transaction is open all the while, as in a room that is being served.
-        let mut open = database.begin().await.unwrap();
+        let mut open = database.raw().await.unwrap();
         sqlx::query(insert).execute(&mut *open).await.unwrap();
         let snapshot = Snapshot::take(&file, &copy).await.unwrap();
         open.commit().await.unwrap();
         snapshot.check().await.unwrap();
-        let founding = snapshot.founding().await.unwrap();
-        assert_eq!((founding.founded.as_str(), founding.key_check.as_slice()), ("2026-01-01T00:00:00Z", &b"check"[..]));
+        assert_eq!(snapshot.founding().await.unwrap().key_check, b"check");
         assert_eq!(snapshot.newest().await.unwrap().get("policy_publications"), Some(&1));
         assert!(Snapshot::take(&file, &copy).await.is_err(), "a copy was overwritten");
     }
@@ -175,7 +179,7 @@ mod tests {
     async fn damage_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("room.sqlite");
-        let database = Database::open(&file).await.unwrap();
+        let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
         database.close().await;
         assert!(matches!(Snapshot::open(&file).await.unwrap().founding().await, Err(SnapshotError::Unfounded(_))));
         let mut bytes = std::fs::read(&file).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Estimate, Outcome, Request, Room, Rules,
-    plan::{Plan, admit, attached_as, plan, price},
+    plan::{Plan, admit, asked, attached_as, plan, price},
 };
 use crate::{
     ledger::{Charge, Charged, LedgerError, Shortfall, StoredAnswer},
@@ -10,6 +10,7 @@ use crate::{
     people::User,
     policy::{Admission, Refusal},
     privacy::{self, AccuracyError},
+    proof::What,
     store::Engine,
 };
 use std::{collections::BTreeSet, error::Error, sync::Arc};
@@ -67,13 +68,28 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     let rules = room.rules();
     let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
-    let admission = admit(room, &rules, user, request, &resolved, &priced)?;
+    let audiences = resolved.audiences();
+    let told = |what: What| asked(what, user, request, &audiences);
+    let admission = match admit(room, &rules, user, request, &resolved, &priced) {
+        Err(AskError::Refused(refusal)) => {
+            let event = told(What::Refused)?.with("reason", "policy").with("policy", rules.policies.to_string());
+            room.tell(event).await?;
+            return Err(AskError::Refused(refusal));
+        }
+        admitted => admitted?,
+    };
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let _turn = room.queries.lock(&plan.charge.query_key).await;
     failpoint("before_charge");
     let charge = match room.ledger.charge(&plan.charge, &plan.period).await.map_err(AskError::ledger)? {
-        Charged::Answered(stored) => return answer(&rules, request, stored, true, &admission),
-        Charged::Refused(shortfall) => return Err(AskError::Budget(Box::new(shortfall))),
+        Charged::Answered(stored) => {
+            room.tell(told(What::Replayed)?.with("answer", stored.id).with("policy", admission.version())).await?;
+            return answer(&rules, request, stored, true, &admission);
+        }
+        Charged::Refused(shortfall) => {
+            room.tell(told(What::Refused)?.with("reason", "budget")).await?;
+            return Err(AskError::Budget(Box::new(shortfall)));
+        }
         Charged::Ready(charge) => charge,
     };
     failpoint("after_charge");
@@ -81,6 +97,11 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     failpoint("before_record");
     let stored = room.ledger.record(&charge, &outcome).await.map_err(AskError::ledger)?;
     failpoint("after_record");
+    // Somebody else may have paid for it: then this is the first that the log hears of who learned it.
+    if charge.recovered() {
+        room.tell(told(What::Replayed)?.with("answer", stored.id).with("policy", admission.version())).await?;
+    }
+    room.keep().await?;
     answer(&rules, request, stored, false, &admission)
 }
 

@@ -7,10 +7,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use crate::{
-    database::Database,
+    database::{Database, Place},
     ledger::{Account, Cap, ChargeRequest, Charged, Ledger, Period},
-    model::{Block, Bounds, Clock, Loss, MemberName, SystemClock},
+    model::{
+        Block, Bounds, Loss, MemberName, SystemClock,
+        torture::{rounds, torture},
+    },
     privacy::{self, Accuracy, Limits, Plan, Release, Tally},
+    proof::{Event, SigningKey, What},
 };
 use std::{path::Path, sync::Arc};
 
@@ -53,9 +57,9 @@ fn attacks() -> Vec<Attack> {
 /// What of an attack the ledger pays for.
 async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
     let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
-    let founded = SystemClock.now().to_string();
-    database.found(&founded, &[0; 32]).await.unwrap();
+    let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
+    let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+    database.found(&SystemClock, &[0; 32], signing.public()).await.unwrap();
     let ledger = Ledger::new(database, Arc::new(SystemClock));
     let period = ledger.period(limits.period_months()).await.unwrap();
     let plan = privacy::plan(&attack.bounds, Accuracy::Margin(attack.margin), limits).unwrap();
@@ -91,6 +95,7 @@ async fn charge(ledger: &Ledger, period: &Period, attack: &Attack, plan: &Plan, 
         loss: plan.loss(),
         question: "{}".into(),
         policy: "p".into(),
+        event: Event::public(What::Charged, None),
         caps: vec![
             cap(Account::Room, limits.caps().room),
             cap(Account::Owner(owner.clone()), limits.caps().owner),
@@ -144,10 +149,9 @@ fn accuracy(plans: &[Plan], bounds: &Bounds, rounds: usize, noisy: bool) -> f64 
 
 #[tokio::test]
 async fn a_whole_budget_spent_on_one_person_tells_next_to_nothing() {
-    let long = std::env::var_os("CAMERATA_TORTURE").is_some_and(|set| set == "1");
-    let rounds = if long { 10_000 } else { 200 };
+    let rounds = rounds(200, 10_000);
     // Hoeffding: exp(-2·n·slack²) = 1e-6; the long form keeps to what is claimed.
-    let slack = if long { 0.0 } else { (13.82 / (4 * rounds) as f64).sqrt() };
+    let slack = if torture() { 0.0 } else { (13.82 / (4 * rounds) as f64).sqrt() };
     for attack in attacks() {
         let plans = paid(&attack, &limits()).await;
         let seen = accuracy(&plans, &attack.bounds, rounds, true);

@@ -1,6 +1,9 @@
 //! `camerata.toml`: how the room runs on this machine. What members agreed on is in the policy folder instead.
 
-use crate::store;
+use crate::{
+    database::{NotAServer, Place, ServerUrl},
+    store,
+};
 use serde::Deserialize;
 use std::{
     env, fs, io,
@@ -15,8 +18,8 @@ pub const CONFIG_FILE: &str = "camerata.toml";
 /// What a new room starts with.
 pub const CONFIG_SAMPLE: &str = "\
 # Comment cette salle tourne sur cette machine. Toute clé peut être remplacée par une variable
-# d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX,
-# CAMERATA_DUCKDB_EXTENSION.
+# d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX, CAMERATA_CHECKPOINT_FILE,
+# CAMERATA_DUCKDB_EXTENSION, CAMERATA_DATABASE_URL, CAMERATA_DATABASE_URL_FILE.
 # How this room runs on this machine. Any key can be overridden by those environment variables.
 
 # threads = 2                # fils d'exécution par requête / threads a query (default: the machine's cores)
@@ -24,6 +27,19 @@ pub const CONFIG_SAMPLE: &str = "\
 # deadline_s = 600           # durée limite d'une requête, en secondes / longest query, in seconds
 # queries_max = 1            # requêtes à la fois / queries at once
 # duckdb_extension = \"/usr/local/lib/camerata/httpfs.duckdb_extension\"
+#
+# Hors du dossier de la salle, le dernier point de contrôle de son journal et ce que les budgets ont dépensé : une salle remise en
+# arrière le découvre. Par défaut, à côté du dossier, son nom suivi de .checkpoint.
+# Outside the room's folder, its log's newest checkpoint and what the budgets have spent: a room that was set back finds out. By
+# default beside the folder, its name followed by .checkpoint.
+# checkpoint_file = \"/var/lib/camerata/salle.checkpoint\"
+#
+# La base de la salle est room.sqlite, ici même. PostgreSQL, pour plusieurs passerelles sur une salle ; une adresse avec mot de passe
+# est dans un fichier à part :
+# The room's database is room.sqlite, beside this file. PostgreSQL, for several gateways on one room; an address with a password
+# is in a file of its own:
+# database_url = \"postgres://camerata@db.example/salle?sslmode=verify-full\"
+# database_url_file = \"/run/secrets/camerata_database_url\"
 ";
 
 /// The room's configuration.
@@ -35,6 +51,11 @@ pub struct Config {
     deadline_s: Option<u64>,
     queries_max: Option<usize>,
     duckdb_extension: Option<PathBuf>,
+    checkpoint_file: Option<PathBuf>,
+    database_url: Option<String>,
+    database_url_file: Option<PathBuf>,
+    #[serde(skip)]
+    server: Option<ServerUrl>,
 }
 
 /// Why the configuration can't be used.
@@ -59,6 +80,20 @@ pub enum ConfigError {
     /// A value from the environment can't be read.
     #[error("{0} must be a positive whole number")]
     Environment(&'static str),
+    /// The database's address can't be used.
+    #[error(transparent)]
+    Server(#[from] NotAServer),
+    /// The address in `camerata.toml` holds a password.
+    #[error(
+        "{0}: `database_url` holds a password, and this file may be read by others: keep the address in a file of its own and name that with `database_url_file`"
+    )]
+    Password(PathBuf),
+    /// The address is said twice.
+    #[error("{0}: say either `database_url` or `database_url_file`")]
+    Twice(PathBuf),
+    /// The checkpoint would be set back with the room.
+    #[error("`checkpoint_file` must name a file outside the room's folder: what lies within is set back with it")]
+    Checkpoint,
     /// A figure is zero.
     #[error("`{0}` must be at least 1")]
     Zero(&'static str),
@@ -78,7 +113,7 @@ impl Config {
         let path = room.join(CONFIG_FILE);
         let mut config: Self = match fs::read_to_string(&path) {
             Ok(text) => {
-                toml::from_str(&text).map_err(|error| ConfigError::Malformed { path, message: error.to_string() })?
+                toml::from_str(&text).map_err(|error| ConfigError::Malformed { path, message: said(&error, &text) })?
             }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Self::default(),
             Err(source) => return Err(ConfigError::Read { path, source }),
@@ -89,6 +124,7 @@ impl Config {
         config.queries_max = number("CAMERATA_QUERIES_MAX")?.or(config.queries_max);
         config.duckdb_extension =
             env::var_os("CAMERATA_DUCKDB_EXTENSION").map(PathBuf::from).or(config.duckdb_extension);
+        config.checkpoint_file = env::var_os("CAMERATA_CHECKPOINT_FILE").map(PathBuf::from).or(config.checkpoint_file);
         let zero = [
             ("threads", config.threads == Some(0)),
             ("memory_mib", config.memory_mib == Some(0)),
@@ -96,9 +132,38 @@ impl Config {
             ("queries_max", config.queries_max == Some(0)),
         ];
         match zero.into_iter().find(|(_, is_zero)| *is_zero) {
-            Some((key, _)) => Err(ConfigError::Zero(key)),
-            None => Ok(config),
+            Some((key, _)) => return Err(ConfigError::Zero(key)),
+            None => {}
         }
+        config.server = config.server(room)?;
+        Ok(config)
+    }
+
+    /// The server's address: the environment's, else the file's.
+    fn server(&self, room: &Path) -> Result<Option<ServerUrl>, ConfigError> {
+        if let Some(url) = env::var_os("CAMERATA_DATABASE_URL").filter(|url| !url.is_empty()) {
+            return Ok(Some(ServerUrl::parse(url.to_str().unwrap_or_default())?));
+        }
+        let file = env::var_os("CAMERATA_DATABASE_URL_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
+        let path = room.join(CONFIG_FILE);
+        match (file.as_ref().or(self.database_url_file.as_ref()), &self.database_url) {
+            (Some(_), Some(_)) if file.is_none() => Err(ConfigError::Twice(path)),
+            (Some(secret), _) => {
+                let secret = room.join(secret);
+                let text = fs::read_to_string(&secret).map_err(|source| ConfigError::Read { path: secret, source })?;
+                Ok(Some(ServerUrl::parse(&text)?))
+            }
+            (None, Some(url)) => {
+                let url = ServerUrl::parse(url)?;
+                if url.has_password() { Err(ConfigError::Password(path)) } else { Ok(Some(url)) }
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Where the database of the room in this folder is.
+    pub fn database(&self, room: &Path) -> Place {
+        self.server.clone().map_or_else(|| Place::in_folder(room), Place::Server)
     }
 
     /// What one engine instance may use.
@@ -109,6 +174,19 @@ impl Config {
             memory_mib: self.memory_mib.unwrap_or(12 << 10),
             deadline: Duration::from_secs(self.deadline_s.unwrap_or(600)),
         }
+    }
+
+    /// Where the room keeps its log's newest checkpoint, outside its folder.
+    ///
+    /// # Errors
+    /// When the folder has no name to put it beside, or it would lie in the folder itself.
+    pub fn checkpoint_file(&self, room: &Path) -> Result<PathBuf, ConfigError> {
+        let failed = |source| ConfigError::Read { path: room.to_owned(), source };
+        let room = room.canonicalize().map_err(failed)?;
+        let beside = || Some(room.with_file_name(format!("{}.checkpoint", room.file_name()?.to_str()?)));
+        let file = self.checkpoint_file.clone().or_else(beside).ok_or(ConfigError::Checkpoint)?;
+        let file = std::path::absolute(&file).map_err(failed)?;
+        if file.starts_with(&room) { Err(ConfigError::Checkpoint) } else { Ok(file) }
     }
 
     /// Queries that may run at once: one uses every core, so two would only share them.
@@ -133,6 +211,11 @@ impl Config {
         let names = || places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ");
         places.iter().find(|place| place.is_file()).cloned().ok_or_else(|| ConfigError::NoExtension(names()))
     }
+}
+
+/// What the TOML reader says; without the line it shows, where that could be an address with a password.
+fn said(error: &toml::de::Error, text: &str) -> String {
+    if text.contains("://") { error.message().to_owned() } else { error.to_string() }
 }
 
 fn number<T: std::str::FromStr>(variable: &'static str) -> Result<Option<T>, ConfigError> {

@@ -56,6 +56,13 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };
     let _desk = room.desk.lock().await;
     let rules = room.rules();
+    if rules.policies.base.member(&officer.member).is_none() {
+        return Err(ConsentError::Refused(Text::new(
+            format!("{} n'est pas membre de la salle", officer.member),
+            format!("{} is not a member of the room", officer.member),
+        ))
+        .into());
+    }
     let (consent, current) = (&room.consent, &rules.templates);
     let (hash, after) = match act {
         TemplateAct::Propose { name, sql, toml, why } => {

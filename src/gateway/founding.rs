@@ -1,9 +1,14 @@
 //! Founding a room: its folders, keys, database, and the sample policies and templates.
 
-use super::config::{CONFIG_FILE, CONFIG_SAMPLE};
+use super::{
+    Config, ConfigError,
+    config::{CONFIG_FILE, CONFIG_SAMPLE},
+};
 use crate::{
-    database::{Database, OpenError},
+    audit,
+    database::{Database, OpenError, Place},
     model::Clock,
+    proof::SigningKey,
     store::{KeyError, Keys},
 };
 use include_dir::{Dir, include_dir};
@@ -33,18 +38,38 @@ pub enum FoundError {
     /// A key can't be made.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The environment's configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The database is another room's.
+    #[error("the database that CAMERATA_DATABASE_URL names is another room's: make an empty one; nothing was changed")]
+    Taken,
+    /// The log can't be named: never with keys that this program makes.
+    #[error("the log can't be named")]
+    Origin,
 }
 
-/// Makes an empty room in a new or empty folder: keys readable by their owner alone, database, sample policies.
+/// Makes an empty room in a new or empty folder: keys readable by their owner alone, database, sample policies. Gives where the
+/// database is, which the environment may have said.
 ///
 /// # Errors
 /// When the folder isn't empty or something can't be written.
-pub async fn found(folder: &Path, clock: &dyn Clock) -> Result<(), FoundError> {
+pub async fn found(folder: &Path, clock: &dyn Clock) -> Result<Place, FoundError> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(FoundError::NotEmpty(folder.to_owned()));
+    }
+    let place = Config::load(folder)?.database(folder);
+    if place.is_shared() {
+        // Before anything is made: what can't be reached, or is another room's, must leave the folder empty.
+        let database = Database::open(&place).await?;
+        let taken = database.key_check().await?.is_some();
+        database.close().await;
+        if taken {
+            return Err(FoundError::Taken);
+        }
     }
     for part in ["", "data", "staging", "policies", "sql"] {
         make(&folder.join(part))?;
@@ -62,14 +87,24 @@ pub async fn found(folder: &Path, clock: &dyn Clock) -> Result<(), FoundError> {
         samples.extract(&path).map_err(failed(&path))?;
     }
     let config = folder.join(CONFIG_FILE);
-    fs::write(&config, CONFIG_SAMPLE).map_err(failed(&config))?;
+    fs::write(&config, format!("{CONFIG_SAMPLE}{}", place_line(&place))).map_err(failed(&config))?;
     Keys::create(&folder.join("keys"))?;
     let keys = Keys::open(&folder.join("keys"))?;
-    // Last, because this file is what makes the folder a room.
-    let database = Database::open(&folder.join("room.sqlite")).await?;
-    database.found(&clock.now().to_string(), &keys.check()).await?;
+    // Last, because this is what makes the folder a room.
+    let database = Database::open(&place).await?;
+    let signing = SigningKey::new(&audit::origin(&keys.check()), &*keys.signing()?).map_err(|_| FoundError::Origin)?;
+    database.found(clock, &keys.check(), signing.public()).await?;
     database.close().await;
-    Ok(())
+    Ok(place)
+}
+
+/// The line that a room's configuration says its server with, unless the address holds a password.
+fn place_line(place: &Place) -> String {
+    let url = match place {
+        Place::Server(url) => url.told(),
+        Place::File(_) => None,
+    };
+    url.map_or_else(String::new, |url| format!("database_url = {}\n", toml::Value::from(url)))
 }
 
 fn make(folder: &Path) -> Result<(), FoundError> {

@@ -2,6 +2,7 @@
 //!
 //! Promise: nothing else in the program admits, charges, tallies or releases.
 
+mod accept;
 mod answer;
 mod ask;
 #[cfg(test)]
@@ -10,22 +11,26 @@ pub mod backup;
 mod budget;
 mod config;
 mod consent;
+mod damage;
 mod founding;
 mod locks;
 mod outcome;
+mod outside;
 mod plan;
 mod publish;
 mod question;
 pub mod restored;
 mod room;
 
+pub use accept::{AcceptError, Accepted, accept};
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
 pub use ask::{AskError, answers, ask, estimate};
 pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use consent::{TemplateAct, TemplateActError, act_on_templates};
+pub use damage::Located;
 pub use founding::{FoundError, found};
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
-pub use room::{OpenRoomError, Room, Rules};
+pub use room::{OpenRoomError, Room, Rules, open_database};

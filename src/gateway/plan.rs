@@ -8,9 +8,11 @@ use crate::{
     people::User,
     policy::{Admission, Decision, Question},
     privacy,
+    proof::{By, Event, What},
     store::{Pins, Version},
     template::{Binding, BindingError, Instance, ShapeRule},
 };
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// A template over its audiences as the members declared them, and what the answer will cost.
@@ -112,17 +114,40 @@ pub(super) async fn plan(
             "an audience no longer has the shape that members.toml declares: its member has to upload it again",
         )));
     }
+    let query_key = query_key(resolved.template.hash(), &instance, &versions);
+    let caps = caps(rules, &user.member, &audiences);
+    let stored: Map<String, Value> =
+        versions.iter().map(|version| (version.audience.to_string(), version.id.into())).collect();
+    let accounts: Vec<String> = caps.iter().map(|cap| cap.account.to_string()).collect();
+    let event = asked(What::Charged, user, request, &audiences)?
+        .with("template", resolved.template.hash())
+        .with("policy", admission.version())
+        .with("versions", stored)
+        .with("accounts", accounts)
+        .with("margin", u64::from(priced.plan.margin()))
+        .with("rho", priced.plan.loss().rho.units())
+        .with("delta", priced.plan.loss().delta.units())
+        .with("query", hex::encode(query_key));
     let charge = ChargeRequest {
-        query_key: query_key(resolved.template.hash(), &instance, &versions),
+        query_key,
         margin: u64::from(priced.plan.margin()),
         loss: priced.plan.loss(),
         asker: user.member.clone(),
         question: serde_json::to_string(request).map_err(|error| AskError::internal("plan", &error))?,
         policy: admission.version().to_owned(),
-        caps: caps(rules, &user.member, &audiences),
+        caps,
+        event,
     };
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     Ok(Plan { release: priced.plan, instance, versions, pins, charge, period })
+}
+
+/// What the log tells of a question: whom it concerns are the owners of what is asked of, and who asks.
+pub(super) fn asked(what: What, user: &User, request: &Request, audiences: &[AudienceRef]) -> Result<Event, AskError> {
+    let by = By { member: user.member.clone(), user: user.user.clone() };
+    let question = serde_json::to_value(request).map_err(|error| AskError::internal("plan", &error))?;
+    let owners = audiences.iter().map(|audience| audience.member.clone());
+    Ok(Event::among(what, by, owners).with("question", question))
 }
 
 /// The name under which an audience's file is attached.

@@ -7,6 +7,7 @@ use crate::{
     people::User,
     policy::{Current, Files, Officer, Policies, Proposal, VersionsError},
     privacy::LimitsError,
+    template::ConsentError,
 };
 use std::path::Path;
 
@@ -22,6 +23,9 @@ pub enum PublishError {
     /// The figures of `privacy.toml` can't be used.
     #[error("the figures of privacy.toml can't be used")]
     Limits(#[from] LimitsError),
+    /// The templates' approvals can't be written.
+    #[error(transparent)]
+    Templates(#[from] ConsentError),
     /// Something that officers can't mend.
     #[error("{}", .0.en)]
     Refused(Text),
@@ -73,13 +77,13 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
         }
         Act::Lift => {
             let after = versions.lift(&current, &officer).await?;
-            enforce(room, after)?;
+            enforce(room, after).await?;
             return Ok(None);
         }
     };
     let (id, after) = settled;
     if let Some(after) = after {
-        enforce(room, after)?;
+        enforce(room, after).await?;
     }
     let current = room.rules().policies.clone();
     Ok(Some(versions.proposal(&current, id).await?))
@@ -100,7 +104,7 @@ async fn propose(
     Ok(room.versions.propose(current, officer, &files, why.trim()).await?)
 }
 
-fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
+async fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
     let rules = room.rules();
     // Templates were checked for the vocabulary in force, and only some versions bring another.
     let templates = if rules.policies.base.vocabulary() == current.base.vocabulary() {
@@ -109,5 +113,10 @@ fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {
         rules.templates.checked(current.base.vocabulary())
     };
     room.enforce(Rules::new(current, templates)?);
+    // In force first: a narrowing is never late. A member that has left has no audience that a template could run over.
+    let rules = room.rules();
+    let members = rules.policies.base.members().keys().cloned().collect();
+    let kept = room.consent.keep(&rules.templates, &members).await?;
+    room.enforce(rules.with(kept));
     Ok(())
 }

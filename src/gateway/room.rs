@@ -1,18 +1,22 @@
 //! An open room: every part of it, in one value.
 
 use super::{
-    Config, ConfigError,
+    AskError, Config, ConfigError,
+    damage::{self, Located},
     locks::Locks,
+    outside::{Outside, OutsideError, Standing},
     restored::{self, RestoredError},
 };
 use crate::{
-    database::{Database, OpenError},
+    audit::{self, Log, LogError},
+    database::{Database, OpenError, Place},
     ledger::Ledger,
     model::{Clock, MemberName},
     people::People,
     policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
     privacy::{self, LimitsError},
-    store::{DuckDb, EngineError, KeyError, Keys, Store, StoreError},
+    proof::{Event, PublicKey, SigningKey},
+    store::{Damaged, DuckDb, EngineError, KeyError, Keys, Store, StoreError},
     template::{Catalogue, Consent, ConsentError, Consented},
 };
 use std::{
@@ -31,7 +35,9 @@ use tokio::{
 #[derive(Debug, thiserror::Error)]
 pub enum OpenRoomError {
     /// Not a room's folder.
-    #[error("{0} is not a room: make one with `camerata init {0}`")]
+    #[error(
+        "{0} is not a room: make one with `camerata init {0}`; if its database is PostgreSQL, set CAMERATA_DATABASE_URL"
+    )]
     NotARoom(PathBuf),
     /// Another process serves it.
     #[error("another process has this room open ({0})")]
@@ -76,6 +82,33 @@ pub enum OpenRoomError {
     /// The policies, with their places.
     #[error("the policy folder has mistakes")]
     Policies(miette::Report),
+    /// The log can't be read, or is another key's.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// What the room keeps outside its folder can't be used.
+    #[error(transparent)]
+    Outside(#[from] OutsideError),
+    /// The database isn't what the log says.
+    #[error("the room's database is damaged or was changed: {} place(s) differ from the log", .0.len())]
+    Damaged(Vec<Located>),
+    /// A file isn't what it was.
+    #[error(
+        "{}: damaged{}. The room does not open on damage: restore the file from the newest backup, or the audience's steward uploads it again once the damaged version is taken out of force", .file.display(), .offset.map_or_else(String::new, |offset| format!(" from byte {offset} on"))
+    )]
+    DamagedFile {
+        /// Which file.
+        file: PathBuf,
+        /// Where it may differ from what was written, where that can be told.
+        offset: Option<u64>,
+    },
+    /// The log is behind what was kept outside the folder.
+    #[error("the room was set back: {kept} log entries are known outside its folder, and it has {found}")]
+    WentBack {
+        /// Entries that were kept.
+        kept: u64,
+        /// Entries that there are.
+        found: u64,
+    },
 }
 
 /// The rules in force at a moment.
@@ -114,6 +147,9 @@ pub struct Room {
     pub store: Store,
     /// Accounts, charges, answers.
     pub ledger: Ledger,
+    /// The audit log.
+    pub log: Log,
+    outside: Outside,
     /// The policies' versions and proposals.
     pub versions: Versions,
     /// The templates' versions and approvals.
@@ -126,6 +162,7 @@ pub struct Room {
     pub(super) slots: Semaphore,
     uploads: Locks<String>,
     started: Instant,
+    database: Database,
     _lock: File,
 }
 
@@ -135,18 +172,15 @@ impl Room {
     /// # Errors
     /// When anything it needs is missing, broken, or not this room's; nothing is changed then.
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
-        let database_file = folder.join("room.sqlite");
-        if !database_file.is_file() {
-            return Err(OpenRoomError::NotARoom(folder.to_owned()));
-        }
+        let (config, place) = located(folder)?;
         let lock = exclusive(&folder.join("room.lock"))?;
         restored::check(folder)?;
-        let config = Config::load(folder)?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
-        let database = Database::open(&database_file).await?;
+        let database = damage::open(&place).await?;
         if database.key_check().await? != Some(keys.check()) {
             return Err(OpenRoomError::WrongKey);
         }
+        let (log, outside) = logged(folder, (&config, &place), &keys, &database, &clock).await?;
         let versions = Versions::new(database.clone(), Arc::clone(&clock));
         let consent = Consent::new(database.clone(), Arc::clone(&clock));
         let policies = in_force(&versions, folder).await?;
@@ -157,10 +191,15 @@ impl Room {
         engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
         let vocabulary = Arc::new(vocabulary.clone());
         let store = Store::new(database.clone(), Arc::clone(&clock), keys, engine, vocabulary, folder.to_owned());
+        if let Some(Damaged { file, offset }) = store.damaged().await? {
+            return Err(OpenRoomError::DamagedFile { file, offset: Some(offset) });
+        }
         store.sweep().await?;
         Ok(Self {
             people: People::new(database.clone(), Arc::clone(&clock)),
-            ledger: Ledger::new(database, clock),
+            ledger: Ledger::new(database.clone(), clock),
+            log,
+            outside,
             store,
             versions,
             consent,
@@ -170,8 +209,15 @@ impl Room {
             slots: Semaphore::new(config.queries_max()),
             uploads: Locks::default(),
             started: Instant::now(),
+            database,
             _lock: lock,
         })
+    }
+
+    /// Lets go of the database in good order, once nothing is asked of the room any more: SQLite's write-ahead log is folded into its
+    /// file.
+    pub async fn close(&self) {
+        self.database.close().await;
     }
 
     /// What is in force now. Whoever needs it takes it once: a query is finished under the rules that admitted it.
@@ -183,6 +229,16 @@ impl Room {
     pub(super) fn enforce(&self, rules: Rules) {
         self.store.understand(Arc::new(rules.policies.base.vocabulary().clone()));
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// Writes an event in the log that changes nothing else.
+    pub(super) async fn tell(&self, event: Event) -> Result<(), AskError> {
+        self.log.tell(event).await.map_err(|error| AskError::internal("log", &error))
+    }
+
+    /// Makes sure that what the log now holds is known outside the room's folder, before anybody is told of it.
+    pub(super) async fn keep(&self) -> Result<(), AskError> {
+        self.outside.keep(&self.log, &self.ledger).await.map_err(|error| AskError::internal("checkpoint", &error))
     }
 
     /// Waits for an upload's turn: one connection at a time writes its staging file.
@@ -202,6 +258,52 @@ impl Room {
     pub fn other_members(&self, asker: &MemberName) -> Vec<MemberName> {
         self.rules().policies.base.members().keys().filter(|name| *name != asker).cloned().collect()
     }
+}
+
+/// The log, verified against the database and against what was kept outside; begun, in a room that was kept without one.
+async fn logged(
+    folder: &Path,
+    (config, place): (&Config, &Place),
+    keys: &Keys,
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Log, Outside), OpenRoomError> {
+    let name = audit::origin(&keys.check());
+    let begun = !audit::keys(database).await?.is_empty();
+    if !begun {
+        keys.create_signing()?;
+    }
+    let key = SigningKey::new(&name, &*keys.signing()?).map_err(|_| LogError::Corrupt)?;
+    if !begun {
+        database.adopt(&**clock, key.public()).await?;
+    }
+    let outside = Outside::new(config.checkpoint_file(folder)?);
+    let known: Vec<PublicKey> = audit::keys(database).await?.into_iter().map(|(key, _)| key).collect();
+    let verified = damage::verified(database, place, &known).await?;
+    let log = Log::open(database.clone(), Arc::clone(clock), key).await?;
+    match outside.compare(&verified.tree, &known)? {
+        Standing::First | Standing::Grown => Ok((log, outside)),
+        Standing::WentBack { kept, found } => Err(OpenRoomError::WentBack { kept, found }),
+    }
+}
+
+/// The configuration of the room in a folder, and where its database is.
+pub(super) fn located(folder: &Path) -> Result<(Config, Place), OpenRoomError> {
+    let config = Config::load(folder)?;
+    let place = config.database(folder);
+    let is_a_room = match &place {
+        Place::File(file) => file.is_file(),
+        Place::Server(_) => folder.join("keys").is_dir(),
+    };
+    if is_a_room { Ok((config, place)) } else { Err(OpenRoomError::NotARoom(folder.to_owned())) }
+}
+
+/// The database of the room in a folder, for commands that need nothing else of it.
+///
+/// # Errors
+/// When the folder is no room or its database can't be opened.
+pub async fn open_database(folder: &Path) -> Result<Database, OpenRoomError> {
+    Ok(Database::open(&located(folder)?.1).await?)
 }
 
 /// The policies in force; of a room that opens for the first time, those of its folder.
@@ -225,15 +327,17 @@ async fn in_force(versions: &Versions, folder: &Path) -> Result<Current, OpenRoo
 /// The stored templates; of a room that opens for the first time, those of its folder, approved for every member.
 async fn templates(consent: &Consent, policies: &Current, folder: &Path) -> Result<Consented, OpenRoomError> {
     let vocabulary = policies.base.vocabulary();
+    let members = policies.base.members().keys().cloned().collect();
     if let Some(current) = consent.current(vocabulary).await? {
-        return Ok(current);
+        // A crash can have come between a member's leaving and the end of its approvals.
+        return Ok(consent.keep(&current, &members).await?);
     }
     let catalogue = Catalogue::load(&folder.join("sql"), vocabulary)
         .map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-    Ok(consent.found(&catalogue, &policies.base.members().keys().cloned().collect()).await?)
+    Ok(consent.found(&catalogue, &members).await?)
 }
 
-fn exclusive(path: &Path) -> Result<File, OpenRoomError> {
+pub(super) fn exclusive(path: &Path) -> Result<File, OpenRoomError> {
     let failed = |source| OpenRoomError::File { path: path.to_owned(), source };
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
     match file.try_lock() {

@@ -3,6 +3,7 @@
 //! Promise: no response carries the cause of a failure, only a reference to it in the log.
 
 mod audiences;
+mod audit;
 mod budget;
 mod identity;
 mod policy;
@@ -45,6 +46,7 @@ const PROPOSAL_BYTES_MAX: usize = 40 << 20;
         uploads::complete,
         uploads::abandon,
         templates::list,
+        templates::log,
         templates::propose,
         templates::version,
         templates::approve,
@@ -54,6 +56,13 @@ const PROPOSAL_BYTES_MAX: usize = 40 << 20;
         queries::answers,
         queries::answer,
         budget::show,
+        audit::jwks,
+        audit::checkpoint,
+        audit::consistency,
+        audit::inclusion,
+        audit::hashes,
+        audit::entries,
+        audit::receipt,
         policy::current,
         policy::log,
         policy::version,
@@ -93,6 +102,7 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/uploads", post(uploads::create))
         .route("/api/v1/uploads/{id}/complete", post(uploads::complete))
         .route("/api/v1/templates", get(templates::list))
+        .route("/api/v1/templates/log", get(templates::log))
         .route("/api/v1/template-proposals", post(templates::propose))
         .route("/api/v1/template-proposals/{hash}", get(templates::version))
         .route("/api/v1/template-proposals/{hash}/approval", post(templates::approve).delete(templates::withdraw))
@@ -100,7 +110,14 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/queries", post(queries::ask))
         .route("/api/v1/answers", get(queries::answers))
         .route("/api/v1/answers/{id}", get(queries::answer))
+        .route("/api/v1/answers/{id}/receipt", get(audit::receipt))
         .route("/api/v1/budget", get(budget::show))
+        .route("/.well-known/jwks.json", get(audit::jwks))
+        .route("/api/v1/audit/checkpoint", get(audit::checkpoint))
+        .route("/api/v1/audit/consistency", get(audit::consistency))
+        .route("/api/v1/audit/inclusion", get(audit::inclusion))
+        .route("/api/v1/audit/hashes", get(audit::hashes))
+        .route("/api/v1/audit/entries", get(audit::entries))
         .route("/api/v1/policy", get(policy::current))
         .route("/api/v1/policy/log", get(policy::log))
         .route("/api/v1/policy/versions/{version}", get(policy::version))

@@ -4,7 +4,7 @@ use super::{Problem, identity::Asker};
 use crate::{
     gateway::{self, Room, TemplateAct, TemplateActError},
     model::{Language, Role, TemplateName, Text},
-    template::{ConsentError, Template, TemplateError, Version},
+    template::{ConsentError, Entry, Template, TemplateError, Version},
 };
 use axum::{
     Json,
@@ -67,6 +67,23 @@ fn summary(version: &Version) -> Value {
         "by": version.officer,
         "why": version.why,
     })
+}
+
+/// What happened to the templates, newest first: who proposed, approved and withdrew which version, when and why.
+#[utoipa::path(get, path = "/api/v1/templates/log", responses((status = 200, description = "entries"), (status = 401)))]
+pub(super) async fn log(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
+    let failed = |error| Problem::from_ask(gateway::AskError::internal("template", &error)).in_language(asker.language);
+    let entries = room.consent.log().await.map_err(failed)?;
+    let rules = room.rules();
+    let named = |entry: &Entry| {
+        let name = entry.hash.as_ref().and_then(|hash| rules.templates.version(hash)).map(|version| &version.name);
+        let mut told = json!(entry);
+        if let Some(told) = told.as_object_mut() {
+            told.insert("name".to_owned(), json!(name));
+        }
+        told
+    };
+    Ok(Json(json!({ "entries": entries.iter().map(named).collect::<Vec<Value>>() })))
 }
 
 /// One version as it is proposed, with its files: what an officer reads before approving.

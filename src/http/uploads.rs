@@ -39,7 +39,7 @@ pub(super) async fn create(
     allowed(&rules, &asker, &declaration).map_err(malformed)?;
     let checked = declaration.check(rules.policies.base.vocabulary(), room.store.today());
     checked.map_err(|error: DeclarationError| Problem::from_store(error.into()).in_language(asker.language))?;
-    let upload = room.store.open_upload(&asker.user.member, declaration).await;
+    let upload = room.store.open_upload((&asker.user.member, &asker.user.user), declaration).await;
     let upload = upload.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     Ok((StatusCode::CREATED, Json(status(&upload, &Progress::default()))))
 }

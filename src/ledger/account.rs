@@ -1,9 +1,12 @@
 //! Accounts: what may still be spent of one privacy budget.
 
 use super::{Ledger, LedgerError, Period};
-use crate::model::{Delta, Loss, MemberName, Rho};
+use crate::{
+    database::Writing,
+    model::{Delta, Loss, MemberName, Rho},
+};
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqliteExecutor, Transaction};
+use sqlx::{AnyExecutor, Row, any::AnyRow};
 use std::fmt;
 
 /// Whose budget a loss is charged to.
@@ -106,18 +109,18 @@ impl Ledger {
 
 /// The account as it stands: from the pool to look at, or inside the transaction that is about to debit it.
 pub(super) async fn read_state(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl AnyExecutor<'_>,
     cap: &Cap,
     period: &Period,
 ) -> Result<AccountState, LedgerError> {
-    let row = sqlx::query("SELECT * FROM accounts WHERE account = ?")
+    let row = sqlx::query("SELECT * FROM accounts WHERE account = $1")
         .bind(cap.account.to_string())
         .fetch_optional(executor)
         .await?;
     state_from(cap, period, row.as_ref())
 }
 
-fn state_from(cap: &Cap, period: &Period, row: Option<&sqlx::sqlite::SqliteRow>) -> Result<AccountState, LedgerError> {
+fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<AccountState, LedgerError> {
     let (mut spent, mut lifetime) = (Loss::default(), Loss::default());
     if let Some(row) = row {
         let since: String = row.try_get("period_start")?;
@@ -144,7 +147,7 @@ fn state_from(cap: &Cap, period: &Period, row: Option<&sqlx::sqlite::SqliteRow>)
 /// Writes the debit of one account and of its part of the charge; the caller has checked that it fits, and the table
 /// checks again.
 pub(super) async fn debit(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Writing,
     charge: i64,
     state: &AccountState,
     period: &Period,
@@ -158,8 +161,10 @@ pub(super) async fn debit(
     sqlx::query(
         "INSERT INTO accounts
          (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (account) DO UPDATE SET period_start = max(period_start, excluded.period_start),
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (account) DO UPDATE SET
+         period_start = CASE WHEN excluded.period_start > accounts.period_start
+                             THEN excluded.period_start ELSE accounts.period_start END,
          unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime,
          delta_unlocked = excluded.delta_unlocked, delta_spent = excluded.delta_spent,
          delta_lifetime = excluded.delta_lifetime",
@@ -174,7 +179,7 @@ pub(super) async fn debit(
     .bind(signed_delta(lifetime.delta)?)
     .execute(&mut **transaction)
     .await?;
-    sqlx::query("INSERT INTO debits (charge, account, rho, delta) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO debits (charge, account, rho, delta) VALUES ($1, $2, $3, $4)")
         .bind(charge)
         .bind(&state.account)
         .bind(signed(loss.rho)?)

@@ -1,8 +1,17 @@
 //! Answers: stored durably before they are sent, one a charge, for ever.
 
 use super::{Charge, Ledger, LedgerError, account::loss};
-use crate::model::{Loss, MemberName};
-use sqlx::Row;
+use crate::{
+    database::{
+        Writing,
+        records::{Kind, Record},
+    },
+    model::{Loss, MemberName},
+    proof::{Concerns, Entry, Event, What},
+};
+use serde_json::Map;
+use sha2::{Digest, Sha256};
+use sqlx::{Row, any::AnyRow};
 
 /// A release as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,20 +46,43 @@ impl Ledger {
     /// # Errors
     /// When the database fails; the charge then stays unfinished, and the same query finishes it.
     pub async fn record(&self, charge: &Charge, release: &str) -> Result<StoredAnswer, LedgerError> {
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("INSERT INTO answers (charge, release, recorded) VALUES (?, ?, ?) ON CONFLICT (charge) DO NOTHING")
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
+        let done = sqlx::query(
+            "INSERT INTO answers (charge, release, recorded) VALUES ($1, $2, $3) ON CONFLICT (charge) DO NOTHING",
+        )
+        .bind(charge.id())
+        .bind(release)
+        .bind(now)
+        .execute(&mut *writing)
+        .await?;
+        let row = sqlx::query("SELECT release, recorded FROM answers WHERE charge = $1")
             .bind(charge.id())
-            .bind(release)
-            .bind(self.clock.now().to_string())
-            .execute(&mut *transaction)
+            .fetch_one(&mut *writing)
             .await?;
-        let row = sqlx::query("SELECT release, recorded FROM answers WHERE charge = ?")
-            .bind(charge.id())
-            .fetch_one(&mut *transaction)
-            .await?;
-        let (release, recorded) = (row.try_get("release")?, row.try_get("recorded")?);
-        transaction.commit().await?;
+        let (release, recorded): (String, String) = (row.try_get("release")?, row.try_get("recorded")?);
+        if done.rows_affected() > 0 {
+            let event = answered(&mut writing, charge, &release).await?;
+            writing.note(event, [Record::new(Kind::Answer, charge.id())]);
+            writing.commit().await?;
+        }
         Ok(StoredAnswer { id: charge.id(), margin: charge.margin(), loss: charge.loss(), release, recorded })
+    }
+
+    /// The answer of this number, if the member paid for it.
+    ///
+    /// # Errors
+    /// When the database fails or holds what can't be read.
+    pub async fn stored(&self, asker: &MemberName, id: i64) -> Result<Option<StoredAnswer>, LedgerError> {
+        let row = sqlx::query(
+            "SELECT id, margin, rho, delta, release, recorded FROM charges JOIN answers ON charge = id
+             WHERE asker = $1 AND id = $2",
+        )
+        .bind(asker.as_str())
+        .bind(id)
+        .fetch_optional(self.database.pool())
+        .await?;
+        row.as_ref().map(stored).transpose()
     }
 
     /// The answers that a member paid for, newest first, at most 1,000.
@@ -60,23 +92,45 @@ impl Ledger {
     pub async fn answers(&self, asker: &MemberName) -> Result<Vec<Recorded>, LedgerError> {
         let rows = sqlx::query(
             "SELECT id, margin, rho, delta, question, policy, release, recorded FROM charges JOIN answers ON charge = id
-             WHERE asker = ? ORDER BY id DESC LIMIT 1000",
+             WHERE asker = $1 ORDER BY id DESC LIMIT 1000",
         )
         .bind(asker.as_str())
         .fetch_all(self.database.pool())
         .await?;
         rows.iter()
             .map(|row| {
-                let margin = u64::try_from(row.try_get::<i64, _>("margin")?);
-                let answer = StoredAnswer {
-                    id: row.try_get("id")?,
-                    margin: margin.map_err(|_| LedgerError::Corrupt("negative margin"))?,
-                    loss: loss(row.try_get("rho")?, row.try_get("delta")?)?,
-                    release: row.try_get("release")?,
-                    recorded: row.try_get("recorded")?,
-                };
-                Ok(Recorded { answer, question: row.try_get("question")?, policy: row.try_get("policy")? })
+                Ok(Recorded {
+                    answer: stored(row)?,
+                    question: row.try_get("question")?,
+                    policy: row.try_get("policy")?,
+                })
             })
             .collect()
     }
+}
+
+fn stored(row: &AnyRow) -> Result<StoredAnswer, LedgerError> {
+    let margin = u64::try_from(row.try_get::<i64, _>("margin")?);
+    Ok(StoredAnswer {
+        id: row.try_get("id")?,
+        margin: margin.map_err(|_| LedgerError::Corrupt("negative margin"))?,
+        loss: loss(row.try_get("rho")?, row.try_get("delta")?)?,
+        release: row.try_get("release")?,
+        recorded: row.try_get("recorded")?,
+    })
+}
+
+/// What the log is to tell of an answer: what it told of the charge, and the answer's hash. Who asked is who was charged, whoever
+/// finishes an interrupted query. Of a charge from before the room kept a log, only the hash is known.
+async fn answered(writing: &mut Writing, charge: &Charge, release: &str) -> Result<Event, LedgerError> {
+    let row = sqlx::query("SELECT leaf FROM log_entries WHERE subject = $1 ORDER BY position LIMIT 1")
+        .bind(Record::new(Kind::Charge, charge.id()).to_string())
+        .fetch_optional(&mut **writing)
+        .await?;
+    let charged = row.map(|row| Entry::read(row.try_get("leaf")?).map_err(|_| LedgerError::Corrupt("log entry")));
+    let event = match charged.transpose()? {
+        Some(entry) => Event { what: What::Answered, by: entry.by, concerns: entry.concerns, details: entry.details },
+        None => Event { what: What::Answered, by: None, concerns: Concerns::Members([].into()), details: Map::new() },
+    };
+    Ok(event.with("answer", charge.id()).with("answer_hash", hex::encode(Sha256::digest(release))))
 }

@@ -4,8 +4,15 @@ use super::{
     Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
     account::{debit, loss, read_state, signed, signed_delta},
 };
-use crate::model::{Loss, MemberName, Rho};
-use sqlx::{Row, Sqlite, Transaction};
+use crate::{
+    database::{
+        Writing,
+        records::{Kind, Record},
+    },
+    model::{Loss, MemberName, Rho},
+    proof::Event,
+};
+use sqlx::Row;
 
 /// What is to be charged.
 #[derive(Debug, Clone)]
@@ -24,6 +31,8 @@ pub struct ChargeRequest {
     pub policy: String,
     /// Every account that bears it, with its cap.
     pub caps: Vec<Cap>,
+    /// What the log is to tell of it: who asks, whom it concerns, what is asked of what.
+    pub event: Event,
 }
 
 /// Proof that a loss has been written to the accounts. Only the ledger makes one, and a tally can't be run without.
@@ -75,7 +84,7 @@ impl Ledger {
     /// # Errors
     /// When the database fails or a sum leaves its range; nothing is written then.
     pub async fn charge(&self, request: &ChargeRequest, period: &Period) -> Result<Charged, LedgerError> {
-        let mut transaction = self.database.begin().await?;
+        let mut transaction = self.database.begin(&*self.clock).await?;
         if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
             return Ok(found);
         }
@@ -87,10 +96,14 @@ impl Ledger {
             }
             states.push(state);
         }
-        let id = insert(&mut transaction, request, self.clock.now().to_string()).await?;
+        let now = transaction.now().to_string();
+        let id = insert(&mut transaction, request, now).await?;
         for state in &states {
             debit(&mut transaction, id, state, period, request.loss).await?;
         }
+        let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
+        let event = request.event.clone().with("charge", id);
+        transaction.note(event, [Record::new(Kind::Charge, id)].into_iter().chain(accounts));
         transaction.commit().await?;
         Ok(Charged::Ready(Charge { id, margin: request.margin, loss: request.loss, recovered: false }))
     }
@@ -100,7 +113,7 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn is_paid(&self, query_key: &[u8; 32], margin: u64) -> Result<bool, LedgerError> {
-        let row = sqlx::query("SELECT 1 FROM charges WHERE query_key = ? AND margin <= ?")
+        let row = sqlx::query("SELECT 1 FROM charges WHERE query_key = $1 AND margin <= $2")
             .bind(query_key.as_slice())
             .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
             .fetch_optional(self.database.pool())
@@ -109,15 +122,11 @@ impl Ledger {
     }
 }
 
-async fn find(
-    transaction: &mut Transaction<'static, Sqlite>,
-    query_key: &[u8; 32],
-    margin: u64,
-) -> Result<Option<Charged>, LedgerError> {
+async fn find(transaction: &mut Writing, query_key: &[u8; 32], margin: u64) -> Result<Option<Charged>, LedgerError> {
     // An answer before an unfinished charge, and the narrowest margin first.
     let row = sqlx::query(
         "SELECT id, margin, rho, delta, release, recorded FROM charges LEFT JOIN answers ON charge = id
-         WHERE query_key = ? AND margin <= ? ORDER BY release IS NULL, margin, id LIMIT 1",
+         WHERE query_key = $1 AND margin <= $2 ORDER BY release IS NULL, margin, id LIMIT 1",
     )
     .bind(query_key.as_slice())
     .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
@@ -136,17 +145,13 @@ async fn find(
     }))
 }
 
-async fn insert(
-    transaction: &mut Transaction<'static, Sqlite>,
-    request: &ChargeRequest,
-    now: String,
-) -> Result<i64, LedgerError> {
+async fn insert(transaction: &mut Writing, request: &ChargeRequest, now: String) -> Result<i64, LedgerError> {
     if request.loss.rho == Rho::default() || request.caps.is_empty() {
         return Err(LedgerError::OutOfRange); // A free or unaccounted release is a mistake of the caller, never a charge.
     }
-    let done = sqlx::query(
+    let row = sqlx::query(
         "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
     )
     .bind(request.query_key.as_slice())
     .bind(i64::try_from(request.margin).map_err(|_| LedgerError::OutOfRange)?)
@@ -156,7 +161,7 @@ async fn insert(
     .bind(&request.question)
     .bind(&request.policy)
     .bind(now)
-    .execute(&mut **transaction)
+    .fetch_one(&mut **transaction)
     .await?;
-    Ok(done.last_insert_rowid())
+    Ok(row.try_get("id")?)
 }

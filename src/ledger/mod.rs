@@ -11,11 +11,13 @@ mod account;
 mod answers;
 mod charge;
 mod period;
+mod spent;
 
 pub use account::{Account, AccountState, Cap, Shortfall};
 pub use answers::{Recorded, StoredAnswer};
 pub use charge::{Charge, ChargeRequest, Charged};
 pub use period::Period;
+pub use spent::Spent;
 
 use crate::{database::Database, model::Clock};
 use sqlx::Row;

@@ -8,7 +8,11 @@
 )]
 
 use super::*;
-use crate::model::{Delta, Loss, MemberName, Rho};
+use crate::{
+    database::{Place, on_both},
+    model::{Delta, Loss, MemberName, Rho},
+    proof::{Event, SigningKey, What},
+};
 use jiff::Timestamp;
 use std::sync::Mutex;
 
@@ -22,20 +26,26 @@ impl Clock for Moved {
 struct Books {
     ledger: Ledger,
     clock: Arc<Moved>,
-    _folder: tempfile::TempDir,
 }
 
-async fn books() -> Books {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
-    let mut transaction = database.begin().await.unwrap();
-    sqlx::query("INSERT INTO room (only_row, founded, key_check) VALUES (1, '2026-01-31T12:00:00Z', x'00')")
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
-    transaction.commit().await.unwrap();
-    let clock = Arc::new(Moved(Mutex::new("2026-12-31T12:00:00Z".parse().unwrap())));
-    Books { ledger: Ledger::new(database, clock.clone()), clock, _folder: folder }
+on_both!(
+    a_charge_debits_every_account_or_none,
+    the_same_query_is_paid_once_and_has_one_answer,
+    racing_charges_take_exactly_what_is_there,
+    budgets_unlock_by_month_and_a_clock_set_back_opens_nothing,
+    a_free_or_unaccounted_charge_is_refused,
+    a_charge_debits_delta_with_rho_or_neither,
+    racing_charges_take_exactly_the_delta_that_is_there,
+    delta_has_its_own_periods_and_a_lowered_cap_stops_only_thresholds,
+);
+
+async fn books(place: Place) -> Books {
+    let database = Database::open(&place).await.unwrap();
+    let clock = Arc::new(Moved(Mutex::new("2026-01-31T12:00:00Z".parse().unwrap())));
+    let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
+    database.found(&*clock, &[0], signing.public()).await.unwrap();
+    *clock.0.lock().unwrap() = "2026-12-31T12:00:00Z".parse().unwrap();
+    Books { ledger: Ledger::new(database, clock.clone()), clock }
 }
 
 fn member(name: &str) -> MemberName {
@@ -55,6 +65,7 @@ fn request(key: u8, margin: u64, rho: u64) -> ChargeRequest {
         asker: member("festival"),
         question: "{}".into(),
         policy: "p".into(),
+        event: Event::public(What::Charged, None),
         caps: vec![
             cap(Account::Room, 12_000),
             cap(Account::Owner(member("salle")), 6_000),
@@ -69,9 +80,8 @@ async fn spent(books: &Books) -> Vec<u64> {
     states.iter().map(|state| state.spent.units()).collect()
 }
 
-#[tokio::test]
-async fn a_charge_debits_every_account_or_none() {
-    let books = books().await;
+async fn a_charge_debits_every_account_or_none(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     assert!(matches!(books.ledger.charge(&request(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
     assert_eq!(spent(&books).await, [1_000, 1_000, 1_000]);
@@ -85,9 +95,8 @@ async fn a_charge_debits_every_account_or_none() {
     assert_eq!(spent(&books).await, [1_200, 1_200, 1_200]);
 }
 
-#[tokio::test]
-async fn the_same_query_is_paid_once_and_has_one_answer() {
-    let books = books().await;
+async fn the_same_query_is_paid_once_and_has_one_answer(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     let Charged::Ready(first) = books.ledger.charge(&request(1, 10, 100), &period).await.unwrap() else { panic!() };
     // A wider margin finds the unfinished charge, with the margin that was paid for.
@@ -106,9 +115,8 @@ async fn the_same_query_is_paid_once_and_has_one_answer() {
     assert_eq!(spent(&books).await, [220, 220, 220]);
 }
 
-#[tokio::test]
-async fn racing_charges_take_exactly_what_is_there() {
-    let books = books().await;
+async fn racing_charges_take_exactly_what_is_there(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for key in 0..60 {
@@ -122,9 +130,8 @@ async fn racing_charges_take_exactly_what_is_there() {
     assert_eq!(spent(&books).await, [1_200, 1_200, 1_200]);
 }
 
-#[tokio::test]
-async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing() {
-    let books = books().await;
+async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing(place: Place) {
+    let books = books(place).await;
     let at = |time: &str| *books.clock.0.lock().unwrap() = time.parse().unwrap();
     at("2026-01-31T12:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
@@ -148,9 +155,8 @@ async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing() {
     assert!(matches!(books.ledger.charge(&request(3, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
 }
 
-#[tokio::test]
-async fn a_free_or_unaccounted_charge_is_refused() {
-    let books = books().await;
+async fn a_free_or_unaccounted_charge_is_refused(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     assert!(matches!(books.ledger.charge(&request(1, 10, 0), &period).await, Err(LedgerError::OutOfRange)));
     let unaccounted = ChargeRequest { caps: vec![], ..request(1, 10, 5) };
@@ -167,9 +173,8 @@ async fn deltas(books: &Books) -> Vec<(u64, u64)> {
     states.iter().map(|state| (state.delta_spent.units(), state.delta_lifetime.units())).collect()
 }
 
-#[tokio::test]
-async fn a_charge_debits_delta_with_rho_or_neither() {
-    let books = books().await;
+async fn a_charge_debits_delta_with_rho_or_neither(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     assert!(matches!(books.ledger.charge(&with_delta(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
     // The asker's account has 200 of delta left and plenty of rho.
@@ -183,14 +188,14 @@ async fn a_charge_debits_delta_with_rho_or_neither() {
     assert!(matches!(books.ledger.charge(&with_delta(3, 1_191, 1), &period).await.unwrap(), Charged::Refused(_)));
     assert!(matches!(books.ledger.charge(&with_delta(4, 1_190, 200), &period).await.unwrap(), Charged::Ready(_)));
     assert_eq!((spent(&books).await, deltas(&books).await), (vec![1_200; 3], vec![(1_200, 1_200); 3]));
-    let debits = "SELECT count(*) AS n, sum(rho) AS rho, sum(delta) AS delta FROM debits";
+    let debits =
+        "SELECT count(*) AS n, CAST(sum(rho) AS BIGINT) AS rho, CAST(sum(delta) AS BIGINT) AS delta FROM debits";
     let row = sqlx::query(debits).fetch_one(books.ledger.database.pool()).await.unwrap();
     assert_eq!((row.get::<i64, _>("n"), row.get::<i64, _>("rho"), row.get::<i64, _>("delta")), (6, 3_600, 3_600));
 }
 
-#[tokio::test]
-async fn racing_charges_take_exactly_the_delta_that_is_there() {
-    let books = books().await;
+async fn racing_charges_take_exactly_the_delta_that_is_there(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for key in 0..60 {
@@ -204,9 +209,8 @@ async fn racing_charges_take_exactly_the_delta_that_is_there() {
     assert_eq!((spent(&books).await, deltas(&books).await), (vec![24; 3], vec![(1_200, 1_200); 3]));
 }
 
-#[tokio::test]
-async fn delta_has_its_own_periods_and_a_lowered_cap_stops_only_thresholds() {
-    let books = books().await;
+async fn delta_has_its_own_periods_and_a_lowered_cap_stops_only_thresholds(place: Place) {
+    let books = books(place).await;
     let period = books.ledger.period(12).await.unwrap();
     assert!(matches!(books.ledger.charge(&with_delta(1, 10, 700), &period).await.unwrap(), Charged::Ready(_)));
     // An officer takes `threshold_delta` away: what was spent stays spent, other releases go on.
@@ -232,9 +236,8 @@ pub(crate) const FIRST_VERSION: &str = r#"{"keys":[],"derived":[],"withheld":fal
 #[tokio::test]
 async fn answers_of_the_first_version_are_read_as_they_are_told_now() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("room.sqlite");
-    let database = Database::open(&path).await.unwrap();
-    let mut transaction = database.begin().await.unwrap();
+    let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
+    let mut transaction = database.raw().await.unwrap();
     for sql in [
         "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
          VALUES (x'00', 10, 5, 0, 'festival', '{}', 'p', 't')",
@@ -242,7 +245,7 @@ async fn answers_of_the_first_version_are_read_as_they_are_told_now() {
     ] {
         sqlx::query(sql).execute(&mut *transaction).await.unwrap();
     }
-    let migration = include_str!("../database/migrations/0002_threshold_delta.sql");
+    let migration = include_str!("../database/migrations/sqlite/0002_threshold_delta.sql");
     let update = &migration[migration.find("UPDATE answers").unwrap()..];
     for _ in 0..2 {
         sqlx::query(sqlx::AssertSqlSafe(update)).execute(&mut *transaction).await.unwrap();

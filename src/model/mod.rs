@@ -9,6 +9,8 @@ mod names;
 mod role;
 mod shape;
 mod text;
+#[cfg(all(test, feature = "server"))]
+pub(crate) mod torture;
 mod vocabulary;
 
 pub use bounds::{Block, Bounds, Fraction};

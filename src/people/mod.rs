@@ -3,11 +3,16 @@
 //! Promise: a token is shown once, when it is made; the room keeps only its SHA-256, and looks tokens up by that.
 
 use crate::{
-    database::Database,
+    database::{
+        Database,
+        records::{Kind, Record},
+    },
     model::{Clock, MemberName, Role},
+    proof::{Concerns, Event, What},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use std::sync::Arc;
@@ -58,16 +63,21 @@ impl People {
         let mut secret = [0u8; 32];
         getrandom::fill(&mut secret).map_err(PeopleError::Random)?;
         let token = format!("cam_{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("INSERT INTO tokens (hash, member, user, role, created) VALUES (?, ?, ?, ?, ?)")
-            .bind(hash(&token))
-            .bind(user.member.as_str())
-            .bind(&user.user)
-            .bind(user.role.as_str())
-            .bind(self.clock.now().to_string())
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
+        let row = sqlx::query(
+            r#"INSERT INTO tokens (hash, member, "user", role, created) VALUES ($1, $2, $3, $4, $5) RETURNING id"#,
+        )
+        .bind(hash(&token))
+        .bind(user.member.as_str())
+        .bind(&user.user)
+        .bind(user.role.as_str())
+        .bind(now)
+        .fetch_one(&mut *writing)
+        .await?;
+        let event = about(What::TokenIssued, &user.member, &user.user).with("role", user.role.as_str());
+        writing.note(event, [Record::new(Kind::Token, row.try_get::<i64, _>("id")?)]);
+        writing.commit().await?;
         Ok(token)
     }
 
@@ -77,7 +87,7 @@ impl People {
     /// When the database fails.
     pub async fn authenticate(&self, token: &str) -> Result<Option<User>, PeopleError> {
         // Looked up by hash: how long the search takes says nothing about any token.
-        let row = sqlx::query("SELECT member, user, role FROM tokens WHERE hash = ? AND revoked IS NULL")
+        let row = sqlx::query(r#"SELECT member, "user", role FROM tokens WHERE hash = $1 AND revoked IS NULL"#)
             .bind(hash(token))
             .fetch_optional(self.database.pool())
             .await?;
@@ -98,16 +108,30 @@ impl People {
     /// # Errors
     /// When the database fails.
     pub async fn revoke(&self, member: &MemberName, user: &str) -> Result<u64, PeopleError> {
-        let mut transaction = self.database.begin().await?;
-        let done = sqlx::query("UPDATE tokens SET revoked = ? WHERE member = ? AND user = ? AND revoked IS NULL")
-            .bind(self.clock.now().to_string())
-            .bind(member.as_str())
-            .bind(user)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(done.rows_affected())
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
+        let rows = sqlx::query(
+            r#"UPDATE tokens SET revoked = $1 WHERE member = $2 AND "user" = $3 AND revoked IS NULL RETURNING id"#,
+        )
+        .bind(now)
+        .bind(member.as_str())
+        .bind(user)
+        .fetch_all(&mut *writing)
+        .await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let ids = rows.iter().map(|row| Ok(Record::new(Kind::Token, row.try_get::<i64, _>("id")?)));
+        writing.note(about(What::TokensRevoked, member, user), ids.collect::<Result<Vec<_>, sqlx::Error>>()?);
+        writing.commit().await?;
+        Ok(rows.len() as u64)
     }
+}
+
+/// Whoever runs the room did this, for a user of a member.
+fn about(what: What, member: &MemberName, user: &str) -> Event {
+    let concerns = Concerns::Members([member.clone()].into());
+    Event { what, by: None, concerns, details: Map::new() }.with("member", member.as_str()).with("user", user)
 }
 
 fn hash(token: &str) -> Vec<u8> {

@@ -4,12 +4,13 @@ use super::{
     check,
     folder::Source,
     letters, locate,
-    mistake::{Mistake, suggestion, untranslated},
+    mistake::{Mistake, untranslated},
+    suggestion::suggestion,
 };
 use crate::model::{MemberName, NameError, Text};
 use cedar_policy::{Policy, PolicyId, PolicySet};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
+use std::{borrow::Borrow, collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
 /// The annotations that an agreement has, no more and no fewer.
 const ANNOTATIONS: [&str; 3] = ["id", "title_fr", "title_en"];
@@ -22,6 +23,13 @@ pub struct AgreementId(String);
 impl AgreementId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Ids are looked up by their text: both compare alike.
+impl Borrow<str> for AgreementId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

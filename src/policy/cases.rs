@@ -7,7 +7,8 @@ use super::{
     decision::{Decision, Ground, Question},
     document::{self, Section},
     folder::Source,
-    mistake::{Mistake, suggestion, suggestion_after},
+    mistake::Mistake,
+    suggestion::{suggestion, suggestion_after},
 };
 use crate::model::{
     AudienceRef, ColumnName, Language, MemberName, NameError, PurposeName, Rho, Role, TemplateName, Text,

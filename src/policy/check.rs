@@ -6,7 +6,8 @@ use super::{
     effects::{Oddity, Unsupported},
     folder::Source,
     locate,
-    mistake::{Mistake, suggestion_after},
+    mistake::Mistake,
+    suggestion::suggestion_after,
 };
 use crate::model::{TemplateName, Text};
 use cedar_policy::{EntityUid, PolicySet, Schema, ValidationError, ValidationMode, ValidationWarning, Validator};

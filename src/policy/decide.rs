@@ -166,7 +166,7 @@ impl Judge {
     /// The agreements of these ids, in their order.
     fn named<'a>(&'a self, ids: impl Iterator<Item = &'a PolicyId>) -> impl Iterator<Item = &'a Agreement> {
         let ids: BTreeSet<&str> = ids.map(AsRef::as_ref).collect();
-        self.agreements.values().filter(move |agreement| ids.contains(agreement.id.as_str()))
+        ids.into_iter().filter_map(|id| self.agreements.get(id))
     }
 
     fn context(&self, asked: &Asked<'_>, position: usize) -> Option<Context> {

@@ -1,9 +1,6 @@
 //! Which files a policy folder has, and reading them from disk, within limits.
 
-use super::{
-    folder::Source,
-    mistake::{Mistake, near},
-};
+use super::{folder::Source, mistake::Mistake, suggestion::near};
 use crate::model::Text;
 use std::{
     collections::{BTreeMap, BTreeSet},

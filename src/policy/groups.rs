@@ -1,9 +1,6 @@
 //! Groups of members and tags of audiences, and which group is in which.
 
-use super::{
-    document::Section,
-    mistake::{Mistake, suggestion_after},
-};
+use super::{document::Section, mistake::Mistake, suggestion::suggestion_after};
 use crate::model::{MemberName, NameError, Text};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},

@@ -4,7 +4,8 @@ use super::{
     document::{self, Section},
     folder::Source,
     groups::{self, Groups, chosen},
-    mistake::{Mistake, suggestion},
+    mistake::Mistake,
+    suggestion::suggestion,
 };
 use crate::model::{AudienceName, AudienceRef, ColumnName, Language, MemberName, Shape, Text, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};

@@ -32,6 +32,7 @@ mod members;
 mod mistake;
 mod policies;
 mod room;
+mod suggestion;
 mod tariffs;
 mod template_groups;
 #[cfg(test)]
@@ -48,9 +49,10 @@ pub use effects::{
 };
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};
-pub use mistake::{Mistake, PolicyErrors, suggestion};
+pub use mistake::{Mistake, PolicyErrors};
 pub use policies::Policies;
 pub use room::{Purpose, Room};
+pub use suggestion::suggestion;
 pub use tariffs::{Tariffs, Tier};
 pub use template_groups::TemplateGroups;
 pub use versions::{Approval, Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What, grows};

@@ -4,7 +4,8 @@ use super::{
     document::{self, Section},
     folder::Source,
     groups::Label,
-    mistake::{Mistake, suggestion},
+    mistake::Mistake,
+    suggestion::suggestion,
 };
 use crate::model::{TemplateName, Text};
 use cedar_policy::{Entities, EntityUid, Schema};

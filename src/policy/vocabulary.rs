@@ -3,7 +3,8 @@
 use super::{
     document::{self, Section},
     folder::Source,
-    mistake::{Mistake, suggestion},
+    mistake::Mistake,
+    suggestion::suggestion,
 };
 use crate::model::{Category, Column, ColumnKind, ColumnName, Text, Vocabulary, VocabularyError};
 use std::{collections::BTreeMap, ops::Range};

@@ -9,9 +9,10 @@
 use super::accuracy::Sigma;
 use super::conversion::epsilon;
 use super::draws::{Draw, draws, total, with_threshold};
-use super::evidence::{SURPRISE, lower, rounds, upper};
+use super::evidence::{SURPRISE, lower, upper};
 use super::mechanism::Threshold;
 use super::{Plan, Release, Tally, release};
+use crate::model::torture::rounds;
 use crate::model::{Block, Bounds, Delta, Fraction, Loss, Rho};
 use std::ops::RangeInclusive;
 

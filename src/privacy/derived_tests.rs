@@ -6,8 +6,9 @@
 //! case, not that of the told ones: where nearly all can't be told, the few that are cover far less (docs/PRIVACY.md).
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::super::accuracy::Sigma;
-use super::super::evidence::{SURPRISE, lower, rounds, torture, upper};
+use super::super::evidence::{SURPRISE, lower, upper};
 use super::*;
+use crate::model::torture::{rounds, torture};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,16 +1,6 @@
 //! How the tests of this folder weigh evidence. Noise comes from the system, unseeded, and no test is repeated: each test states
 //! how seldom it is wrong about honest code, at most once in a million runs.
 
-/// Short in every run; long where `CAMERATA_TORTURE=1` is set, as `make torture` does.
-pub(super) fn rounds(short: usize, long: usize) -> usize {
-    if torture() { long } else { short }
-}
-
-/// Whether the long forms run.
-pub(super) fn torture() -> bool {
-    std::env::var_os("CAMERATA_TORTURE").is_some_and(|set| set == "1")
-}
-
 /// ln(1/p) for false alarms at p = one in a million.
 pub(super) const SURPRISE: f64 = 13.82;
 

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::super::accuracy::Sigma;
 use super::super::draws::Draw;
-use super::super::evidence::{SURPRISE, fits, lower, rounds, torture, upper};
+use super::super::evidence::{SURPRISE, fits, lower, upper};
 use super::super::{Accuracy, Limits};
 use super::*;
+use crate::model::torture::{rounds, torture};
 use crate::model::{Delta, Loss, Rho};
 
 const EXACT: i64 = 48_213;

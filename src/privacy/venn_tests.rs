@@ -6,8 +6,9 @@
 //! probability of at most 1e-6. Noise comes from the system, unseeded.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::conversion::rho_within;
-use super::evidence::{SURPRISE, rounds};
+use super::evidence::SURPRISE;
 use super::{Accuracy, Limits, Plan, Release, Tally, plan, release};
+use crate::model::torture::rounds;
 use crate::model::{Block, Bounds, Rho};
 
 const AUDIENCES: u32 = 4;

@@ -4,6 +4,7 @@ use super::{
     Outcome, Progress, Store, StoreError, Upload, UploadState,
     duckdb::Writing,
     engine::{EngineError, EngineFault},
+    intact::Seal,
     layout::Layout,
     versions::remove,
 };
@@ -32,9 +33,14 @@ impl Store {
             _ => return Err(StoreError::Closed),
         }
         let (store, task) = (self.clone(), upload.clone());
-        let built = tokio::task::spawn_blocking(move || store.build(&task, bytes, people_min)).await;
-        let (kinds, outcome) = built.map_err(|_| EngineError::internal("the building task ended early"))??;
-        let outcome = self.switch(upload, &kinds, outcome).await?;
+        let built = tokio::task::spawn_blocking(move || {
+            let (kinds, outcome) = store.build(&task, bytes, people_min)?;
+            let seal = Seal::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
+            Ok::<_, StoreError>((kinds, outcome, seal))
+        });
+        let built = built.await.map_err(|_| EngineError::internal("the building task ended early"))?;
+        let (kinds, outcome, seal) = built?;
+        let outcome = self.switch(upload, &kinds, outcome, &seal).await?;
         self.sweep().await?;
         Ok(outcome)
     }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
 const ROOM_KEY: &str = "room.key";
+const SIGNING_KEY: &str = "signing.key";
 /// What the room key is checked against at start: HMAC of this under the key is kept in the room's database.
 const CHECK: &[u8] = b"camerata room key check v1";
 
@@ -56,7 +57,29 @@ impl Keys {
             fs::set_permissions(private, fs::Permissions::from_mode(0o700))
                 .map_err(|source| KeyError::File { path: private.to_owned(), source })?;
         }
-        write_new(&folder.join(ROOM_KEY))
+        write_new(&folder.join(ROOM_KEY))?;
+        write_new(&folder.join(SIGNING_KEY))
+    }
+
+    /// Makes the key that signs the log, for a room that was founded before it kept one. Does nothing if there is one.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn create_signing(&self) -> Result<(), KeyError> {
+        let path = self.folder.join(SIGNING_KEY);
+        if path.exists() { Ok(()) } else { write_new(&path) }
+    }
+
+    /// The key that signs the log and receipts.
+    ///
+    /// # Errors
+    /// When it is missing, malformed, or readable by others.
+    pub fn signing(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
+        let path = self.folder.join(SIGNING_KEY);
+        let mut key = Zeroizing::new([0u8; KEY_BYTES]);
+        let bytes = read(&path)?;
+        key.copy_from_slice(bytes.first_chunk::<KEY_BYTES>().ok_or(KeyError::Malformed(path))?);
+        Ok(key)
     }
 
     /// Opens the folder and reads the room's key.

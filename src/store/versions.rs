@@ -1,13 +1,19 @@
 //! Which uploads are open and which version of an audience is in force: rows of the room's database.
 
-use super::{Declaration, KeyError, Store, StoreError, engine::Attached, pins::Pins};
+use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Seal, pins::Pins};
 use crate::{
+    database::{
+        Writing,
+        records::{self, Record},
+    },
     identity::Kind,
     model::{AudienceRef, MemberName, failpoint},
+    proof::{By, Concerns, Event, What},
 };
 use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, sqlite::SqliteRow};
+use serde_json::Map;
+use sqlx::{Row, any::AnyRow};
 use std::{collections::BTreeMap, fs, io};
 
 /// Where an upload stands.
@@ -89,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn version(&self, audience: &AudienceRef) -> Result<Option<Version>, StoreError> {
-        let row = sqlx::query("SELECT * FROM versions WHERE in_force = 1 AND member = ? AND audience = ?")
+        let row = sqlx::query("SELECT * FROM versions WHERE in_force = 1 AND member = $1 AND audience = $2")
             .bind(audience.member.as_str())
             .bind(audience.name.as_str())
             .fetch_optional(self.database.pool())
@@ -134,23 +140,31 @@ impl Store {
     ///
     /// # Errors
     /// When the key or the row can't be written.
-    pub async fn open_upload(&self, member: &MemberName, declaration: Declaration) -> Result<Upload, StoreError> {
+    pub async fn open_upload(
+        &self,
+        (member, user): (&MemberName, &str),
+        declaration: Declaration,
+    ) -> Result<Upload, StoreError> {
         let mut id = [0u8; 12];
         getrandom::fill(&mut id).map_err(|error| StoreError::Key(KeyError::Random(error)))?;
         let id = hex::encode(id);
         self.keys.create_version(&id)?;
-        let mut transaction = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
         sqlx::query(
-            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES (?, ?, ?, ?, 'open', ?)",
+            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES ($1, $2, $3, $4, 'open', $5)",
         )
         .bind(&id)
         .bind(member.as_str())
         .bind(declaration.audience.as_str())
         .bind(json(&declaration)?)
-        .bind(self.clock.now().to_string())
-        .execute(&mut *transaction)
+        .bind(now)
+        .execute(&mut *writing)
         .await?;
-        transaction.commit().await?;
+        let event = event(What::UploadOpened, &id, member, &declaration)?;
+        let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
+        writing.note(event, [Record::new(records::Kind::Upload, id.as_str())]);
+        writing.commit().await?;
         Ok(Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None })
     }
 
@@ -159,7 +173,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn upload(&self, member: &MemberName, id: &str) -> Result<Option<Upload>, StoreError> {
-        let row = sqlx::query("SELECT * FROM uploads WHERE id = ? AND member = ?")
+        let row = sqlx::query("SELECT * FROM uploads WHERE id = $1 AND member = $2")
             .bind(id)
             .bind(member.as_str())
             .fetch_optional(self.database.pool())
@@ -172,12 +186,10 @@ impl Store {
     /// # Errors
     /// When the database or the files fail.
     pub async fn abandon(&self, upload: &Upload) -> Result<(), StoreError> {
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = ? AND state = 'open'")
-            .bind(&upload.id)
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        if give_up(&mut writing, upload).await? {
+            writing.commit().await?;
+        }
         self.sweep().await
     }
 
@@ -187,73 +199,100 @@ impl Store {
         upload: &Upload,
         kinds: &[Kind],
         mut outcome: Outcome,
+        seal: &Seal,
     ) -> Result<Outcome, StoreError> {
         failpoint("upload_before_switch");
-        let mut transaction = self.database.begin().await?;
-        sqlx::query("UPDATE versions SET in_force = 0 WHERE member = ? AND audience = ?")
-            .bind(upload.member.as_str())
-            .bind(upload.declaration.audience.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        let done = sqlx::query(
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let now = writing.now().to_string();
+        let replaced = sqlx::query(
+            "UPDATE versions SET in_force = 0 WHERE member = $1 AND audience = $2 AND in_force = 1 RETURNING id",
+        )
+        .bind(upload.member.as_str())
+        .bind(upload.declaration.audience.as_str())
+        .fetch_all(&mut *writing)
+        .await?;
+        let row = sqlx::query(
             "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
-             VALUES (?, ?, ?, ?, ?, ?, 1)",
+             VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
         )
         .bind(upload.member.as_str())
         .bind(upload.declaration.audience.as_str())
         .bind(&upload.id)
         .bind(json(&upload.declaration)?)
         .bind(json(&kinds)?)
-        .bind(self.clock.now().to_string())
-        .execute(&mut *transaction)
+        .bind(now)
+        .fetch_one(&mut *writing)
         .await?;
-        outcome.version = done.last_insert_rowid();
-        sqlx::query("UPDATE uploads SET state = 'stored', outcome = ? WHERE id = ?")
+        outcome.version = row.try_get("id")?;
+        sqlx::query("INSERT INTO version_files (version, bytes, hashes) VALUES ($1, $2, $3)")
+            .bind(outcome.version)
+            .bind(i64::try_from(seal.bytes).map_err(|_| StoreError::Corrupt)?)
+            .bind(seal.hashes.as_slice())
+            .execute(&mut *writing)
+            .await?;
+        sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")
             .bind(json(&outcome)?)
             .bind(&upload.id)
-            .execute(&mut *transaction)
+            .execute(&mut *writing)
             .await?;
-        transaction.commit().await?;
+        let mut records = vec![
+            Record::new(records::Kind::Version, outcome.version),
+            Record::new(records::Kind::Upload, upload.id.as_str()),
+        ];
+        for row in &replaced {
+            records.push(Record::new(records::Kind::Version, row.try_get::<i64, _>("id")?));
+        }
+        let event = event(What::UploadStored, &upload.id, &upload.member, &upload.declaration)?;
+        writing.note(event.with("version", outcome.version), records);
+        writing.commit().await?;
         failpoint("upload_after_switch");
         Ok(outcome)
     }
 
-    /// Ends versions that have expired, and open uploads whose key is gone; and destroys the file and key of every upload that is neither open, in
-    /// force, nor pinned. Safe to run at any time, and after any crash.
+    /// Ends versions that have expired and open uploads whose key is gone, and destroys the file and key of every upload that is
+    /// neither open, in force, nor pinned. Safe to run at any time, and after any crash.
     ///
     /// # Errors
     /// When the database or the files fail; the next sweep takes up what is left.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         let today = self.today();
-        let mut transaction = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut changed = false;
         let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
-        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *transaction).await? {
+        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *writing).await? {
             let version = version_from(&row)?;
             if version.declaration.expires > today {
                 kept.insert(version.upload, UploadState::Stored);
             } else {
-                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = ?")
+                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1")
                     .bind(version.id)
-                    .execute(&mut *transaction)
+                    .execute(&mut *writing)
                     .await?;
+                let member = version.audience.member.clone();
+                let event = event(What::VersionExpired, &version.upload, &member, &version.declaration)?;
+                writing.note(event.with("version", version.id), [Record::new(records::Kind::Version, version.id)]);
+                changed = true;
             }
         }
         // Read while the write lock is held: no upload can open in between and lose its key.
         let candidates: Vec<String> = self.keys.versions()?;
-        for row in sqlx::query("SELECT id FROM uploads WHERE state = 'open'").fetch_all(&mut *transaction).await? {
-            let id: String = row.try_get("id")?;
-            if candidates.contains(&id) {
-                kept.insert(id, UploadState::Open);
+        for row in sqlx::query("SELECT * FROM uploads WHERE state = 'open'").fetch_all(&mut *writing).await? {
+            let upload = upload_from(&row)?;
+            if candidates.contains(&upload.id) {
+                kept.insert(upload.id, UploadState::Open);
             } else {
                 // Its key isn't in a backup: nothing can be added to what was staged, nor read from it.
-                sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = ?")
-                    .bind(&id)
-                    .execute(&mut *transaction)
-                    .await?;
+                give_up(&mut writing, &upload).await?;
+                changed = true;
             }
         }
-        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *writing).await?;
+        if changed {
+            writing.commit().await?;
+        } else {
+            // Nothing was written.
+            drop(writing);
+        }
         let owners: BTreeMap<String, String> = owners
             .iter()
             .map(|row| Ok((row.try_get("id")?, row.try_get("member")?)))
@@ -276,6 +315,20 @@ impl Store {
     }
 }
 
+/// Gives an open upload up in a transaction; whether it was open.
+async fn give_up(writing: &mut Writing, upload: &Upload) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = $1 AND state = 'open'")
+        .bind(&upload.id)
+        .execute(&mut **writing)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let event = event(What::UploadAbandoned, &upload.id, &upload.member, &upload.declaration)?;
+    writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
+    Ok(true)
+}
+
 /// Removes a DuckDB file and its write-ahead log, if they are there.
 pub(super) fn remove(file: &std::path::Path) -> Result<(), StoreError> {
     let mut log = file.as_os_str().to_owned();
@@ -289,6 +342,19 @@ pub(super) fn remove(file: &std::path::Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What happened to an upload of a member, for that member to read. Terms and no figure: not even the stream's length.
+fn event(what: What, upload: &str, member: &MemberName, declaration: &Declaration) -> Result<Event, StoreError> {
+    let mut terms = serde_json::to_value(declaration).map_err(|_| StoreError::Corrupt)?;
+    if let Some(terms) = terms.as_object_mut() {
+        terms.remove("bytes");
+    }
+    let concerns = Concerns::Members([member.clone()].into());
+    Ok(Event { what, by: None, concerns, details: Map::new() }
+        .with("upload", upload)
+        .with("audience", format!("{member}/{}", declaration.audience))
+        .with("terms", terms))
+}
+
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Corrupt)
 }
@@ -297,7 +363,7 @@ fn from_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, StoreError> 
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt)
 }
 
-fn version_from(row: &SqliteRow) -> Result<Version, StoreError> {
+pub(super) fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
     let (member, audience): (String, String) = (row.try_get("member")?, row.try_get("audience")?);
     Ok(Version {
         id: row.try_get("id")?,
@@ -309,7 +375,7 @@ fn version_from(row: &SqliteRow) -> Result<Version, StoreError> {
     })
 }
 
-fn upload_from(row: &SqliteRow) -> Result<Upload, StoreError> {
+fn upload_from(row: &AnyRow) -> Result<Upload, StoreError> {
     let member: String = row.try_get("member")?;
     let outcome: Option<String> = row.try_get("outcome")?;
     Ok(Upload {

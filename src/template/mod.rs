@@ -21,7 +21,7 @@ mod tally;
 
 pub use catalogue::{Catalogue, File, Template};
 pub use check::{CheckedTemplate, check};
-pub use consent::{Consent, ConsentError, Consented, Unpicked, Version};
+pub use consent::{Consent, ConsentError, Consented, Entry, Unpicked, Version, What};
 pub use error::{FileError, TemplateError, TemplateErrors};
 pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
 pub use manifest::{

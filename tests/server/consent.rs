@@ -209,3 +209,46 @@ fn officers_do_it_all_from_the_command_line() {
     officer_runs(&house, 1, &["withdraw", "overlap"]);
     unapproved(house.shared(), &json!(["festival"]));
 }
+
+#[test]
+fn officers_read_what_the_room_has_and_what_happened() {
+    let house = House::in_room(&Founded::new());
+    let [(old, _)] = house.versions().try_into().unwrap();
+    let (sql, toml) = reworded();
+    let new = house.propose(&house.officers[0], (&sql, &toml)).ok()["hash"].as_str().unwrap().to_owned();
+    house.approve(&house.officers[1], &new).ok();
+    house.withdraw(&house.officers[1], &new).ok();
+
+    let both = |sql: &str| format!("==> overlap.sql <==\n{sql}\n==> overlap.toml <==\n{toml}\n");
+    assert_eq!(officer_runs(&house, 1, &["show", "overlap"]), both(&sql), "the newest, approved or not");
+    assert_eq!(officer_runs(&house, 1, &["show", "overlap", "--version", &old]), both(&files().0));
+    let told: Value = serde_json::from_str(&officer_runs(&house, 1, &["show", "overlap", "--json"])).unwrap();
+    assert_eq!((&told["hash"], &told["approved"]), (&json!(new), &json!(["billetterie"])));
+    for (arguments, words) in [
+        (["show", "reach", "--version", &old], "this version is of the template `overlap`"),
+        (["show", "overlap", "--version", "1f"], "64 hexadecimal digits"),
+    ] {
+        let mut command = Command::new(CAMERATA);
+        command.env("CAMERATA_TOKEN", &house.officers[1]).env("CAMERATA_URL", &house.served.url);
+        let made = command.args(["--lang", "en", "template"]).args(arguments).output().unwrap();
+        let err = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.code() == Some(2) && err.contains(words), "{err}");
+    }
+
+    let log = officer_runs(&house, 1, &["log"]);
+    let log: Vec<&str> = log.lines().filter(|line| line.starts_with("20")).collect();
+    let expected = [
+        ("approval withdrawn", "essai (festival)"),
+        ("approved", "essai (festival)"),
+        ("proposed", "essai (billetterie)"),
+        ("room founded", "—"),
+    ];
+    assert_eq!(log.len(), expected.len(), "{log:?}");
+    for (line, (what, who)) in log.iter().zip(expected) {
+        assert!(line.contains(what) && line.contains(who), "{line}");
+        assert_eq!(line.contains(&new) && line.contains(" overlap "), what != "room founded", "{line}");
+    }
+    assert!(log[2].contains("des mots plus clairs"), "{}", log[2]);
+    let french = officer_runs(&house, 1, &["log", "--lang", "fr"]);
+    assert!(french.contains("accord retiré") && french.contains("salle fondée"), "{french}");
+}

@@ -10,10 +10,14 @@
     reason = "tests"
 )]
 
+mod audit;
 mod backup;
 mod consent;
 mod crash;
+mod damage;
+mod kills;
 mod leak;
+mod leaving;
 mod officer;
 mod query;
 mod refuse;

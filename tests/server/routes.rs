@@ -4,12 +4,13 @@ use super::support::*;
 use std::collections::BTreeSet;
 
 /// Method, path, and the roles that may use it; none named: everybody, without a token.
-const ROUTES: [(&str, &str, &[&str]); 29] = [
+const ROUTES: [(&str, &str, &[&str]); 37] = [
     ("get", "/health", &[]),
     ("get", "/api/v1/me", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/vocabulary", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/audiences", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/templates", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/templates/log", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/budget", &["marketer", "officer", "steward"]),
     ("post", "/api/v1/uploads", &["steward"]),
     ("get", "/api/v1/uploads/{id}", &["steward"]),
@@ -20,6 +21,13 @@ const ROUTES: [(&str, &str, &[&str]); 29] = [
     ("post", "/api/v1/queries", &["marketer"]),
     ("get", "/api/v1/answers", &["marketer"]),
     ("get", "/api/v1/answers/{id}", &["marketer"]),
+    ("get", "/api/v1/answers/{id}/receipt", &["marketer"]),
+    ("get", "/.well-known/jwks.json", &[]),
+    ("get", "/api/v1/audit/checkpoint", &[]),
+    ("get", "/api/v1/audit/consistency", &[]),
+    ("get", "/api/v1/audit/inclusion", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/audit/hashes", &["marketer", "officer", "steward"]),
+    ("get", "/api/v1/audit/entries", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/template-proposals/{hash}", &["marketer", "officer", "steward"]),
     ("post", "/api/v1/template-proposals", &["officer"]),
     ("post", "/api/v1/template-proposals/{hash}/approval", &["officer"]),
@@ -58,6 +66,7 @@ fn every_route_refuses_the_anonymous_and_the_wrong_role() {
         let call = |token: &str| {
             let headers = [("content-type", "application/json"), ("upload-offset", "0")];
             let path = path.replace("{id}", "1").replace("{hash}", "00").replace("{version}", "00");
+            let path = if path.ends_with("consistency") { format!("{path}?from=1&to=2") } else { path };
             let body: &[u8] = match path.as_str() {
                 "/api/v1/uploads/1/complete" => b"{\"bytes\":1}",
                 "/api/v1/policy/proposals" => b"{\"files\":{},\"why\":\"essai\"}",

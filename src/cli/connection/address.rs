@@ -121,10 +121,24 @@ impl Token {
     /// # Errors
     /// When the file can't be read, or what it holds can't be a token.
     pub fn from_args(args: &ConnectionArgs) -> Result<Option<Self>, ConnectionError> {
+        Self::read(args.token_file.as_deref())
+    }
+
+    /// The token from `CAMERATA_TOKEN`, else from this file. `None` if neither is given.
+    ///
+    /// # Errors
+    /// When the file can't be read, or what it holds can't be a token.
+    pub fn read(file: Option<&Path>) -> Result<Option<Self>, ConnectionError> {
         if let Some(text) = environment::read(environment::TOKEN) {
             return Self::parse(&text).map(Some).ok_or(ConnectionError::TokenMalformed(environment::TOKEN.to_owned()));
         }
-        args.token_file.as_deref().map(Self::from_file).transpose()
+        file.map(Self::from_file).transpose()
+    }
+
+    /// The token itself, for a room on this machine.
+    #[cfg(feature = "server")]
+    pub fn secret(&self) -> &str {
+        &self.0
     }
 
     fn from_file(path: &Path) -> Result<Self, ConnectionError> {

@@ -2,9 +2,11 @@
 
 mod address;
 mod problem;
+mod watch;
 
 pub use address::{Address, ConnectionArgs, RoomArgs, Token};
 pub use problem::{Problem, Reason, Wording};
+pub use watch::{Distrust, Kept};
 
 use super::{
     context::{Context, choose},
@@ -73,6 +75,17 @@ pub enum ConnectionError {
         /// How.
         source: ureq::Error,
     },
+    /// The room's log isn't the one that was seen before.
+    #[error(transparent)]
+    Distrust(#[from] Distrust),
+    /// What this machine keeps can't be read or written.
+    #[error("{}: {source}", .path.display())]
+    State {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The room says no.
     #[error("{}", .0.message(Language::En))]
     Problem(Box<Problem>),
@@ -113,6 +126,8 @@ impl ConnectionError {
             (Self::Answer { address, .. }, Language::Fr) => {
                 format!("{address} a donné une réponse que cette version ne comprend pas")
             }
+            (Self::Distrust(distrust), Language::Fr) => distrust.french(),
+            (Self::State { path, source }, Language::Fr) => format!("{} : {source}", path.display()),
             (_, Language::En) => self.to_string(),
         }
     }
@@ -139,6 +154,14 @@ impl ConnectionError {
                 "try again: a query that was paid for is not paid for twice",
             ),
             Self::Problem(problem) => return problem.hint(language),
+            Self::Distrust(_) => (
+                "n’envoyez rien; demandez aux autres membres ce qu’ils voient. Si la salle a été restaurée et qu’un responsable de la conformité l’a accepté : « camerata audit trust »",
+                "send nothing; ask the other members what they see. If the room was restored and an officer accepted it: `camerata audit trust`",
+            ),
+            Self::State { .. } => (
+                "cette machine y garde ce qu’elle a vu du journal de la salle; la variable CAMERATA_STATE nomme un autre dossier",
+                "this machine keeps there what it saw of the room's log; CAMERATA_STATE names another folder",
+            ),
             Self::Insecurable { .. } => {
                 ("vérifiez l’adresse et le certificat de la salle", "check the room's address and certificate")
             }
@@ -180,11 +203,21 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The connection that the options and the environment describe. Nothing is sent yet.
+    /// The connection that the options and the environment describe, to a room whose log is the one that was seen before.
+    ///
+    /// # Errors
+    /// When the address or the token can't be used, or the room can't be reached or trusted.
+    pub fn open(args: &ConnectionArgs, context: &Context) -> Result<Self, ConnectionError> {
+        let connection = Self::unwatched(args, context)?;
+        connection.watch()?;
+        Ok(connection)
+    }
+
+    /// The same, before anything is sent.
     ///
     /// # Errors
     /// When the address or the token can't be used.
-    pub fn open(args: &ConnectionArgs, context: &Context) -> Result<Self, ConnectionError> {
+    pub fn unwatched(args: &ConnectionArgs, context: &Context) -> Result<Self, ConnectionError> {
         Ok(Self::new(Address::from_args(args)?, Token::from_args(args)?, context.language))
     }
 
@@ -215,6 +248,19 @@ impl Connection {
     /// When the room can't be reached, says no, or answers something else than a `T`.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ConnectionError> {
         self.send(Method::GET, path, &[], SendBody::none(), ANSWER_S)
+    }
+
+    /// `GET path`, as bytes.
+    ///
+    /// # Errors
+    /// When the room can't be reached or says no.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, ConnectionError> {
+        let mut response = self.answered(Method::GET, path, &[], SendBody::none(), ANSWER_S)?;
+        if response.status().is_success() {
+            let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+            return body.map_err(|source| self.failed(source));
+        }
+        self.read::<serde_json::Value>(response).map(|_| Vec::new())
     }
 
     /// `POST path` with a JSON body.
@@ -284,6 +330,18 @@ impl Connection {
         body: SendBody<'_>,
         answer_s: u64,
     ) -> Result<T, ConnectionError> {
+        let response = self.answered(method, path, headers, body, answer_s)?;
+        self.read(response)
+    }
+
+    fn answered(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: SendBody<'_>,
+        answer_s: u64,
+    ) -> Result<Response<Body>, ConnectionError> {
         let mut request = Request::builder()
             .method(method)
             .uri(self.address.join(path))
@@ -298,8 +356,7 @@ impl Connection {
         let request = request.body(body).map_err(|source| self.failed(ureq::Error::Http(source)))?;
         let request =
             self.agent.configure_request(request).timeout_recv_response(Some(Duration::from_secs(answer_s))).build();
-        let response = self.agent.run(request).map_err(|source| self.failed(source))?;
-        self.read(response)
+        self.agent.run(request).map_err(|source| self.failed(source))
     }
 
     fn read<T: DeserializeOwned>(&self, mut response: Response<Body>) -> Result<T, ConnectionError> {

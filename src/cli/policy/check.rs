@@ -1,8 +1,8 @@
 //! `camerata policy check`: every file of a folder, and its cases.
 
-use super::report::{diagnostic, mistakes, report};
+use super::report::{mistakes, report};
 use crate::{
-    cli::{context::Context, exit::Exit},
+    cli::{context::Context, diagnostics::told, exit::Exit},
     model::{Clock, Language, SystemClock},
     policy::Policies,
     privacy::{Limits, LimitsError},
@@ -38,7 +38,7 @@ fn check(
     let checked = Policies::load(dir).and_then(|policies| policies.check_cases().map(|cases| (policies, cases)));
     let limits = limits(dir).map(|error| error.in_language(language));
     if let Some(error) = &limits {
-        diagnostic(error, err)?;
+        write!(err, "{}", told(error, language))?;
     }
     let (policies, cases) = match checked {
         Ok(checked) => checked,

@@ -2,7 +2,7 @@
 
 use super::{
     effects::listed,
-    figures::{self, FigureChange},
+    figures,
     report::report,
     words::{NAMES_MAX, Wording},
 };
@@ -83,7 +83,7 @@ fn compare(
     } else {
         let wordings = [&old, &new].map(|policies| Wording::new(policies, NAMES_MAX, language));
         writeln!(out, "{}", text(&effects, &consent, &wordings, language))?;
-        writeln!(out, "{}", told(&figures, language))?;
+        writeln!(out, "{}", figures::told(&figures, language))?;
     }
     Ok(Exit::Done.into())
 }
@@ -130,28 +130,6 @@ fn text(effects: &Effects, consent: &Consent<'_>, [old, new]: &[Wording; 2], lan
         "Rien ne s'ouvre chez ces membres, et ce qui se ferme l'est dès la publication",
         "Nothing opens at these members, and what closes does so as soon as it is published",
     );
-    lines.join("\n")
-}
-
-/// The figures of `privacy.toml`: said either way, since they hold for all members alike.
-fn told(figures: &[FigureChange], language: Language) -> String {
-    if figures.is_empty() {
-        return choose(language, ("Les chiffres de privacy.toml restent.", "The figures of privacy.toml stay."))
-            .to_owned();
-    }
-    let value = |value: &Option<toml::Value>| match value {
-        Some(value) => value.to_string(),
-        None => choose(language, ("absent", "absent")).to_owned(),
-    };
-    let title = (
-        "Des chiffres de privacy.toml changent, pour tous les membres",
-        "Figures of privacy.toml change, for all members",
-    );
-    let mut lines = vec![label(choose(language, title), language)];
-    let line = |figure: &FigureChange| {
-        format!("  {} {} → {}", label(&figure.key, language), value(&figure.old), value(&figure.new))
-    };
-    lines.extend(figures.iter().map(line));
     lines.join("\n")
 }
 

@@ -7,13 +7,14 @@ use crate::{
     policy::{Change, Effects, Grant, Policies, What},
 };
 
-/// The effects of a proposal, in the words of the version it proposes.
-pub(super) fn render(effects: &Effects, policies: &Policies, language: Language) -> String {
+/// The effects of a proposal: what is lost in the words of the version it was made from, what is gained in those of the version it
+/// proposes.
+pub(super) fn render(effects: &Effects, [old, new]: [&Policies; 2], language: Language) -> String {
     if effects.is_empty() {
         return choose(language, ("Rien ne change pour personne.", "Nothing changes for anybody.")).to_owned();
     }
-    let wording = Wording::new(policies, NAMES_MAX, language);
-    listed(effects, [&wording, &wording]).join("\n").trim_end().to_owned()
+    let [old, new] = [old, new].map(|policies| Wording::new(policies, NAMES_MAX, language));
+    listed(effects, [&old, &new]).join("\n").trim_end().to_owned()
 }
 
 /// Each owner with a line for each grant, `+` what is gained and `−` what is lost, and an empty line. What is lost is worded by the

@@ -1,6 +1,10 @@
-//! Which figures of `privacy.toml` differ between two versions.
+//! Which figures of `privacy.toml` differ between two versions, and how that is said.
 
-use crate::policy::Policies;
+use crate::{
+    cli::{context::choose, typography::label},
+    model::Language,
+    policy::Policies,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
@@ -44,4 +48,26 @@ fn flat(text: &str) -> Result<BTreeMap<String, Value>, toml::de::Error> {
         }
     }
     Ok(values)
+}
+
+/// The figures of `privacy.toml`: said either way, since they hold for all members alike.
+pub(super) fn told(figures: &[FigureChange], language: Language) -> String {
+    if figures.is_empty() {
+        return choose(language, ("Les chiffres de privacy.toml restent.", "The figures of privacy.toml stay."))
+            .to_owned();
+    }
+    let value = |value: &Option<toml::Value>| match value {
+        Some(value) => value.to_string(),
+        None => choose(language, ("absent", "absent")).to_owned(),
+    };
+    let title = (
+        "Des chiffres de privacy.toml changent, pour tous les membres",
+        "Figures of privacy.toml change, for all members",
+    );
+    let mut lines = vec![label(choose(language, title), language)];
+    let line = |figure: &FigureChange| {
+        format!("  {} {} → {}", label(&figure.key, language), value(&figure.old), value(&figure.new))
+    };
+    lines.extend(figures.iter().map(line));
+    lines.join("\n")
 }

@@ -1,20 +1,12 @@
-//! How mistakes in policies look on a terminal: what, where, an excerpt, and what to do.
+//! Mistakes in policies, told one by one and counted.
 
 use crate::{
-    cli::exit::Exit,
+    cli::{diagnostics::told, exit::Exit},
     model::Language,
     policy::{Mistake, Policies, PolicyErrors},
     privacy::LimitsError,
 };
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use std::{
-    io::{self, IsTerminal, Write},
-    path::Path,
-    process::ExitCode,
-};
-
-/// Columns that a report fills.
-const WIDTH: usize = 120;
+use std::{io::Write, path::Path, process::ExitCode};
 
 /// Mistakes that are shown of a folder that has very many: nobody reads further before mending these.
 const SHOWN_MAX: usize = 200;
@@ -58,26 +50,13 @@ pub(super) fn mistakes<'a>(
 ) -> anyhow::Result<()> {
     let mut mistakes = mistakes.into_iter();
     for mistake in mistakes.by_ref().take(SHOWN_MAX) {
-        diagnostic(&mistake.clone().in_language(language), err)?;
+        write!(err, "{}", told(&mistake.clone().in_language(language), language))?;
     }
     match (mistakes.count(), language) {
         (0, _) => {}
         (more, Language::Fr) => writeln!(err, "… et {more} de plus, qui ne sont pas montrés ici\n")?,
         (more, Language::En) => writeln!(err, "… and {more} more, which aren't shown here\n")?,
     }
-    Ok(())
-}
-
-/// Writes one diagnostic, in the language that it speaks.
-///
-/// # Errors
-/// When `err` can't be written to.
-pub(super) fn diagnostic(diagnostic: &dyn Diagnostic, err: &mut impl Write) -> anyhow::Result<()> {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let mut text = String::new();
-    GraphicalReportHandler::new_themed(theme).with_width(WIDTH).render_report(&mut text, diagnostic)?;
-    writeln!(err, "{text}")?;
     Ok(())
 }
 
@@ -113,5 +92,6 @@ mod tests {
             "{err}"
         );
         assert!(err.contains("e199.cedar") && !err.contains("e200.cedar"));
+        assert!(err.contains("\n aide\u{a0}: ") && !err.contains("help:"), "what to do is said in French");
     }
 }

@@ -1,8 +1,8 @@
 //! `camerata template check`: proves templates person-local, or shows the clause that isn't.
 
-use super::{Found, Places, report::told};
+use super::{Found, Places};
 use crate::{
-    cli::typography as t,
+    cli::{diagnostics::told, typography as t},
     model::Language,
     template::{Catalogue, Template},
 };

@@ -49,20 +49,20 @@ pub(super) struct Withdraw {
 }
 
 #[derive(Debug, Deserialize)]
-struct List {
-    templates: Vec<Listed>,
+pub(super) struct List {
+    pub(super) templates: Vec<Listed>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Listed {
+pub(super) struct Listed {
     name: TemplateName,
     /// Newest first.
-    versions: Vec<Version>,
+    pub(super) versions: Vec<Version>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Version {
-    hash: String,
+pub(super) struct Version {
+    pub(super) hash: String,
     approved: Vec<String>,
 }
 
@@ -79,7 +79,7 @@ struct Me {
     member: String,
 }
 
-const PROPOSALS: &str = "/api/v1/template-proposals";
+pub(super) const PROPOSALS: &str = "/api/v1/template-proposals";
 
 pub(super) fn propose(args: &Propose, context: &Context) -> anyhow::Result<ExitCode> {
     let name: TemplateName =
@@ -133,12 +133,12 @@ pub(super) fn withdraw(args: &Withdraw, context: &Context) -> anyhow::Result<Exi
     told(&args.room, &connection, answers, context)
 }
 
-fn is_hash(text: &str) -> bool {
+pub(super) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The templates that are meant: the one named, or all.
-fn wanted(templates: Vec<Listed>, name: Option<&str>, context: &Context) -> anyhow::Result<Vec<Listed>> {
+pub(super) fn wanted(templates: Vec<Listed>, name: Option<&str>, context: &Context) -> anyhow::Result<Vec<Listed>> {
     let Some(name) = name else { return Ok(templates) };
     let found: Vec<Listed> = templates.into_iter().filter(|template| template.name.as_str() == name).collect();
     if found.is_empty() {

@@ -1,8 +1,8 @@
 //! `camerata template explain`: how a template's loss is derived, with the numbers.
 
-use super::{Found, Places, report::told};
+use super::{Found, Places};
 use crate::{
-    cli::{context::choose, typography as t},
+    cli::{context::choose, diagnostics::told, typography as t},
     model::{AudienceRef, Bounds, ColumnName, Language, Shape, Text, Vocabulary},
     policy::Policies,
     privacy::{self, Accuracy, Limits, Plan},

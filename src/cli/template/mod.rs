@@ -1,16 +1,16 @@
-//! `camerata template`: check, explain and start analysis templates; propose and approve them in a running room.
+//! `camerata template`: check, explain and start analysis templates; propose, read and approve them in a running
+//! room.
 
 mod check;
 mod consent;
 mod explain;
 mod new;
-mod report;
+mod past;
 #[cfg(test)]
 mod tests;
 
-use super::{context::Context, exit::Exit};
+use super::{context::Context, diagnostics::told, exit::Exit};
 use crate::{model::Language, policy::Policies, template::Template};
-use report::told;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -37,6 +37,8 @@ enum Command {
     Propose(consent::Propose),
     Approve(consent::Approve),
     Withdraw(consent::Withdraw),
+    Show(past::Show),
+    Log(past::Log),
 }
 
 /// Where templates and what they refer to are.
@@ -82,6 +84,8 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Propose(args) => return consent::propose(&args, context),
         Command::Approve(args) => return consent::approve(&args, context),
         Command::Withdraw(args) => return consent::withdraw(&args, context),
+        Command::Show(args) => return past::show(&args, context),
+        Command::Log(args) => return past::log(&args, context),
         Command::Schema => Ok(format!("{:#}", crate::template::manifest_schema())),
     };
     match outcome {

@@ -3,6 +3,7 @@
 use super::words::{both, file, in_the_way, snapshot, store};
 use crate::{
     database::SnapshotError,
+    gateway::ConfigError,
     model::Text,
     store::{KeyError, StoreError},
 };
@@ -37,6 +38,8 @@ pub enum BackupError {
     Name(String),
     /// The room's database.
     Snapshot(#[from] SnapshotError),
+    /// The room's configuration.
+    Config(#[from] ConfigError),
     /// The room's keys.
     Key(#[from] KeyError),
     /// What the database says of the audiences.
@@ -116,6 +119,9 @@ impl BackupError {
                 format!("{path}: a backup can't hold a file of this name. Rename or remove it"),
             ),
             Self::Snapshot(error) => snapshot(error),
+            Self::Config(error) => {
+                both(format!("la configuration de la salle ne peut pas servir ({error})"), error.to_string())
+            }
             Self::Key(error) => both(format!("une clé de la salle ne peut pas servir ({error})"), error.to_string()),
             Self::Store(error) => store(error),
             Self::File { path, source } => file(path, source),

@@ -3,7 +3,7 @@
 use super::super::{Opener, Seal, archive, manifest, restore, write};
 use super::*;
 use crate::{
-    database::Database,
+    database::{Database, Place},
     gateway,
     model::{Clock, SystemClock},
 };
@@ -41,8 +41,9 @@ impl Room {
         let declaration = format!(
             "{{\"audience\":\"abonnes\",\"shape\":\"list\",\"profile\":\"google\",\"purposes\":[\"planification\"],\"legal_basis\":\"x\",\"collected\":\"2026-01-15\",\"expires\":\"{expires}\"}}"
         );
-        let database = Database::open(&self.path(DATABASE)).await.unwrap();
-        let mut transaction = database.begin().await.unwrap();
+        // What the log would tell of it doesn't matter here.
+        let database = Database::open(&Place::in_folder(&self.path(""))).await.unwrap();
+        let mut transaction = database.raw().await.unwrap();
         for sql in [
             format!(
                 "INSERT INTO uploads VALUES ('{upload}', '{member}', 'abonnes', '{declaration}', 'stored', NULL, 'now')"

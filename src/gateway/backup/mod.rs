@@ -32,11 +32,11 @@ use self::{
     collect::{Collected, Source},
     manifest::{DATABASE, FORMAT, VERSION, room_name},
 };
-use super::{config::CONFIG_FILE, restored::MARKER};
+use super::{Config, restored::MARKER};
 use crate::model::Clock;
 use jiff::Timestamp;
 use std::{
-    env, fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -72,7 +72,8 @@ pub async fn backup(
 }
 
 fn can_be_backed_up(room: &Path) -> Result<(), BackupError> {
-    if is_elsewhere(room) {
+    // A server's own tools copy its database; a file `room.sqlite` would be an old one.
+    if Config::load(room)?.database(room).is_shared() {
         return Err(BackupError::Elsewhere);
     }
     if !room.join(DATABASE).is_file() {
@@ -83,14 +84,6 @@ fn can_be_backed_up(room: &Path) -> Result<(), BackupError> {
         return Err(BackupError::Pending(room.to_owned()));
     }
     Ok(())
-}
-
-/// Whether the room's database is on a server: then its own tools copy it, and a file `room.sqlite` would be an old one.
-fn is_elsewhere(room: &Path) -> bool {
-    let configured = fs::read_to_string(room.join(CONFIG_FILE)).ok().and_then(|text| text.parse::<toml::Table>().ok());
-    let names = ["database_url", "database_url_file"];
-    configured.is_some_and(|table| names.iter().any(|name| table.contains_key(*name)))
-        || env::var_os("CAMERATA_DATABASE_URL").is_some_and(|url| !url.is_empty())
 }
 
 fn size(sources: &[Source]) -> Result<u64, BackupError> {

@@ -7,7 +7,7 @@ use super::{
     manifest::{DATABASE, Manifest, WHOLE, room_name},
 };
 use crate::{
-    database::{Database, Snapshot},
+    database::{Database, Place, Snapshot},
     gateway::restored::{MARKER, Restored},
     model::Clock,
     store::{self, Keys},
@@ -109,7 +109,7 @@ async fn check(file: &Path, folder: &Path, manifest: &Manifest) -> Result<(), Re
         store::check_key(&path)?;
     }
     // Brings its tables up to date, as opening the room would: a database of a newer program is refused here.
-    let opened = Database::open(&database).await?;
+    let opened = Database::open(&Place::in_folder(folder)).await?;
     opened.close().await;
     let synced = File::open(&database).and_then(|file| file.sync_all());
     synced.map_err(|source| RestoreError::file(&database, source))

@@ -2,7 +2,7 @@
 
 use super::{
     frame::Frame,
-    regions::{Pair, sweep},
+    regions::{Pair, Sweep},
     side::Side,
     space::TooManyCells,
 };
@@ -26,7 +26,7 @@ pub enum Oddity {
 }
 
 /// What was seen of one agreement.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Seen {
     applies: bool,
     /// The moment from which it applies no more; `None` if it applies for ever.
@@ -42,22 +42,31 @@ pub(in crate::policy) fn oddities(
     now: Timestamp,
 ) -> Result<Vec<(AgreementId, Oddity)>, TooManyCells> {
     let mut seen = vec![Seen::default(); side.agreements.len()];
-    let moment = now.as_millisecond();
-    for audience in 0..frame.audiences.len() {
-        for asker in 0..frame.members.len() {
-            sweep(frame, side, Pair { asker, audience }, |end, holding| {
-                for (at, _) in holding {
-                    note(seen.get_mut(*at), end);
-                }
-                let to_come = end.is_none_or(|end| end > moment);
-                if let Some(alone) = decisive(holding).filter(|_| to_come).and_then(|at| seen.get_mut(at)) {
-                    alone.decides = true;
-                }
-            })?;
-        }
+    let mut sweep = Sweep::new(frame, side);
+    for pair in pairs(frame) {
+        look(&mut sweep, pair, now, &mut seen)?;
     }
     let odd = side.agreements.iter().zip(seen);
     Ok(odd.filter_map(|(agreement, seen)| Some((agreement.id.clone(), oddity(seen, now)?))).collect())
+}
+
+fn pairs(frame: &Frame) -> impl Iterator<Item = Pair> {
+    let askers = frame.members.len();
+    (0..frame.audiences.len()).flat_map(move |audience| (0..askers).map(move |asker| Pair { asker, audience }))
+}
+
+/// Adds what is seen in the cells of a pair. Nothing is added by cells that were seen before.
+fn look(sweep: &mut Sweep<'_>, pair: Pair, now: Timestamp, seen: &mut [Seen]) -> Result<(), TooManyCells> {
+    let moment = now.as_millisecond();
+    sweep.pair(pair, |end, holding| {
+        for (at, _) in holding {
+            note(seen.get_mut(*at), end);
+        }
+        let to_come = end.is_none_or(|end| end > moment);
+        if let Some(alone) = decisive(holding).filter(|_| to_come).and_then(|at| seen.get_mut(at)) {
+            alone.decides = true;
+        }
+    })
 }
 
 fn note(seen: Option<&mut Seen>, end: Option<i64>) {
@@ -131,5 +140,83 @@ impl Oddity {
                 ),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::{
+        model::torture::rounds,
+        policy::{
+            Policies, matrix,
+            tests::generated::{agreement, version},
+        },
+    };
+    use proptest::{collection::vec, prelude::*};
+
+    fn pilot() -> std::path::PathBuf {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")
+    }
+
+    const MOMENTS: [&str; 3] = ["1999-12-01T00:00:00Z", "2026-12-01T00:00:00Z", "2027-06-01T00:00:00Z"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: rounds(24, 4_000), ..ProptestConfig::default() })]
+
+        #[test]
+        fn cells_that_another_pair_had_add_nothing(
+            drawn in version(),
+            common in vec(agreement(), 0..4),
+            now in prop::sample::select(&MOMENTS[..]),
+        ) {
+            let (policies, now) = (drawn.load(&common), now.parse::<Timestamp>().unwrap());
+            let (frame, side) = policies.index().unwrap();
+            let mut each = vec![Seen::default(); side.agreements.len()];
+            let mut once = each.clone();
+            let mut sweep = Sweep::new(frame, side);
+            for pair in pairs(frame) {
+                look(&mut sweep, pair, now, &mut once).unwrap();
+                look(&mut Sweep::new(frame, side), pair, now, &mut each).unwrap();
+            }
+            prop_assert_eq!(once, each);
+        }
+    }
+
+    /// The co-operative holds no audience, so its own can't be beside another: what never applies to it does to others of its group.
+    #[test]
+    fn who_holds_nothing_is_not_taken_for_its_group() {
+        let mut files = Policies::read_files(&pilot()).unwrap();
+        files.retain(|name, _| !["cases.toml", "pilote-comparaison.cedar"].contains(&name.as_str()));
+        let members = String::from_utf8(files["members.toml"].clone()).unwrap();
+        // First of the group, by name.
+        let members = members
+            .replace("groups = [\"pilote\"]\n", "")
+            .replace("[members.cooperative]\n", "[members.cooperative]\ngroups = [\"diffuseurs\"]\n");
+        files.insert("members.toml".to_owned(), members.into_bytes());
+        let text = "@id(\"voisins\")\n@title_fr(\"Voisins\")\n@title_en(\"Neighbours\")\n\
+                    permit (principal in Group::\"diffuseurs\", action, resource == Audience::\"agents/admirateurs\")\n\
+                    when { context.owners.contains(principal.member) };\n";
+        files.insert("voisins.cedar".to_owned(), text.as_bytes().to_vec());
+        let policies = Policies::from_files(std::path::Path::new("policies"), files).unwrap();
+        let (frame, side) = policies.index().unwrap();
+        let found = oddities(frame, side, "2026-12-01T00:00:00Z".parse().unwrap()).unwrap();
+        assert!(!found.iter().any(|(id, _)| id.as_str() == "voisins"), "{found:?}");
+    }
+
+    #[test]
+    fn members_of_a_group_are_looked_at_once() {
+        let policies = Policies::load(&pilot()).unwrap();
+        let (frame, side) = policies.index().unwrap();
+        let mut sweep = Sweep::new(frame, side);
+        let mut looks = 0;
+        for pair in pairs(frame) {
+            let mut cells = 0;
+            sweep.pair(pair, |_, _| cells += 1).unwrap();
+            looks += usize::from(cells > 0);
+        }
+        let asked = matrix(&policies).unwrap().len();
+        assert!(0 < looks && looks * 2 < asked, "{looks} looks for {asked} pairs");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     space::{Space, TooManyCells},
 };
 use fixedbitset::FixedBitSet;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A box of cells: for each axis of the space, which of its cells.
 pub(super) type Box = Vec<FixedBitSet>;
@@ -91,29 +91,48 @@ impl<'a, const J: usize, const K: usize> Comparison<'a, J, K> {
     }
 }
 
-/// Calls `visit` for every cell of a pair with the moment at which the cell ends, if it does, and the agreements that apply in it, each with
-/// whether it permits.
-pub(super) fn sweep(
-    frame: &Frame,
-    side: &Side,
-    pair: Pair,
-    mut visit: impl FnMut(Option<i64>, &[(usize, bool)]),
-) -> Result<(), TooManyCells> {
-    let owner = frame.owner(pair.audience);
-    let candidates = side.candidates(pair.asker, pair.audience, owner);
-    if candidates.is_empty() {
-        return Ok(());
+/// Goes through the cells of pairs under one version, and through those of pairs that have the same cells only once.
+pub(super) struct Sweep<'a> {
+    frame: &'a Frame,
+    side: &'a Side,
+    known: HashSet<Vec<usize>>,
+}
+
+impl<'a> Sweep<'a> {
+    pub(super) fn new(frame: &'a Frame, side: &'a Side) -> Self {
+        Self { frame, side, known: HashSet::new() }
     }
-    let space = Space::new(frame, &[(side, &candidates)], (pair.asker, pair.audience, owner))?;
-    let mut holding = Vec::new();
-    each_cell(&space, pair, owner, |cell, point| {
-        let end = cell.get(DATES).and_then(|date| space.dates.get(*date)).copied();
-        holding.clear();
-        let applying = candidates.iter().filter(|agreement| side.applies(agreement, point));
-        holding.extend(applying.map(|agreement| (agreement.at, agreement.permits)));
-        visit(end, &holding);
-    });
-    Ok(())
+
+    /// Calls `visit` for every cell of a pair with the moment at which the cell ends, if it does, and the agreements that apply in it,
+    /// each with whether it permits; not at all for a pair whose cells another pair had.
+    pub(super) fn pair(
+        &mut self,
+        pair: Pair,
+        mut visit: impl FnMut(Option<i64>, &[(usize, bool)]),
+    ) -> Result<(), TooManyCells> {
+        let owner = self.frame.owner(pair.audience);
+        let place = (pair.asker, pair.audience, owner);
+        let candidates = self.side.candidates(pair.asker, pair.audience, owner);
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let mut mark = Vec::new();
+        self.side.mark(&candidates, place, &mut mark);
+        if self.known.contains(&mark) {
+            return Ok(());
+        }
+        let space = Space::new(self.frame, &[(self.side, &candidates)], place)?;
+        let mut holding = Vec::new();
+        each_cell(&space, pair, owner, |cell, point| {
+            let end = cell.get(DATES).and_then(|date| space.dates.get(*date)).copied();
+            holding.clear();
+            let applying = candidates.iter().filter(|agreement| self.side.applies(agreement, point));
+            holding.extend(applying.map(|agreement| (agreement.at, agreement.permits)));
+            visit(end, &holding);
+        });
+        self.known.insert(mark);
+        Ok(())
+    }
 }
 
 /// The axis of moments: those before it are roles, templates and purposes.

@@ -1,7 +1,10 @@
 //! Effects against brute force: what [`diff`] and [`matrix`] say of generated rooms equals what Cedar decides, request by request.
 
 use super::{generated::*, *};
-use crate::policy::{Change, Grant, InForce, diff, matrix};
+use crate::{
+    model::torture::rounds,
+    policy::{Change, Grant, InForce, diff, matrix},
+};
 use proptest::{collection::vec, prelude::*};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +47,7 @@ fn by_pair(changes: impl IntoIterator<Item = Change>) -> BTreeMap<(MemberName, A
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(24, 4_000), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: rounds(24, 4_000), ..ProptestConfig::default() })]
 
     #[test]
     fn a_diff_is_what_brute_force_finds(

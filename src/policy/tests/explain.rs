@@ -1,12 +1,12 @@
 //! Explanations against decisions: what [`Policies::explain`] says of generated rooms is what Cedar decides.
 
 use super::{generated::*, *};
-use crate::policy::Ground;
+use crate::{model::torture::rounds, policy::Ground};
 use proptest::{collection::vec, prelude::*};
 use std::collections::BTreeSet;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(24, 4_000), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: rounds(24, 4_000), ..ProptestConfig::default() })]
 
     #[test]
     fn explanations_name_the_agreements_that_decide(drawn in version(), questions in vec(question_drawn(), 60)) {

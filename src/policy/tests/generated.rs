@@ -25,11 +25,6 @@ const MOMENTS: [(&str, &str); 4] = [
 ];
 const LOSSES: [&str; 4] = ["0.1", "0.1001", "1.0", "0.0"];
 
-/// How many cases: few in every run, many where `CAMERATA_TORTURE=1` is set.
-pub fn cases(short: u32, long: u32) -> u32 {
-    if std::env::var_os("CAMERATA_TORTURE").is_some_and(|set| set == "1") { long } else { short }
-}
-
 fn entity(kind: &'static str, ids: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     select(ids).prop_map(move |id| format!("{kind}::\"{id}\""))
 }

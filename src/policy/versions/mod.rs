@@ -5,9 +5,11 @@
 //! - nothing becomes possible on an owner's audiences without an officer of that owner having approved exactly that;
 //! - what an owner's officer takes back on the owner's audiences is taken back at once, whatever else the proposal waits for;
 //! - an approval is of effects: when what is in force has changed so that a proposal would do something else to an owner, that
-//!   owner's approval no longer counts.
+//!   owner's approval no longer counts;
+//! - a member that leaves takes its approvals along: they count no more, even if it comes back, and nothing waits for it.
 
 mod assess;
+mod leaving;
 mod proposal;
 mod rebase;
 mod tables;
@@ -28,6 +30,7 @@ use super::{
 use crate::{
     database::Database,
     model::{Clock, Text},
+    proof,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -69,6 +72,20 @@ impl What {
         Self::Published,
     ];
 
+    /// What the audit log calls it.
+    fn told(self) -> proof::What {
+        match self {
+            Self::Founded => proof::What::PolicyFounded,
+            Self::Proposed => proof::What::PolicyProposed,
+            Self::Approved => proof::What::PolicyApproved,
+            Self::Retracted => proof::What::PolicyRetracted,
+            Self::Narrowed => proof::What::PolicyNarrowed,
+            Self::Lifted => proof::What::PolicyLifted,
+            Self::Withdrawn => proof::What::PolicyWithdrawn,
+            Self::Published => proof::What::PolicyPublished,
+        }
+    }
+
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -91,7 +108,7 @@ pub struct Entry {
     pub happened: String,
     /// What.
     pub what: What,
-    /// Who; nobody for the founding.
+    /// Who; nobody for the founding, and for what follows from a member's leaving.
     pub officer: Option<Officer>,
     /// The version that it is about.
     pub version: Option<String>,
@@ -170,7 +187,7 @@ impl Versions {
     pub async fn found(&self, files: &Files) -> Result<Current, VersionsError> {
         let policies = loaded(files)?;
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::store(&mut writing, policies.version(), files).await?;
         tables::publish(&mut writing, policies.version(), None, &now).await?;
         let entry = Entry {

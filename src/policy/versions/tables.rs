@@ -1,11 +1,17 @@
 //! The rows behind versions, proposals and approvals. Each function runs in the transaction that it is given.
 
 use super::{Entry, Files, Officer, VersionsError, What};
-use crate::{database::Database, model::MemberName};
+use crate::{
+    database::{
+        Database, Writing,
+        records::{Kind, Record},
+    },
+    model::MemberName,
+    proof::{By, Event},
+};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
-
-pub(super) type Writing = Transaction<'static, Sqlite>;
+use sqlx::{Row, any::AnyRow};
 
 /// One open proposal's row.
 #[derive(Debug, Clone)]
@@ -31,23 +37,24 @@ pub(super) struct ApprovalRow {
 pub(super) async fn store(writing: &mut Writing, version: &str, files: &Files) -> Result<(), VersionsError> {
     for (name, bytes) in files {
         let hash = hex::encode(Sha256::digest(bytes));
-        sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        sqlx::query("INSERT INTO policy_files (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(&hash)
             .bind(bytes)
             .execute(&mut **writing)
             .await?;
-        sqlx::query("INSERT INTO policy_versions (version, name, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        sqlx::query("INSERT INTO policy_versions (version, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(version)
             .bind(name)
             .bind(&hash)
             .execute(&mut **writing)
             .await?;
     }
+    writing.touch(Record::new(Kind::PolicyVersion, version));
     Ok(())
 }
 
 pub(super) async fn files(database: &Database, version: &str) -> Result<Files, VersionsError> {
-    let rows = sqlx::query("SELECT name, bytes FROM policy_versions JOIN policy_files USING (hash) WHERE version = ?")
+    let rows = sqlx::query("SELECT name, bytes FROM policy_versions JOIN policy_files USING (hash) WHERE version = $1")
         .bind(version)
         .fetch_all(database.pool())
         .await?;
@@ -71,13 +78,14 @@ pub(super) async fn publish(
     proposal: Option<i64>,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES (?, ?, ?)")
-        .bind(version)
-        .bind(proposal)
-        .bind(now)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let row =
+        sqlx::query("INSERT INTO policy_publications (version, proposal, published) VALUES ($1, $2, $3) RETURNING id")
+            .bind(version)
+            .bind(proposal)
+            .bind(now)
+            .fetch_one(&mut **writing)
+            .await?;
+    touch(writing, Kind::PolicyPublication, &row)
 }
 
 pub(super) async fn narrow(
@@ -87,14 +95,16 @@ pub(super) async fn narrow(
     proposal: i64,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES (?, ?, ?, ?)")
-        .bind(owner.as_str())
-        .bind(version)
-        .bind(proposal)
-        .bind(now)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let row = sqlx::query(
+        "INSERT INTO policy_narrowings (owner, version, proposal, since) VALUES ($1, $2, $3, $4) RETURNING id",
+    )
+    .bind(owner.as_str())
+    .bind(version)
+    .bind(proposal)
+    .bind(now)
+    .fetch_one(&mut **writing)
+    .await?;
+    touch(writing, Kind::PolicyNarrowing, &row)
 }
 
 pub(super) async fn end_narrowing(
@@ -103,22 +113,25 @@ pub(super) async fn end_narrowing(
     version: &str,
     now: &str,
 ) -> Result<(), VersionsError> {
-    sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND version = ? AND ended IS NULL")
-        .bind(now)
-        .bind(owner.as_str())
-        .bind(version)
-        .execute(&mut **writing)
-        .await?;
-    Ok(())
+    let rows = sqlx::query(
+        "UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND version = $3 AND ended IS NULL RETURNING id",
+    )
+    .bind(now)
+    .bind(owner.as_str())
+    .bind(version)
+    .fetch_all(&mut **writing)
+    .await?;
+    rows.iter().try_for_each(|row| touch(writing, Kind::PolicyNarrowing, row))
 }
 
 pub(super) async fn end_narrowings(writing: &mut Writing, owner: &MemberName, now: &str) -> Result<u64, VersionsError> {
-    let done = sqlx::query("UPDATE policy_narrowings SET ended = ? WHERE owner = ? AND ended IS NULL")
+    let rows = sqlx::query("UPDATE policy_narrowings SET ended = $1 WHERE owner = $2 AND ended IS NULL RETURNING id")
         .bind(now)
         .bind(owner.as_str())
-        .execute(&mut **writing)
+        .fetch_all(&mut **writing)
         .await?;
-    Ok(done.rows_affected())
+    rows.iter().try_for_each(|row| touch(writing, Kind::PolicyNarrowing, row))?;
+    Ok(rows.len() as u64)
 }
 
 pub(super) async fn propose(
@@ -128,8 +141,9 @@ pub(super) async fn propose(
     officer: &Officer,
     (why, now): (&str, &str),
 ) -> Result<i64, VersionsError> {
-    let done = sqlx::query(
-        "INSERT INTO policy_proposals (base, version, member, user, why, proposed, state) VALUES (?, ?, ?, ?, ?, ?, 'open')",
+    let row = sqlx::query(
+        r#"INSERT INTO policy_proposals (base, version, member, "user", why, proposed, state)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open') RETURNING id"#,
     )
     .bind(base)
     .bind(version)
@@ -137,9 +151,10 @@ pub(super) async fn propose(
     .bind(&officer.user)
     .bind(why)
     .bind(now)
-    .execute(&mut **writing)
+    .fetch_one(&mut **writing)
     .await?;
-    Ok(done.last_insert_rowid())
+    touch(writing, Kind::PolicyProposal, &row)?;
+    Ok(row.try_get("id")?)
 }
 
 pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, VersionsError> {
@@ -148,13 +163,18 @@ pub(super) async fn proposals(database: &Database) -> Result<Vec<ProposalRow>, V
     rows.iter().map(proposal).collect()
 }
 
+pub(super) async fn open_proposals(writing: &mut Writing) -> Result<Vec<ProposalRow>, VersionsError> {
+    let rows = sqlx::query("SELECT * FROM policy_proposals WHERE state = 'open' ORDER BY id");
+    rows.fetch_all(&mut **writing).await?.iter().map(proposal).collect()
+}
+
 pub(super) async fn one_proposal(database: &Database, id: i64) -> Result<Option<ProposalRow>, VersionsError> {
     let row =
-        sqlx::query("SELECT * FROM policy_proposals WHERE id = ?").bind(id).fetch_optional(database.pool()).await?;
+        sqlx::query("SELECT * FROM policy_proposals WHERE id = $1").bind(id).fetch_optional(database.pool()).await?;
     row.as_ref().map(proposal).transpose()
 }
 
-fn proposal(row: &SqliteRow) -> Result<ProposalRow, VersionsError> {
+fn proposal(row: &AnyRow) -> Result<ProposalRow, VersionsError> {
     Ok(ProposalRow {
         id: row.try_get("id")?,
         base: row.try_get("base")?,
@@ -167,18 +187,19 @@ fn proposal(row: &SqliteRow) -> Result<ProposalRow, VersionsError> {
 }
 
 pub(super) async fn end_proposal(writing: &mut Writing, id: i64, state: &str) -> Result<(), VersionsError> {
-    sqlx::query("UPDATE policy_proposals SET state = ? WHERE id = ?")
+    sqlx::query("UPDATE policy_proposals SET state = $1 WHERE id = $2")
         .bind(state)
         .bind(id)
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, id));
     Ok(())
 }
 
 pub(super) async fn approvals(database: &Database, proposal: i64) -> Result<Vec<ApprovalRow>, VersionsError> {
-    let rows = sqlx::query("SELECT * FROM policy_approvals WHERE proposal = ? ORDER BY owner").bind(proposal);
+    let rows = sqlx::query("SELECT * FROM policy_approvals WHERE proposal = $1 ORDER BY owner").bind(proposal);
     let rows = rows.fetch_all(database.pool()).await?;
-    let approval = |row: &SqliteRow| {
+    let approval = |row: &AnyRow| {
         Ok(ApprovalRow {
             owner: member(row, "owner")?,
             user: row.try_get("user")?,
@@ -197,7 +218,9 @@ pub(super) async fn approve(
     now: &str,
 ) -> Result<(), VersionsError> {
     sqlx::query(
-        "INSERT OR REPLACE INTO policy_approvals (proposal, owner, user, effects, approved) VALUES (?, ?, ?, ?, ?)",
+        r#"INSERT INTO policy_approvals (proposal, owner, "user", effects, approved) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (proposal, owner) DO UPDATE
+         SET "user" = excluded."user", effects = excluded.effects, approved = excluded.approved"#,
     )
     .bind(proposal)
     .bind(officer.member.as_str())
@@ -206,21 +229,30 @@ pub(super) async fn approve(
     .bind(now)
     .execute(&mut **writing)
     .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, proposal));
     Ok(())
 }
 
 pub(super) async fn retract(writing: &mut Writing, proposal: i64, owner: &MemberName) -> Result<u64, VersionsError> {
-    let done = sqlx::query("DELETE FROM policy_approvals WHERE proposal = ? AND owner = ?")
+    let done = sqlx::query("DELETE FROM policy_approvals WHERE proposal = $1 AND owner = $2")
         .bind(proposal)
         .bind(owner.as_str())
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::PolicyProposal, proposal));
     Ok(done.rows_affected())
 }
 
+fn touch(writing: &mut Writing, kind: Kind, row: &AnyRow) -> Result<(), VersionsError> {
+    writing.touch(Record::new(kind, row.try_get::<i64, _>("id")?));
+    Ok(())
+}
+
+/// Writes a line of the policies' own log, and the audit log's entry with it.
 pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), VersionsError> {
-    sqlx::query(
-        "INSERT INTO policy_log (happened, what, member, user, version, proposal, why) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    let row = sqlx::query(
+        r#"INSERT INTO policy_log (happened, what, member, "user", version, proposal, why)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id"#,
     )
     .bind(&entry.happened)
     .bind(entry.what.as_str())
@@ -229,14 +261,25 @@ pub(super) async fn log(writing: &mut Writing, entry: &Entry) -> Result<(), Vers
     .bind(&entry.version)
     .bind(entry.proposal)
     .bind(&entry.why)
-    .execute(&mut **writing)
+    .fetch_one(&mut **writing)
     .await?;
+    let by = entry.officer.as_ref().map(|officer| By { member: officer.member.clone(), user: officer.user.clone() });
+    let told = [
+        ("version", entry.version.clone().map(Value::from)),
+        ("proposal", entry.proposal.map(Value::from)),
+        ("why", entry.why.clone().map(Value::from)),
+    ];
+    let mut event = Event::public(entry.what.told(), by);
+    for (name, value) in told {
+        event = value.into_iter().fold(event, |event, value| event.with(name, value));
+    }
+    writing.note(event, [Record::new(Kind::PolicyLog, row.try_get::<i64, _>("id")?)]);
     Ok(())
 }
 
 pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsError> {
     let rows = sqlx::query("SELECT * FROM policy_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
-    let entry = |row: &SqliteRow| {
+    let entry = |row: &AnyRow| {
         let officer = match row.try_get::<Option<String>, _>("member")? {
             Some(_) => Some(Officer { member: member(row, "member")?, user: row.try_get("user")? }),
             None => None,
@@ -254,6 +297,6 @@ pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsE
     rows.iter().map(entry).collect()
 }
 
-fn member(row: &SqliteRow, column: &str) -> Result<MemberName, VersionsError> {
+fn member(row: &AnyRow, column: &str) -> Result<MemberName, VersionsError> {
     row.try_get::<String, _>(column)?.parse().map_err(|_| VersionsError::Corrupt)
 }

@@ -3,11 +3,13 @@
 
 mod beside;
 mod histories;
+mod leaving;
 mod scenarios;
 mod several;
 
 use super::*;
 use crate::{
+    database::Place,
     model::{MemberName, Rho, Role},
     policy::decision::{Decision, Question},
 };
@@ -27,7 +29,8 @@ impl Clock for Fixed {
 
 /// A room that knows its policies alone, and what it holds in force between two calls.
 struct Room {
-    folder: TempDir,
+    place: Place,
+    _folder: Option<TempDir>,
     versions: Versions,
     current: Current,
 }
@@ -35,10 +38,15 @@ struct Room {
 impl Room {
     async fn founded(files: &Files) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let versions = opened(&folder).await;
+        let room = Self::founded_at(Place::in_folder(folder.path()), files).await;
+        Self { _folder: Some(folder), ..room }
+    }
+
+    async fn founded_at(place: Place, files: &Files) -> Self {
+        let versions = opened(&place).await;
         assert!(versions.current().await.unwrap().is_none(), "nothing is in force before the founding");
         let current = versions.found(files).await.unwrap();
-        Self { folder, versions, current }
+        Self { place, _folder: None, versions, current }
     }
 
     async fn propose(&mut self, by: &str, files: &Files) -> Result<i64, VersionsError> {
@@ -95,7 +103,7 @@ impl Room {
 
     /// What a room that starts now would have in force.
     async fn reopened(&self) -> Current {
-        opened(&self.folder).await.current().await.unwrap().unwrap()
+        opened(&self.place).await.current().await.unwrap().unwrap()
     }
 
     /// Starts again, from the database alone: the same must be in force.
@@ -106,8 +114,8 @@ impl Room {
     }
 }
 
-async fn opened(folder: &TempDir) -> Versions {
-    let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
+async fn opened(place: &Place) -> Versions {
+    let database = Database::open(place).await.unwrap();
     Versions::new(database, Arc::new(Fixed(NOW.parse().unwrap())))
 }
 

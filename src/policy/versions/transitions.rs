@@ -7,6 +7,7 @@ use super::{
     tables::{self, ProposalRow},
 };
 use crate::{
+    database::Writing,
     model::{MemberName, Text},
     policy::current::{Current, Narrowing},
 };
@@ -40,7 +41,7 @@ impl Versions {
         let in_force = self.files(current.base.version()).await?;
         let assessment = hold(current, &in_force, (files.clone(), policies), self.clock.now())?;
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::store(&mut writing, &version, files).await?;
         let id = tables::propose(&mut writing, current.base.version(), &version, officer, (why, &now)).await?;
         tables::log(&mut writing, &self.entry(What::Proposed, officer, &version, id, Some(why))).await?;
@@ -100,7 +101,7 @@ impl Versions {
         let given = given.into_iter().filter(|row| row.effects == assessment.digest(&row.owner)).map(|row| row.owner);
         let approved: BTreeSet<MemberName> = given.chain([officer.member.clone()]).collect();
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::approve(&mut writing, id, officer, effects, &now).await?;
         tables::log(&mut writing, &self.entry(What::Approved, officer, &row.version, id, None)).await?;
         let after = self.settle(&mut writing, current, (id, officer, &row.why), assessment, &approved).await?;
@@ -112,7 +113,7 @@ impl Versions {
     /// member takes back.
     async fn settle(
         &self,
-        writing: &mut tables::Writing,
+        writing: &mut Writing,
         current: &Current,
         (id, officer, why): (i64, &Officer, &str),
         assessment: Assessment,
@@ -124,6 +125,7 @@ impl Versions {
             tables::store(writing, &version, &assessment.files).await?;
             tables::publish(writing, &version, Some(id), &now).await?;
             tables::end_proposal(writing, id, "published").await?;
+            self.take_leave(writing, &current.base, &assessment.policies).await?;
             let implied = assessment.implied(&current.narrowings)?;
             for narrowing in &implied {
                 tables::end_narrowing(writing, &narrowing.owner, narrowing.policies.version(), &now).await?;
@@ -156,7 +158,7 @@ impl Versions {
     /// When the proposal is closed, or the member hasn't approved.
     pub async fn retract(&self, officer: &Officer, id: i64) -> Result<(), VersionsError> {
         let row = self.open(id).await?;
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         if tables::retract(&mut writing, id, &officer.member).await? == 0 {
             return Err(VersionsError::Refused(Text::new(
                 format!("{} n'a pas approuvé cette proposition", officer.member),
@@ -179,7 +181,7 @@ impl Versions {
                 format!("only officers of {} can withdraw this proposal", row.officer.member),
             )));
         }
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::end_proposal(&mut writing, id, "withdrawn").await?;
         tables::log(&mut writing, &self.entry(What::Withdrawn, officer, &row.version, id, None)).await?;
         Ok(writing.commit().await?)
@@ -191,7 +193,7 @@ impl Versions {
     /// # Errors
     /// When there are none, or the database fails.
     pub async fn lift(&self, current: &Current, officer: &Officer) -> Result<Current, VersionsError> {
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         if tables::end_narrowings(&mut writing, &officer.member, &self.now()).await? == 0 {
             return Err(VersionsError::Refused(Text::new(
                 format!("{} n'a rien resserré : il n'y a rien à lever", officer.member),

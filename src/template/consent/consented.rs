@@ -119,6 +119,16 @@ impl Consented {
         Err(Unpicked::Unapproved(owners.difference(&newest.approved).cloned().collect()))
     }
 
+    /// The approvals in force of others than these members.
+    pub(super) fn approvals_but_of(&self, members: &BTreeSet<MemberName>) -> Vec<(String, MemberName)> {
+        let of = |version: &Version| {
+            let gone: Vec<MemberName> = version.approved.difference(members).cloned().collect();
+            let hash = version.hash.clone();
+            gone.into_iter().map(move |owner| (hash.clone(), owner))
+        };
+        self.versions.iter().flat_map(of).collect()
+    }
+
     pub(super) fn with(&self, version: Version) -> Self {
         Self { versions: self.versions.iter().cloned().chain([version]).collect() }
     }

@@ -4,14 +4,17 @@
 //!
 //! - a template is picked for a question only if every owner concerned has approved exactly its two files under its name;
 //! - an approval that is withdrawn counts for nothing that is picked afterwards;
-//! - an officer approves and withdraws for the officer's own member, and for no other.
+//! - an officer approves and withdraws for the officer's own member, and for no other;
+//! - a member that leaves takes its approvals along.
 
 mod consented;
+mod entry;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 pub use consented::{Consented, Unpicked, Version};
+pub use entry::{Entry, What};
 
 use super::{Catalogue, Template, TemplateError};
 use crate::{
@@ -19,7 +22,6 @@ use crate::{
     model::{Clock, MemberName, Officer, Text, Vocabulary},
 };
 use std::{collections::BTreeSet, sync::Arc};
-use tables::What;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +82,7 @@ impl Consent {
     ) -> Result<Consented, ConsentError> {
         let now = self.now();
         let mut founded = Consented::default();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::log(&mut writing, (What::Founded, &now), None, None, None).await?;
         for template in catalogue.iter() {
             is_new(&founded, template)?;
@@ -109,7 +111,7 @@ impl Consent {
         is_new(current, &template)?;
         let now = self.now();
         let version = Version::proposed(template, officer.clone(), why.to_owned(), now.clone());
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::store(&mut writing, &version).await?;
         tables::approve(&mut writing, &version.hash, (&officer.member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Proposed, &now), Some(officer), Some(&version.hash), Some(why)).await?;
@@ -131,7 +133,7 @@ impl Consent {
             )));
         }
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         tables::approve(&mut writing, hash, (member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Approved, &now), Some(officer), Some(hash), None).await?;
         writing.commit().await?;
@@ -153,7 +155,7 @@ impl Consent {
         let version = current.version(hash).ok_or(ConsentError::NotFound)?;
         let (member, name) = (&officer.member, &version.name);
         let now = self.now();
-        let mut writing = self.database.begin().await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
         if tables::withdraw(&mut writing, hash, member, &now).await? == 0 {
             return Err(ConsentError::Refused(Text::new(
                 format!("{member} n'a pas approuvé cette version de « {name} » : il n'y a rien à retirer"),
@@ -165,6 +167,37 @@ impl Consent {
         Ok(current.changed(hash, |approved| {
             approved.remove(member);
         }))
+    }
+
+    /// Takes back the approvals of who is no longer a member: on the day that it comes back, it has approved nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep(&self, current: &Consented, members: &BTreeSet<MemberName>) -> Result<Consented, ConsentError> {
+        let gone: Vec<(String, MemberName)> = current.approvals_but_of(members);
+        if gone.is_empty() {
+            return Ok(current.clone());
+        }
+        let (now, mut after) = (self.now(), current.clone());
+        let mut writing = self.database.begin(&*self.clock).await?;
+        for (hash, owner) in &gone {
+            let why = format!("{owner} n'est plus membre / {owner} is no longer a member");
+            tables::withdraw(&mut writing, hash, owner, &now).await?;
+            tables::log(&mut writing, (What::Withdrawn, &now), None, Some(hash), Some(&why)).await?;
+            after = after.changed(hash, |approved| {
+                approved.remove(owner);
+            });
+        }
+        writing.commit().await?;
+        Ok(after)
+    }
+
+    /// What happened to the templates, newest first, at most 1,000.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log(&self) -> Result<Vec<Entry>, ConsentError> {
+        tables::entries(&self.database).await
     }
 
     fn now(&self) -> String {

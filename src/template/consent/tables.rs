@@ -1,33 +1,15 @@
 //! The rows behind versions and approvals. What writes runs in the transaction that it is given.
 
-use super::{ConsentError, Version};
+use super::{ConsentError, Entry, Version, What};
 use crate::{
-    database::Database,
+    database::{
+        Database, Writing,
+        records::{Kind, Record},
+    },
     model::{MemberName, Officer},
+    proof::{By, Event},
 };
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
-
-pub(super) type Writing = Transaction<'static, Sqlite>;
-
-/// What the log says happened.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum What {
-    Founded,
-    Proposed,
-    Approved,
-    Withdrawn,
-}
-
-impl What {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Founded => "founded",
-            Self::Proposed => "proposed",
-            Self::Approved => "approved",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
+use sqlx::{Row, any::AnyRow};
 
 /// Whether the room's first templates were taken; there may have been none.
 pub(super) async fn founded(database: &Database) -> Result<bool, ConsentError> {
@@ -48,7 +30,7 @@ pub(super) async fn versions(database: &Database) -> Result<Vec<Version>, Consen
     Ok(versions)
 }
 
-fn version(row: &SqliteRow) -> Result<Version, ConsentError> {
+fn version(row: &AnyRow) -> Result<Version, ConsentError> {
     let officer = match row.try_get::<Option<String>, _>("member")? {
         Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
         None => None,
@@ -73,7 +55,8 @@ fn member(name: String) -> Result<MemberName, ConsentError> {
 
 pub(super) async fn store(writing: &mut Writing, version: &Version) -> Result<(), ConsentError> {
     sqlx::query(
-        "INSERT INTO templates (hash, name, sql, toml, member, user, why, proposed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        r#"INSERT INTO templates (hash, name, sql, toml, member, "user", why, proposed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
     )
     .bind(&version.hash)
     .bind(version.name.as_str())
@@ -85,6 +68,7 @@ pub(super) async fn store(writing: &mut Writing, version: &Version) -> Result<()
     .bind(&version.proposed)
     .execute(&mut **writing)
     .await?;
+    writing.touch(Record::new(Kind::Template, version.hash.as_str()));
     Ok(())
 }
 
@@ -95,13 +79,14 @@ pub(super) async fn approve(
     (owner, user): (&MemberName, Option<&str>),
     now: &str,
 ) -> Result<(), ConsentError> {
-    sqlx::query("INSERT INTO template_approvals (hash, owner, user, approved) VALUES (?, ?, ?, ?)")
+    sqlx::query(r#"INSERT INTO template_approvals (hash, owner, "user", approved) VALUES ($1, $2, $3, $4)"#)
         .bind(hash)
         .bind(owner.as_str())
         .bind(user)
         .bind(now)
         .execute(&mut **writing)
         .await?;
+    writing.touch(Record::new(Kind::Template, hash));
     Ok(())
 }
 
@@ -112,16 +97,19 @@ pub(super) async fn withdraw(
     owner: &MemberName,
     now: &str,
 ) -> Result<u64, ConsentError> {
-    let done =
-        sqlx::query("UPDATE template_approvals SET withdrawn = ? WHERE hash = ? AND owner = ? AND withdrawn IS NULL")
-            .bind(now)
-            .bind(hash)
-            .bind(owner.as_str())
-            .execute(&mut **writing)
-            .await?;
+    let done = sqlx::query(
+        "UPDATE template_approvals SET withdrawn = $1 WHERE hash = $2 AND owner = $3 AND withdrawn IS NULL",
+    )
+    .bind(now)
+    .bind(hash)
+    .bind(owner.as_str())
+    .execute(&mut **writing)
+    .await?;
+    writing.touch(Record::new(Kind::Template, hash));
     Ok(done.rows_affected())
 }
 
+/// Writes a line of the templates' own log, and the audit log's entry with it.
 pub(super) async fn log(
     writing: &mut Writing,
     (what, now): (What, &str),
@@ -129,14 +117,41 @@ pub(super) async fn log(
     hash: Option<&str>,
     why: Option<&str>,
 ) -> Result<(), ConsentError> {
-    sqlx::query("INSERT INTO template_log (happened, what, member, user, hash, why) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(now)
-        .bind(what.as_str())
-        .bind(officer.map(|officer| officer.member.as_str()))
-        .bind(officer.map(|officer| officer.user.as_str()))
-        .bind(hash)
-        .bind(why)
-        .execute(&mut **writing)
-        .await?;
+    let row = sqlx::query(
+        r#"INSERT INTO template_log (happened, what, member, "user", hash, why) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id"#,
+    )
+    .bind(now)
+    .bind(what.as_str())
+    .bind(officer.map(|officer| officer.member.as_str()))
+    .bind(officer.map(|officer| officer.user.as_str()))
+    .bind(hash)
+    .bind(why)
+    .fetch_one(&mut **writing)
+    .await?;
+    let by = officer.map(|officer| By { member: officer.member.clone(), user: officer.user.clone() });
+    let mut event = Event::public(what.told(), by);
+    for (name, value) in [("template", hash), ("why", why)] {
+        event = value.into_iter().fold(event, |event, value| event.with(name, value));
+    }
+    writing.note(event, [Record::new(Kind::TemplateLog, row.try_get::<i64, _>("id")?)]);
     Ok(())
+}
+
+pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, ConsentError> {
+    let rows = sqlx::query("SELECT * FROM template_log ORDER BY id DESC LIMIT 1000").fetch_all(database.pool()).await?;
+    let entry = |row: &AnyRow| {
+        let officer = match row.try_get::<Option<String>, _>("member")? {
+            Some(name) => Some(Officer { member: member(name)?, user: row.try_get("user")? }),
+            None => None,
+        };
+        let what: String = row.try_get("what")?;
+        Ok(Entry {
+            happened: row.try_get("happened")?,
+            what: What::ALL.into_iter().find(|known| known.as_str() == what).ok_or(ConsentError::Corrupt)?,
+            officer,
+            hash: row.try_get("hash")?,
+            why: row.try_get("why")?,
+        })
+    };
+    rows.iter().map(entry).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::{
+    database::{Place, on_both},
     model::{SystemClock, TemplateName},
     template::File,
 };
@@ -12,14 +13,23 @@ const SQL: &str = "SELECT person\nFROM a\nSEMI JOIN b USING (person)\n";
 
 struct Desk {
     consent: Consent,
-    _folder: tempfile::TempDir,
 }
 
+on_both!(
+    members_join_a_room_with_its_templates,
+    a_room_without_templates_was_founded_all_the_same,
+    what_is_picked_has_every_owner_s_approval_whatever_was_done,
+    the_same_files_have_one_name_and_are_stored_once,
+    what_the_checker_refuses_is_left_out_and_the_version_before_it_serves,
+    a_stored_template_that_was_changed_is_not_taken,
+    a_member_that_leaves_takes_its_approvals_along,
+    who_did_what_is_kept,
+);
+
 impl Desk {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&folder.path().join("room.sqlite")).await.unwrap();
-        Self { consent: Consent::new(database, Arc::new(SystemClock)), _folder: folder }
+    async fn new(place: &Place) -> Self {
+        let database = Database::open(place).await.unwrap();
+        Self { consent: Consent::new(database, Arc::new(SystemClock)) }
     }
 
     /// What the database holds, as a room that is opened anew reads it.
@@ -73,9 +83,8 @@ fn approvals(consented: &Consented) -> Vec<(String, BTreeSet<MemberName>)> {
     consented.iter().map(|(version, _)| (version.hash.clone(), version.approved.clone())).collect()
 }
 
-#[tokio::test]
-async fn members_join_a_room_with_its_templates() {
-    let desk = Desk::new().await;
+async fn members_join_a_room_with_its_templates(place: Place) {
+    let desk = Desk::new(&place).await;
     assert!(desk.consent.current(&vocabulary()).await.unwrap().is_none());
     let founded = desk.consent.found(&catalogue(), &members(&["x", "y"])).await.unwrap();
     assert_eq!(founded.names().len(), catalogue().iter().count());
@@ -86,17 +95,15 @@ async fn members_join_a_room_with_its_templates() {
     assert_eq!(founded.pick(&"none".parse().unwrap(), &members(&["x"])).unwrap_err(), Unpicked::Unknown);
 }
 
-#[tokio::test]
-async fn a_room_without_templates_was_founded_all_the_same() {
-    let desk = Desk::new().await;
+async fn a_room_without_templates_was_founded_all_the_same(place: Place) {
+    let desk = Desk::new(&place).await;
     desk.consent.found(&Catalogue::default(), &members(&["x"])).await.unwrap();
     assert_eq!(desk.stored().await.iter().count(), 0);
 }
 
 /// Two hundred random acts of three owners on three versions: what is picked is what a plain table of approvals says, in memory
 /// and from the database.
-#[tokio::test]
-async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
+async fn what_is_picked_has_every_owner_s_approval_whatever_was_done(place: Place) {
     let seed = 0x00c0_ffee_u64;
     eprintln!("seed {seed}");
     let mut random = seed;
@@ -104,7 +111,7 @@ async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((random >> 33) % below).unwrap()
     };
-    let desk = Desk::new().await;
+    let desk = Desk::new(&place).await;
     let owners = ["x", "y", "z"];
     let mut current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
     let mut table: Vec<(String, BTreeSet<MemberName>)> = vec![];
@@ -134,9 +141,8 @@ async fn what_is_picked_has_every_owner_s_approval_whatever_was_done() {
     }
 }
 
-#[tokio::test]
-async fn the_same_files_have_one_name_and_are_stored_once() {
-    let desk = Desk::new().await;
+async fn the_same_files_have_one_name_and_are_stored_once(place: Place) {
+    let desk = Desk::new(&place).await;
     let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
     let current = desk.consent.propose(&current, &officer("x"), changed("overlap", "r"), "why").await.unwrap();
     for name in ["overlap", "other"] {
@@ -147,16 +153,16 @@ async fn the_same_files_have_one_name_and_are_stored_once() {
     assert_eq!(approvals(&desk.stored().await), approvals(&current), "nothing has changed");
 }
 
-#[tokio::test]
-async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves() {
-    let desk = Desk::new().await;
+async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves(place: Place) {
+    let desk = Desk::new(&place).await;
     let current = desk.consent.found(&catalogue(), &members(&["x"])).await.unwrap();
     let before = picked(&current, &["x"]);
     let mut version = Version::proposed(changed("overlap", "r"), officer("x"), "why".into(), "2026-01-01".into());
     (version.sql, version.hash) = ("SELECT count(*) FROM a".into(), "00".into());
-    let mut writing = desk.consent.database.begin().await.unwrap();
+    let mut writing = desk.consent.database.begin(&*desk.consent.clock).await.unwrap();
     tables::store(&mut writing, &version).await.unwrap();
     tables::approve(&mut writing, "00", (&member("x"), None), "2026-01-01").await.unwrap();
+    tables::log(&mut writing, (What::Proposed, "2026-01-01"), None, Some("00"), None).await.unwrap();
     writing.commit().await.unwrap();
     let stored = desk.stored().await;
     assert_eq!(picked(&stored, &["x"]), before);
@@ -167,11 +173,10 @@ async fn what_the_checker_refuses_is_left_out_and_the_version_before_it_serves()
     assert_eq!(approvals(&poorer.checked(&vocabulary())), approvals(&stored));
 }
 
-#[tokio::test]
-async fn a_stored_template_that_was_changed_is_not_taken() {
-    let desk = Desk::new().await;
+async fn a_stored_template_that_was_changed_is_not_taken(place: Place) {
+    let desk = Desk::new(&place).await;
     desk.consent.found(&catalogue(), &members(&["x"])).await.unwrap();
-    let mut writing = desk.consent.database.begin().await.unwrap();
+    let mut writing = desk.consent.database.raw().await.unwrap();
     sqlx::query("UPDATE templates SET sql = sql || '-- more' WHERE name = 'overlap'")
         .execute(&mut *writing)
         .await
@@ -180,21 +185,43 @@ async fn a_stored_template_that_was_changed_is_not_taken() {
     assert!(matches!(desk.consent.current(&vocabulary()).await, Err(ConsentError::Corrupt)));
 }
 
-#[tokio::test]
-async fn who_did_what_is_kept() {
-    let desk = Desk::new().await;
+async fn a_member_that_leaves_takes_its_approvals_along(place: Place) {
+    let desk = Desk::new(&place).await;
+    let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let current = desk.consent.propose(&current, &officer("x"), changed("overlap", "r"), "why").await.unwrap();
+    let hash = picked(&current, &["x"]);
+    let both = desk.consent.approve(&current, &officer("y"), &hash).await.unwrap();
+    // Who stays keeps what it has approved, and nothing is written where nobody leaves.
+    let same = desk.consent.keep(&both, &members(&["x", "y", "z"])).await.unwrap();
+    assert_eq!((approvals(&same), desk.consent.log().await.unwrap().len()), (approvals(&both), 3));
+    let left = desk.consent.keep(&both, &members(&["x", "z"])).await.unwrap();
+    assert_eq!(left.pick(&overlap(), &members(&["x", "y"])).unwrap_err(), Unpicked::Unapproved(members(&["y"])));
+    assert_eq!(picked(&left, &["x"]), hash, "it doesn't block the others");
+    assert_eq!(approvals(&desk.stored().await), approvals(&left));
+    let log = desk.consent.log().await.unwrap();
+    assert_eq!((log[0].what, &log[0].officer, &log[0].hash), (What::Withdrawn, &None, &Some(hash.clone())));
+    assert!(log[0].why.as_ref().unwrap().contains("y is no longer a member"), "{log:?}");
+    // Back, it has approved nothing until its officer does.
+    let back = desk.consent.keep(&left, &members(&["x", "y", "z"])).await.unwrap();
+    assert!(back.pick(&overlap(), &members(&["y"])).is_err());
+    let again = desk.consent.approve(&back, &officer("y"), &hash).await.unwrap();
+    assert_eq!(picked(&again, &["x", "y"]), hash);
+}
+
+async fn who_did_what_is_kept(place: Place) {
+    let desk = Desk::new(&place).await;
     let current = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
     let template = changed("overlap", "r");
     let hash = template.hash().to_owned();
     let current = desk.consent.propose(&current, &officer("x"), template, "clearer").await.unwrap();
     let current = desk.consent.approve(&current, &officer("y"), &hash).await.unwrap();
     desk.consent.withdraw(&current, &officer("y"), &hash).await.unwrap();
-    let rows: Vec<(String, Option<String>, Option<String>)> =
-        sqlx::query_as("SELECT what, member, why FROM template_log ORDER BY id")
-            .fetch_all(desk.consent.database.pool())
-            .await
-            .unwrap();
-    let told: Vec<_> = rows.iter().map(|(what, member, why)| (&**what, member.as_deref(), why.as_deref())).collect();
+    let mut log = desk.consent.log().await.unwrap();
+    log.reverse();
+    assert!(log.iter().skip(1).all(|entry| entry.hash.as_ref() == Some(&hash)));
+    let by = |entry: &Entry| entry.officer.as_ref().map(|officer| officer.member.to_string());
+    let told: Vec<_> = log.iter().map(|entry| (entry.what.as_str(), by(entry), entry.why.clone())).collect();
+    let told: Vec<_> = told.iter().map(|(what, by, why)| (*what, by.as_deref(), why.as_deref())).collect();
     assert_eq!(
         told,
         [

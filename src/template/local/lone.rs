@@ -1,8 +1,8 @@
 //! What is known of how many rows a person has, put to use: queries that yield the same rows and take less time.
 
 use super::{
-    Aggregate, AggregateFunction, Body, ColumnRef, Constant, Expression, GroupLeaf, Join, Name, Output, Query,
-    Relation, RowLeaf, Select, Source, Yields,
+    Aggregate, AggregateFunction, Body, ColumnRef, Constant, Expression, GroupLeaf, Join, JoinKind, Name, Output,
+    Query, Relation, RowLeaf, Select, Source, Yields,
 };
 use std::collections::BTreeSet;
 
@@ -33,6 +33,28 @@ impl Query {
             })
         };
         keys.iter().map(holds).collect()
+    }
+}
+
+impl Query {
+    /// Columns of which all rows of a person have the same value, given which audiences are lists. Some such columns can be missing.
+    ///
+    /// They are made of columns of lists alone, and every row of a person is made with that person's only row of each. A
+    /// LEFT JOIN isn't looked into: it can meet that row in one row and miss it in another.
+    pub(in crate::template) fn single_valued(&self, is_list: &impl Fn(&Name) -> bool) -> BTreeSet<&Name> {
+        let Body::Select(select) = &self.body else { return BTreeSet::new() };
+        let Yields::Rows { outputs } = &select.yields else { return BTreeSet::new() };
+        let inner = select.joins.iter().filter(|join| join.kind == JoinKind::Inner).map(|join| &join.source);
+        let of_lists = std::iter::once(&select.from)
+            .chain(inner)
+            .filter(|source| matches!(&source.relation, Relation::Named(name) if is_list(name)));
+        let aliases: BTreeSet<&Name> = of_lists.map(|source| &source.alias).collect();
+        let single = |leaf: &&RowLeaf| matches!(leaf, RowLeaf::Column(column) if aliases.contains(&column.relation));
+        let named = outputs.iter().filter_map(|output| match output {
+            Output::Value(value, name) => value.leaves().iter().all(single).then_some(name),
+            Output::Person => None,
+        });
+        named.collect()
     }
 }
 

@@ -129,6 +129,8 @@ pub(super) struct Bound {
     pub(super) once: bool,
     /// Columns of its result in which no two rows of a person are the same, if there are such.
     pub(super) told_apart_by: Option<Vec<String>>,
+    /// Columns of its result in which all rows of a person are the same, as far as is known.
+    pub(super) single_valued: Vec<String>,
     /// The audiences of a parameter that stands for several, or all, in order.
     pub(super) audiences: Vec<AudienceRef>,
 }
@@ -154,11 +156,20 @@ impl Bound {
             bound.is_some_and(|bound| matches!(bound.as_slice(), [(_, only)] if only.shape == Shape::List))
         };
         let arguments = arguments(manifest, &bindings.arguments, vocabulary)?;
-        let query = checked.query().without_lone_groups(&|name: &Name| is_list(name.as_str()));
-        let query = print::query(&query, Constants::Store, &arguments);
+        let named_list = |name: &Name| is_list(name.as_str());
+        let query = print::query(&checked.query().without_lone_groups(&named_list), Constants::Store, &arguments);
+        let single_valued = checked.query().single_valued(&named_list);
+        let single_valued = single_valued.into_iter().map(|name| name.as_str().to_owned()).collect();
         let told_apart_by = checked.query().told_apart_by();
         let told_apart_by = told_apart_by.map(|by| by.into_iter().map(|name| name.as_str().to_owned()).collect());
-        Ok(Self { ctes, query, once: checked.unique_person_with_lists(is_list), told_apart_by, audiences })
+        Ok(Self {
+            ctes,
+            query,
+            once: checked.unique_person_with_lists(is_list),
+            told_apart_by,
+            single_valued,
+            audiences,
+        })
     }
 }
 

@@ -214,17 +214,21 @@ impl Tally<'_> {
         );
         let mut kept =
             format!("SELECT \"person\", down, along FROM ({pairs}) WHERE down IS NOT NULL AND along IS NOT NULL");
-        if !self.bound.once {
-            let places = [("down", rows_max, down), ("along", columns_max, along)];
-            for (key, most, _) in places.into_iter().filter(|(_, most, all)| u64::from(*most) < *all) {
+        let single = |key: &Key| self.bound.once || self.bound.single_valued.iter().any(|column| key.holds(column));
+        let places = [("down", rows_max, down, single(rows)), ("along", columns_max, along, single(columns))];
+        for (key, most, all, single) in places {
+            if !single && u64::from(most) < all {
                 kept = first("\"person\", down, along", &kept, "dense_rank", &order_sql(key, &self.salt), most);
             }
         }
+        // Where a person has one row of the crosstab, it has each of its columns once; and the other way round.
+        let persons = |single| if single { "count(*)" } else { "count(DISTINCT \"person\")" };
+        let (by_row, by_column) = (persons(single(columns)), persons(single(rows)));
         let (row_start, column_start, total) = (down * along, down * along + down, down * along + down + along);
         format!(
             ", \"kept\" AS MATERIALIZED ({kept}) SELECT down * {along} + along AS cell, count(*) AS value FROM \"kept\" GROUP BY 1 \
-             UNION ALL SELECT down + {row_start}, count(DISTINCT \"person\") FROM \"kept\" GROUP BY 1 \
-             UNION ALL SELECT along + {column_start}, count(DISTINCT \"person\") FROM \"kept\" GROUP BY 1 \
+             UNION ALL SELECT down + {row_start}, {by_row} FROM \"kept\" GROUP BY 1 \
+             UNION ALL SELECT along + {column_start}, {by_column} FROM \"kept\" GROUP BY 1 \
              UNION ALL SELECT CAST({total} AS BIGINT), count(DISTINCT \"person\") FROM \"kept\""
         )
     }

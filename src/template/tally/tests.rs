@@ -87,6 +87,14 @@ fn what_is_single_is_neither_grouped_nor_told_apart_again() {
     let groups = |b| bound(&joined, Shape::List, b).unwrap().sql.contains("GROUP BY \"b\".\"person\"");
     assert_eq!((groups(Shape::List), groups(Shape::Events)), (false, true));
 
+    let crosstab = "kind = \"crosstab\"\nrows = \"genre\"\ncolumns = \"often\"\nrows_max = 2\ncolumns_max = 1";
+    let joined = "SELECT a.person, genre, often FROM a JOIN (SELECT person, count(*) > 1 AS often FROM b GROUP BY person) AS x USING (person)";
+    let crosstab = template(joined, "\"genre\"", crosstab);
+    let ranks = |a| bound(&crosstab, a, Shape::Events).unwrap().sql.matches("dense_rank").count();
+    assert_eq!((ranks(Shape::List), ranks(Shape::Events)), (0, 2));
+    let affinity = sensitivity::shipped().into_iter().find(|template| template.name().as_str() == "affinity").unwrap();
+    assert_eq!(sensitivity::instance(&affinity, &BTreeMap::new()).sql.matches("dense_rank").count(), 1);
+
     let summed = |selected: &str, by: &str, keys: &str| {
         let sql = format!("SELECT person, {selected} FROM a SEMI JOIN b USING (person) GROUP BY person, {by}");
         let release = format!("kind = \"sum\"\nvalue = \"amount\"\nmin = 0\nmax = 9\nkeys_max = 2\nkeys = [{keys}]");

@@ -74,10 +74,19 @@ fn serve(stream: TcpStream, handler: &mut dyn FnMut(&mut Request<'_>) -> Option<
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
     assert!(!headers.contains_key("transfer-encoding"), "bodies tell their length");
-    log.lock().unwrap().push(format!("{method} {path}"));
+    let watched = path == "/api/v1/audit/checkpoint";
+    if !watched {
+        log.lock().unwrap().push(format!("{method} {path}"));
+    }
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = reader.take(length);
-    if let Some((status, json)) = handler(&mut Request { method, path, headers, body: &mut body }) {
+    // A room without a log, which every command asks for first.
+    let answer = if watched {
+        Some((404, serde_json::json!({ "status": 404 })))
+    } else {
+        handler(&mut Request { method, path, headers, body: &mut body })
+    };
+    if let Some((status, json)) = answer {
         let text = json.to_string();
         let location = json["location"].as_str().map_or(String::new(), |to| format!("Location: {to}\r\n"));
         let answer = format!(
@@ -104,6 +113,7 @@ pub fn camerata(arguments: &[&str]) -> Command {
     ] {
         command.env_remove(variable);
     }
+    command.env("CAMERATA_STATE", std::env::temp_dir().join(format!("camerata-test-state-{}", std::process::id())));
     command.args(arguments);
     command
 }

@@ -6,36 +6,51 @@ use super::paths::paths;
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("identity", &["model"]),
-    ("database", &["model"]),
-    ("policy", &["database", "model"]),
-    ("template", &["database", "model"]),
-    ("privacy", &["database", "model"]),
-    ("ledger", &["database", "model"]),
-    ("people", &["database", "model"]),
-    ("store", &["database", "identity", "model"]),
-    ("gateway", &["policy", "template", "privacy", "ledger", "people", "store", "database", "identity", "model"]),
+    ("proof", &["model"]),
+    ("database", &["proof", "model"]),
+    ("audit", &["database", "proof", "model"]),
+    ("policy", &["database", "proof", "model"]),
+    ("template", &["database", "proof", "model"]),
+    ("privacy", &["database", "proof", "model"]),
+    ("ledger", &["database", "proof", "model"]),
+    ("people", &["database", "proof", "model"]),
+    ("store", &["database", "identity", "proof", "model"]),
+    (
+        "gateway",
+        &[
+            "policy", "template", "privacy", "ledger", "audit", "people", "store", "database", "identity", "proof",
+            "model",
+        ],
+    ),
     (
         "http",
-        &["gateway", "policy", "template", "privacy", "ledger", "people", "store", "database", "identity", "model"],
+        &[
+            "gateway", "policy", "template", "privacy", "ledger", "audit", "people", "store", "database", "identity",
+            "proof", "model",
+        ],
     ),
     (
         "cli",
         &[
-            "http", "gateway", "policy", "template", "privacy", "ledger", "people", "store", "database", "identity",
-            "model",
+            "http", "gateway", "policy", "template", "privacy", "ledger", "audit", "people", "store", "database",
+            "identity", "proof", "model",
         ],
     ),
 ];
 
 /// What the members' client may know: all of `cli` but the commands of the server.
-const CLIENT: &[&str] = &["identity", "model"];
-const SERVER_COMMANDS: &[&str] = &["init", "serve", "demo", "token", "policy", "template", "backup", "restore"];
+const CLIENT: &[&str] = &["identity", "proof", "model"];
+const SERVER_COMMANDS: &[&str] =
+    &["init", "serve", "demo", "token", "policy", "template", "verify", "backup", "restore"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
     ("axum", &["http", "cli/serve.rs"]),
+    ("ct_merkle", &["proof"]),
+    ("ed25519_dalek", &["proof"]),
+    ("signed_note", &["proof"]),
     ("cedar_policy", &["policy"]),
     ("cedar_policy_formatter", &["policy"]),
     ("clap", &["cli"]),
@@ -44,18 +59,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
-    (
-        "sqlx",
-        &[
-            "database",
-            "ledger",
-            "people",
-            "policy/versions",
-            "store",
-            "template/consent",
-            "gateway/backup/collect_tests.rs",
-        ],
-    ),
+    ("sqlx", &["audit", "database", "ledger", "people", "policy/versions", "store", "template/consent"]),
     ("tar", &["gateway/backup"]),
     ("ureq", &["cli"]),
 ];

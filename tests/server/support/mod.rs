@@ -83,6 +83,14 @@ impl Founded {
         self.folder.path().join("room")
     }
 
+    /// A command of the program as a member's user runs it, on a machine that keeps what it saw beside the room.
+    pub fn command(&self, token: &str, url: &str) -> Command {
+        let mut command = Command::new(CAMERATA);
+        command.env("CAMERATA_STATE", self.folder.path().join("state")).env("LC_ALL", "en_CA.UTF-8");
+        command.env("CAMERATA_TOKEN", token).env("CAMERATA_URL", url).env_remove("CAMERATA_LANG");
+        command
+    }
+
     pub fn token(&self, member: &str, role: &str) -> String {
         let made = Command::new(CAMERATA)
             .args(["token", "--member", member, "--user", "essai", "--role", role, "--room"])
@@ -171,9 +179,9 @@ impl Served {
             request = request.header(*name, *value);
         }
         let mut response = self.agent.run(request.body(body.to_vec()).unwrap())?;
-        let mut text = String::new();
-        response.body_mut().as_reader().read_to_string(&mut text).map_err(ureq::Error::Io)?;
-        Ok(Reply { status: response.status().as_u16(), body: text })
+        let mut bytes = Vec::new();
+        response.body_mut().as_reader().read_to_end(&mut bytes).map_err(ureq::Error::Io)?;
+        Ok(Reply { status: response.status().as_u16(), body: String::from_utf8_lossy(&bytes).into_owned() })
     }
 
     /// Opens an upload of a list with these purposes and no columns.
@@ -226,6 +234,17 @@ impl Served {
             thread::sleep(Duration::from_millis(20));
         }
         panic!("the process lives on");
+    }
+
+    /// Kills the process as it stands (SIGKILL), from whichever thread.
+    pub fn kill(&self) {
+        assert!(Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Asks the process to end, as an operator does, and waits until it has.
+    pub fn end(mut self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+        self.child.wait().unwrap();
     }
 
     pub fn stop(mut self) {

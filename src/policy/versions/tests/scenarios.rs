@@ -1,6 +1,13 @@
 //! One owner's data at a time: who has to agree, what is immediate, and what is kept.
 
 use super::*;
+use crate::database::on_both;
+
+on_both!(
+    what_widens_anothers_audience_waits_for_its_owner,
+    an_approval_that_is_taken_back_no_longer_counts,
+    what_an_owner_takes_back_is_taken_back_at_once
+);
 
 /// Lets the festival compare the ticketing company's purchases, which nobody else may.
 fn widening() -> Files {
@@ -15,9 +22,8 @@ fn mixed() -> Files {
     with(&widening(), "salle.cedar", &agreement("salle", "forbid", "etiquette", "salle/abonnes"))
 }
 
-#[tokio::test]
-async fn what_widens_anothers_audience_waits_for_its_owner() {
-    let mut room = Room::founded(&pilot()).await;
+async fn what_widens_anothers_audience_waits_for_its_owner(place: Place) {
+    let mut room = Room::founded_at(place, &pilot()).await;
     let founding = room.current.to_string();
     let id = room.propose("festival", &widening()).await.unwrap();
     assert_eq!(room.needed(id).await, ["billetterie"]);
@@ -62,9 +68,8 @@ async fn only_the_owners_officer_and_only_what_was_seen() {
     assert_eq!(again, "this proposal is in force already");
 }
 
-#[tokio::test]
-async fn an_approval_that_is_taken_back_no_longer_counts() {
-    let mut room = Room::founded(&pilot()).await;
+async fn an_approval_that_is_taken_back_no_longer_counts(place: Place) {
+    let mut room = Room::founded_at(place, &pilot()).await;
     let both = with(&widening(), "hall.cedar", &agreement("hall", "permit", "cooperative", "salle/abonnes"));
     let id = room.propose("festival", &both).await.unwrap();
     assert_eq!(room.needed(id).await, ["billetterie", "salle"]);
@@ -80,9 +85,8 @@ async fn an_approval_that_is_taken_back_no_longer_counts() {
     assert!(may(&room.current, "festival", PURCHASES) && may(&room.current, "cooperative", &["salle/abonnes"]));
 }
 
-#[tokio::test]
-async fn what_an_owner_takes_back_is_taken_back_at_once() {
-    let mut room = Room::founded(&pilot()).await;
+async fn what_an_owner_takes_back_is_taken_back_at_once(place: Place) {
+    let mut room = Room::founded_at(place, &pilot()).await;
     assert!(may(&room.current, "etiquette", HALL));
     let id = room.propose("salle", &mixed()).await.unwrap();
     assert_eq!(room.status(id).await, Status::Open);

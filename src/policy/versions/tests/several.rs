@@ -1,6 +1,9 @@
 //! Proposals that meet, rules that are everybody's, and folders that are refused.
 
 use super::*;
+use crate::database::on_both;
+
+on_both!(the_log_tells_it_all_in_order);
 
 const OWNERS: [&str; 5] = ["agents", "billetterie", "etiquette", "festival", "salle"];
 
@@ -183,9 +186,8 @@ async fn rows(room: &Room) -> Vec<i64> {
     counts
 }
 
-#[tokio::test]
-async fn the_log_tells_it_all_in_order() {
-    let mut room = Room::founded(&pilot()).await;
+async fn the_log_tells_it_all_in_order(place: Place) {
+    let mut room = Room::founded_at(place, &pilot()).await;
     let hall = agreement("salle", "forbid", "etiquette", "salle/abonnes");
     let first = room.propose("salle", &with(&purchases_for("festival"), "salle.cedar", &hall)).await.unwrap();
     room.approve("billetterie", first).await.unwrap();

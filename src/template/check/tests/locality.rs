@@ -6,6 +6,7 @@
 
 use super::generate::{Generated, Generator};
 use super::vocabulary;
+use crate::model::torture;
 use crate::template::check::check;
 use crate::template::local::{Kind, Name};
 use crate::template::print::{self, Argument, Constants};
@@ -13,7 +14,7 @@ use crate::template::rule::Rule;
 use duckdb::{Connection, types::Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,6 +127,12 @@ impl Engines {
         let single = checked.query().without_lone_groups(&|name| name.as_str() == "a");
         let single = print::query(&single, Constants::Store, &arguments);
         prop_assert_eq!(&run(&self.one_thread, &single)?, &whole, "without groups of one row: {}", single);
+        for name in checked.query().single_valued(&|name| name.as_str() == "a") {
+            let at = checked.outputs().iter().position(|(output, _)| output == name).unwrap();
+            let values: BTreeSet<_> = whole.iter().map(|row| (whose(row, person), format!("{:?}", row[at]))).collect();
+            let persons: BTreeSet<_> = whole.iter().map(|row| whose(row, person)).collect();
+            prop_assert_eq!(values.len(), persons.len(), "several values in {:?}: {}", name, engine_sql);
+        }
         if let Some(by) = checked.query().told_apart_by() {
             let at = |(name, _): &(Name, Kind)| name.is_person() || by.contains(name);
             let columns: Vec<usize> = (0..).zip(checked.outputs()).filter(|(_, c)| at(c)).map(|(at, _)| at).collect();
@@ -201,21 +208,10 @@ impl Engines {
     }
 }
 
-fn seed() -> u64 {
-    let given = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| {
-        let mut bytes = [0; 8];
-        getrandom::fill(&mut bytes).unwrap();
-        u64::from_le_bytes(bytes)
-    })
-}
-
 /// A runner whose cases depend on the seed alone.
 pub(super) fn runner(cases: u32, shrinks: u32, seed: u64) -> TestRunner {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config { cases, failure_persistence: None, max_shrink_iters: shrinks, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+    TestRunner::new_with_rng(config, torture::random(seed))
 }
 
 /// A room, and the same room in another order.
@@ -227,11 +223,10 @@ pub(super) fn room() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
 
 #[test]
 fn removing_a_person_removes_exactly_their_rows() {
-    let torture = std::env::var_os("CAMERATA_TORTURE").is_some();
-    let seed = seed();
+    let seed = torture::seed_or_new();
     let engines = RefCell::new(Engines::open());
     let strategy = (vec(any::<u16>(), 0..250), room(), prop_oneof![1i64..=100, Just(i64::MIN), Just(i64::MAX)]);
-    let cases = if torture { 20_000 } else { 200 };
+    let cases = torture::rounds(200, 20_000);
     eprintln!("locality: {cases} cases, CAMERATA_SEED={seed}");
     let outcome = runner(cases, 500, seed).run(&strategy, |(choices, (rows, shuffled), n)| {
         let held = engines.borrow().holds(&choices, &rows, &shuffled, n);

@@ -79,6 +79,21 @@ const CRAFTED: &[Crafted] = &[
         "",
         "kind = \"histogram\"\nkeys = [\"spent\"]\nkeys_max = 1\ndomains = { spent = { min = -50, max = 2500 } }",
     ),
+    // A column of a list has one value a person, but not where a join can miss it.
+    (
+        "crosstab-of-what-a-join-can-miss",
+        "SELECT a.person, (b.region IS NULL) AS missed, a.channel FROM a LEFT JOIN b ON b.person = a.person AND b.genre = a.genre",
+        "\"genre\", \"channel\"",
+        "\"genre\", \"region\"",
+        "kind = \"crosstab\"\nrows = \"missed\"\ncolumns = \"channel\"\nrows_max = 1\ncolumns_max = 3",
+    ),
+    (
+        "crosstab-of-both",
+        "SELECT a.person, b.region, (a.genre = b.genre) AS same FROM a JOIN b USING (person)",
+        "\"genre\"",
+        "\"genre\", \"region\"",
+        "kind = \"crosstab\"\nrows = \"region\"\ncolumns = \"same\"\nrows_max = 1\ncolumns_max = 1",
+    ),
     // A list, events and aggregates of both, joined.
     (
         "lone-groups-beside-others",

@@ -6,7 +6,7 @@
 
 use super::{super::*, crafted::crafted, vocabulary};
 use crate::{
-    model::{Named, Shape},
+    model::{Named, Shape, torture},
     template::Catalogue,
 };
 use duckdb::Connection;
@@ -179,12 +179,12 @@ fn arguments(rng: &mut ChaCha8Rng, template: &Template) -> BTreeMap<String, Argu
 }
 
 fn pairs() -> u32 {
-    if std::env::var_os("CAMERATA_TORTURE").is_some() { 10_000 } else { 60 }
+    torture::rounds(60, 10_000)
 }
 
 #[test]
 fn no_person_moves_a_tally_further_than_its_bounds_say() {
-    let seed = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_124);
+    let seed = torture::seed().unwrap_or(20_261_124);
     eprintln!("seed {seed} (CAMERATA_SEED)");
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     for template in shipped().into_iter().chain(crafted()) {

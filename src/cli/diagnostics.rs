@@ -1,10 +1,10 @@
-//! Refusals as the person at the terminal reads them, in their language.
+//! Mistakes and refusals as the person at the terminal reads them, in their language: what, where, an excerpt, and what to do.
 
 use crate::{
     cli::{environment, typography},
     model::Language,
 };
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode};
 use std::{
     error::Error,
     fmt,
@@ -67,6 +67,14 @@ impl Diagnostic for Spaced<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.diagnostic.help()?.to_string();
         Some(Box::new(typography::spaced(&help, self.language)))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.diagnostic.severity()
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        self.diagnostic.related()
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -1,0 +1,283 @@
+//! The log's tree, checkpoints and entries.
+
+use super::LogError;
+use crate::{
+    database::Database,
+    model::{Clock, MemberName},
+    proof::{Checkpoint, Entry, Event, Hash, PublicKey, SigningKey, Tree, What},
+};
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use std::sync::Arc;
+use tokio::sync::RwLock;
+
+/// Hashes that are read at once.
+const PAGE: i64 = 10_000;
+/// Entries that are given at once.
+const ENTRIES_MAX: i64 = 1_000;
+
+/// The name of a room's log, by what its key is checked against: no two rooms have the same.
+pub fn origin(key_check: &[u8]) -> String {
+    let digest = Sha256::digest([b"camerata log v1".as_slice(), key_check].concat());
+    format!("camerata/{}", hex::encode(digest).split_at(24).0)
+}
+
+/// Which entries are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only from this place on.
+    pub from: u64,
+    /// Only of this kind.
+    pub what: Option<What>,
+    /// Only those that say this of an audience, member or user in any place: a text of their JSON.
+    pub containing: Option<String>,
+}
+
+/// Entries that a member may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Each entry's leaf, byte for byte.
+    pub leaves: Vec<String>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<u64>,
+}
+
+/// The room's log.
+pub struct Log {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    key: SigningKey,
+    tree: RwLock<Tree>,
+}
+
+impl Log {
+    /// Opens the log and reads its tree.
+    ///
+    /// # Errors
+    /// When the database fails, or the log names another key.
+    pub async fn open(database: Database, clock: Arc<dyn Clock>, key: SigningKey) -> Result<Self, LogError> {
+        let log = Self { database, clock, key, tree: RwLock::default() };
+        let keys = log.keys().await?;
+        if keys.last().is_some_and(|(newest, _)| newest != log.key.public()) {
+            return Err(LogError::WrongKey);
+        }
+        log.catch_up().await?;
+        Ok(log)
+    }
+
+    /// The key that signs.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// The keys that the room has signed with, oldest first, with the statement by which each was named.
+    ///
+    /// # Errors
+    /// When the database fails or holds what isn't a key.
+    pub async fn keys(&self) -> Result<Vec<(PublicKey, Option<String>)>, LogError> {
+        keys(&self.database).await
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn len(&self) -> Result<u64, LogError> {
+        self.catch_up().await
+    }
+
+    /// Writes an event that changes nothing else.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tell(&self, event: Event) -> Result<(), LogError> {
+        let mut writing = self.database.begin(&*self.clock).await?;
+        writing.note(event, []);
+        Ok(writing.commit().await?)
+    }
+
+    /// Takes in what was written since, by this process or another; how many entries there are.
+    async fn catch_up(&self) -> Result<u64, LogError> {
+        let known = self.tree.read().await.len();
+        let rows = hashes(&self.database, known).await?;
+        if rows.is_empty() {
+            return Ok(known);
+        }
+        let mut tree = self.tree.write().await;
+        let mut rows = if tree.len() == known { rows } else { hashes(&self.database, tree.len()).await? };
+        while !rows.is_empty() {
+            for hash in rows {
+                tree.push(hash);
+            }
+            rows = hashes(&self.database, tree.len()).await?;
+        }
+        Ok(tree.len())
+    }
+
+    /// The newest checkpoint, signed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoint(&self) -> Result<String, LogError> {
+        let size = self.catch_up().await?;
+        self.signed(size).await
+    }
+
+    /// The checkpoint of a size that the log had, signed.
+    ///
+    /// # Errors
+    /// When the log was never that long.
+    pub async fn signed(&self, size: u64) -> Result<String, LogError> {
+        let root = self.tree.read().await.root(size).ok_or(LogError::NotFound)?;
+        let checkpoint = Checkpoint { origin: self.key.public().name().to_owned(), size, root };
+        checkpoint.sign(&self.key).map_err(|_| LogError::Corrupt)
+    }
+
+    /// Keeps a checkpoint as its hour's newest.
+    ///
+    /// # Errors
+    /// When the database fails or it is no checkpoint.
+    pub async fn keep(&self, note: &str) -> Result<(), LogError> {
+        let size = Checkpoint::unverified(note).map_err(|_| LogError::Corrupt)?.size;
+        let hour: String = self.clock.now().to_string().chars().take(13).collect();
+        sqlx::query(
+            "INSERT INTO log_checkpoints (hour, size, note) VALUES ($1, $2, $3)
+             ON CONFLICT (hour) DO UPDATE SET size = excluded.size, note = excluded.note
+             WHERE log_checkpoints.size <= excluded.size",
+        )
+        .bind(hour)
+        .bind(i64::try_from(size).map_err(|_| LogError::Corrupt)?)
+        .bind(note)
+        .execute(self.database.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// The path from an entry to the root of a size.
+    ///
+    /// # Errors
+    /// When there is no such entry or size.
+    pub async fn inclusion(&self, position: u64, size: u64) -> Result<Vec<Hash>, LogError> {
+        self.catch_up().await?;
+        self.tree.read().await.inclusion(position, size).ok_or(LogError::NotFound)
+    }
+
+    /// What shows that the log of one size grew into that of another.
+    ///
+    /// # Errors
+    /// When it never had these sizes, or the first is the larger.
+    pub async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogError> {
+        self.catch_up().await?;
+        self.tree.read().await.consistency(old, new).ok_or(LogError::NotFound)
+    }
+
+    /// The hashes of the leaves from a place on, one after the other, at most 65,536 of them.
+    pub async fn leaf_hashes(&self, from: u64) -> Vec<u8> {
+        let tree = self.tree.read().await;
+        (from..tree.len().min(from.saturating_add(65_536))).filter_map(|at| tree.leaf(at)).flatten().collect()
+    }
+
+    /// The entries that concern a member, in the order of the log; for nobody, those that concern everyone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entries(&self, member: Option<&MemberName>, filter: &Filter) -> Result<Page, LogError> {
+        let rows = sqlx::query(
+            "SELECT position, leaf FROM log_entries WHERE position >= $1 AND position IN
+             (SELECT position FROM log_concerns WHERE member IN ($2, '') AND position >= $1)
+             ORDER BY position LIMIT $3",
+        )
+        .bind(i64::try_from(filter.from).map_err(|_| LogError::NotFound)?)
+        .bind(member.map_or("", MemberName::as_str))
+        .bind(ENTRIES_MAX)
+        .fetch_all(self.database.pool())
+        .await?;
+        let full = i64::try_from(rows.len()).is_ok_and(|count| count == ENTRIES_MAX);
+        let mut page = Page { leaves: Vec::new(), next: None };
+        for row in rows {
+            let position: i64 = row.try_get("position")?;
+            page.next = full.then(|| position.unsigned_abs() + 1);
+            let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
+            let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
+            let wanted = filter.what.is_none_or(|what| what == entry.what)
+                && filter.containing.as_ref().is_none_or(|text| leaf.contains(text.as_str()));
+            // The index finds entries; the entry itself says who may read it.
+            if wanted
+                && member.map_or(entry.concerns == crate::proof::Concerns::Everyone, |m| entry.concerns.concerns(m))
+            {
+                page.leaves.push(leaf);
+            }
+        }
+        Ok(page)
+    }
+
+    /// The leaf of one entry.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn leaf(&self, position: u64) -> Result<String, LogError> {
+        String::from_utf8(stored(&self.database, position).await?).map_err(|_| LogError::Corrupt)
+    }
+
+    /// The place of the newest entry of a kind about a record (`answer:3`).
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn about(&self, what: What, subject: &str) -> Result<u64, LogError> {
+        let rows = sqlx::query("SELECT position, leaf FROM log_entries WHERE subject = $1 ORDER BY position DESC")
+            .bind(subject)
+            .fetch_all(self.database.pool())
+            .await?;
+        for row in rows {
+            let entry = Entry::read(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
+            if entry.what == what {
+                return Ok(entry.position);
+            }
+        }
+        Err(LogError::NotFound)
+    }
+}
+
+/// The keys that a room has signed with, oldest first, with the statement by which each was named.
+///
+/// # Errors
+/// When the database fails or holds what isn't a key.
+pub async fn keys(database: &Database) -> Result<Vec<(PublicKey, Option<String>)>, LogError> {
+    let rows = sqlx::query("SELECT key, endorsement FROM log_keys ORDER BY id").fetch_all(database.pool()).await?;
+    let key = |row: &sqlx::any::AnyRow| {
+        let key: String = row.try_get("key")?;
+        Ok((key.parse().map_err(|_| LogError::Corrupt)?, row.try_get("endorsement")?))
+    };
+    rows.iter().map(key).collect()
+}
+
+/// The leaf of an entry as it is stored, whatever became of it.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub async fn stored(database: &Database, position: u64) -> Result<Vec<u8>, LogError> {
+    let row = sqlx::query("SELECT leaf FROM log_entries WHERE position = $1")
+        .bind(i64::try_from(position).map_err(|_| LogError::NotFound)?)
+        .fetch_optional(database.pool())
+        .await?;
+    Ok(row.ok_or(LogError::NotFound)?.try_get("leaf")?)
+}
+
+async fn hashes(database: &Database, from: u64) -> Result<Vec<Hash>, LogError> {
+    let rows = sqlx::query("SELECT position, hash FROM log_entries WHERE position >= $1 ORDER BY position LIMIT $2")
+        .bind(i64::try_from(from).map_err(|_| LogError::Corrupt)?)
+        .bind(PAGE)
+        .fetch_all(database.pool())
+        .await?;
+    let hash = |(expected, row): (u64, &sqlx::any::AnyRow)| {
+        let position: i64 = row.try_get("position")?;
+        let hash: Vec<u8> = row.try_get("hash")?;
+        let hash = Hash::try_from(hash.as_slice()).map_err(|_| LogError::Corrupt)?;
+        if u64::try_from(position).is_ok_and(|position| position == expected) {
+            Ok(hash)
+        } else {
+            Err(LogError::Corrupt)
+        }
+    };
+    (from..).zip(&rows).map(hash).collect()
+}

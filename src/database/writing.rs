@@ -1,0 +1,152 @@
+//! The one transaction that anything is written in, and the audit log's entries with it.
+//!
+//! Promise: nothing is committed that the log doesn't tell, in the same transaction; an entry is never before the one in front of it.
+
+use super::records::Record;
+use crate::{
+    model::Clock,
+    proof::{Concerns, Entry, Event, leaf_hash},
+};
+use jiff::Timestamp;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sqlx::{Any, AnyConnection, Row, Transaction};
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, DerefMut},
+};
+
+/// A transaction that holds the room's only write lock: what it reads can't change before it writes. Whatever is written to the
+/// database is written in one.
+pub struct Writing {
+    transaction: Transaction<'static, Any>,
+    now: Timestamp,
+    next: i64,
+    noted: Vec<(Event, Vec<Record>)>,
+    touched: BTreeSet<Record>,
+}
+
+impl Deref for Writing {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Writing {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+}
+
+impl Writing {
+    /// Takes a transaction that has the lock, and the moment from the clock, or from the log's last entry where the clock was set
+    /// back: no budget is unlocked twice by a clock that jumps.
+    pub(super) async fn new(
+        mut transaction: Transaction<'static, Any>,
+        clock: &dyn Clock,
+    ) -> Result<Self, sqlx::Error> {
+        let last = last(&mut transaction).await?;
+        let now = last.map_or(clock.now(), |(_, at)| at.max(clock.now()));
+        let next = last.map_or(0, |(position, _)| position + 1);
+        Ok(Self { transaction, now, next, noted: Vec::new(), touched: BTreeSet::new() })
+    }
+
+    /// The moment of this transaction; never before that of an earlier one.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Notes what the log is to tell when this is committed, and the records that were written with it.
+    pub fn note(&mut self, event: Event, records: impl IntoIterator<Item = Record>) {
+        self.noted.push((event, records.into_iter().collect()));
+    }
+
+    /// Says that a record was written, for the last event that is noted to bind.
+    pub fn touch(&mut self, record: Record) {
+        self.touched.insert(record);
+    }
+
+    /// Commits what was written with the entries that tell it; it is durable once this returns.
+    ///
+    /// # Errors
+    /// When nothing was noted, or the database fails; nothing is written then.
+    pub async fn commit(mut self) -> Result<(), sqlx::Error> {
+        let mut noted = std::mem::take(&mut self.noted);
+        let Some((_, last)) = noted.last_mut() else {
+            return Err(sqlx::Error::Protocol("a transaction that the log doesn't tell".into()));
+        };
+        let touched = std::mem::take(&mut self.touched);
+        last.extend(touched.into_iter().filter(|record| !last.contains(record)).collect::<Vec<_>>());
+        for (position, (event, records)) in (self.next..).zip(noted) {
+            self.append(position, event, &records).await?;
+        }
+        self.transaction.commit().await
+    }
+
+    async fn append(&mut self, position: i64, event: Event, records: &[Record]) -> Result<(), sqlx::Error> {
+        let rows = self.digests(records).await?;
+        let entry = Entry {
+            position: u64::try_from(position).map_err(|error| sqlx::Error::Encode(error.into()))?,
+            at: self.now.to_string(),
+            what: event.what,
+            by: event.by,
+            concerns: event.concerns,
+            details: event.details,
+            rows: hex::encode(Sha256::digest(&rows)),
+            salt: random()?,
+        };
+        let leaf = serde_json::to_vec(&entry).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        sqlx::query("INSERT INTO log_entries (position, leaf, hash, rows, subject) VALUES ($1, $2, $3, $4, $5)")
+            .bind(position)
+            .bind(leaf.as_slice())
+            .bind(leaf_hash(&leaf).as_slice())
+            .bind(rows)
+            .bind(records.first().map(Record::to_string).unwrap_or_default())
+            .execute(&mut *self.transaction)
+            .await?;
+        for member in readers(&entry.concerns) {
+            sqlx::query("INSERT INTO log_concerns (member, position) VALUES ($1, $2)")
+                .bind(member)
+                .bind(position)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The digests of records as they now are, as JSON; blinded, so that their hash says nothing of rows that could be guessed.
+    async fn digests(&mut self, records: &[Record]) -> Result<String, sqlx::Error> {
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            let digest = record.digest(&mut self.transaction).await?.map(hex::encode);
+            rows.push(json!([record.kind.word(), record.key.value(), digest]));
+        }
+        Ok(json!({ "blind": random()?, "rows": rows }).to_string())
+    }
+}
+
+/// Under which names the readers of an entry find it; the empty one is everyone's.
+pub(super) fn readers(concerns: &Concerns) -> BTreeSet<String> {
+    match concerns {
+        Concerns::Everyone => [String::new()].into(),
+        Concerns::Members(members) => members.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The place and time of the log's last entry.
+async fn last(connection: &mut AnyConnection) -> Result<Option<(i64, Timestamp)>, sqlx::Error> {
+    let row = sqlx::query("SELECT position, leaf FROM log_entries ORDER BY position DESC LIMIT 1");
+    let Some(row) = row.fetch_optional(connection).await? else { return Ok(None) };
+    let entry = Entry::read(row.try_get::<&[u8], _>("leaf")?).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let at = entry.at.parse::<Timestamp>().map_err(|error| sqlx::Error::Decode(error.into()))?;
+    Ok(Some((row.try_get("position")?, at)))
+}
+
+/// 16 random bytes in hexadecimal.
+fn random() -> Result<String, sqlx::Error> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| sqlx::Error::Io(std::io::Error::other(error.to_string())))?;
+    Ok(hex::encode(bytes))
+}

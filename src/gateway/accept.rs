@@ -1,0 +1,84 @@
+//! An officer accepts that the room was set back: by a backup that was restored, as a rule.
+
+use super::{
+    Config, damage,
+    outside::{Outside, Standing},
+    room::{OpenRoomError, exclusive, located},
+};
+use crate::{
+    audit::{self, Log, LogError},
+    database::{Database, Place},
+    ledger::Ledger,
+    model::{Clock, Role},
+    people::{People, PeopleError},
+    proof::{By, Event, PublicKey, SigningKey, What},
+    store::Keys,
+};
+use std::{path::Path, sync::Arc};
+
+/// Why nothing was accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The room can't be opened for another reason.
+    #[error(transparent)]
+    Open(#[from] OpenRoomError),
+    /// The token's table can't be read.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// The token is nobody's, or no officer's.
+    #[error(
+        "only an officer of a member can accept this: the token is not an officer's in this room, as it was restored"
+    )]
+    NotAnOfficer,
+    /// There is nothing to accept.
+    #[error("the room was not set back: there is nothing to accept")]
+    NothingToAccept,
+}
+
+/// What was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Entries that had been kept outside.
+    pub kept: u64,
+    /// Entries that the room was set back to.
+    pub found: u64,
+}
+
+/// Charges what was spent in the lost part to the accounts again, logs who accepted, and lets the room be opened.
+///
+/// # Errors
+/// When the token isn't an officer's, the room wasn't set back, or is damaged besides.
+pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result<Accepted, AcceptError> {
+    let (config, place) = located(folder)?;
+    let _lock = exclusive(&folder.join("room.lock"))?;
+    let keys = Keys::open(&folder.join("keys")).map_err(OpenRoomError::from)?;
+    let database = Database::open(&place).await.map_err(OpenRoomError::from)?;
+    let user = People::new(database.clone(), Arc::clone(&clock)).authenticate(token.trim()).await?;
+    let user = user.filter(|user| user.role == Role::Officer).ok_or(AcceptError::NotAnOfficer)?;
+    let (outside, standing) = standing(folder, (&config, &place), &database).await?;
+    let Standing::WentBack { kept, found } = standing else { return Err(AcceptError::NothingToAccept) };
+    let spent = outside.read().map_err(OpenRoomError::from)?.map(|kept| kept.accounts).unwrap_or_default();
+    let by = By { member: user.member, user: user.user };
+    let event = Event::public(What::Restored, Some(by)).with("kept", kept).with("found", found);
+    let ledger = Ledger::new(database.clone(), Arc::clone(&clock));
+    ledger.take_back(&spent, event).await.map_err(|error| OpenRoomError::Outside(error.into()))?;
+    let secret = keys.signing().map_err(OpenRoomError::from)?;
+    let key =
+        SigningKey::new(&audit::origin(&keys.check()), &secret).map_err(|_| OpenRoomError::from(LogError::Corrupt))?;
+    let log = Log::open(database, clock, key).await.map_err(OpenRoomError::from)?;
+    outside.keep(&log, &ledger).await.map_err(OpenRoomError::from)?;
+    Ok(Accepted { kept, found })
+}
+
+/// What is kept outside, and how the log stands to it; the log itself is sound.
+async fn standing(
+    folder: &Path,
+    (config, place): (&Config, &Place),
+    database: &Database,
+) -> Result<(Outside, Standing), OpenRoomError> {
+    let keys: Vec<PublicKey> = audit::keys(database).await?.into_iter().map(|(key, _)| key).collect();
+    let verified = damage::verified(database, place, &keys).await?;
+    let outside = Outside::new(config.checkpoint_file(folder)?);
+    let standing = outside.compare(&verified.tree, &keys)?;
+    Ok((outside, standing))
+}

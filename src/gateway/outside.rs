@@ -1,0 +1,146 @@
+//! What the room keeps outside its folder: the newest checkpoint of its log, and what every account has spent.
+//!
+//! Whoever sets the folder back to an older state, by a backup or on purpose, doesn't set this file back: the room then refuses to
+//! serve, and once an officer has accepted, what was spent in the lost part stays spent.
+
+use crate::{
+    audit::{Log, LogError},
+    ledger::{Ledger, LedgerError, Spent},
+    proof::{Checkpoint, PublicKey, Tree},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+use tokio::sync::Mutex;
+
+/// What lies in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// The newest checkpoint, signed.
+    pub checkpoint: String,
+    /// What each account has spent, at that size of the log or later.
+    pub accounts: Vec<Spent>,
+}
+
+/// Why the file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OutsideError {
+    /// It can't be read or written.
+    #[error(
+        "{path}: {source}. The room keeps its log's newest checkpoint there, outside its folder; `checkpoint_file` in camerata.toml names another place"
+    )]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It isn't what the room writes.
+    #[error(
+        "{0} is not what this room keeps there: find out who changed it; a room never starts without it once it was written, unless it is gone"
+    )]
+    Malformed(PathBuf),
+    /// The log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// How the log stands to what was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was kept yet.
+    First,
+    /// The log is the kept one, grown.
+    Grown,
+    /// The log is shorter than the kept one, or another.
+    WentBack {
+        /// Entries that were kept.
+        kept: u64,
+        /// Entries that there are.
+        found: u64,
+    },
+}
+
+/// The file, and how much of the log it knows.
+pub struct Outside {
+    path: PathBuf,
+    size: Mutex<u64>,
+}
+
+impl Outside {
+    /// The file at this path.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, size: Mutex::new(0) }
+    }
+
+    /// What is kept, if anything.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn read(&self) -> Result<Option<Kept>, OutsideError> {
+        match fs::read(&self.path) {
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map(Some).map_err(|_| OutsideError::Malformed(self.path.clone()))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(OutsideError::File { path: self.path.clone(), source }),
+        }
+    }
+
+    /// How a log with this tree and these keys stands to what was kept.
+    ///
+    /// # Errors
+    /// When the file can't be read, or none of the keys signed it.
+    pub fn compare(&self, tree: &Tree, keys: &[PublicKey]) -> Result<Standing, OutsideError> {
+        let Some(kept) = self.read()? else { return Ok(Standing::First) };
+        let checkpoint = Checkpoint::open(&kept.checkpoint, keys);
+        let checkpoint = checkpoint.map_err(|_| OutsideError::Malformed(self.path.clone()))?;
+        if tree.root(checkpoint.size) == Some(checkpoint.root) {
+            Ok(Standing::Grown)
+        } else {
+            Ok(Standing::WentBack { kept: checkpoint.size, found: tree.len() })
+        }
+    }
+
+    /// Makes sure that the file knows all that the log now holds. Those who ask at the same time share one write.
+    ///
+    /// # Errors
+    /// When the database or the file fails: what was to be answered must then not be.
+    pub async fn keep(&self, log: &Log, ledger: &Ledger) -> Result<(), OutsideError> {
+        let needed = log.len().await?;
+        let mut size = self.size.lock().await;
+        if *size >= needed {
+            return Ok(());
+        }
+        // The checkpoint first: what accounts have spent by the time they are read is at least what they had at its size.
+        let checkpoint = log.checkpoint().await?;
+        let covered = Checkpoint::unverified(&checkpoint).map_err(|_| LogError::Corrupt)?.size;
+        let accounts = ledger.spent().await?;
+        let kept = Kept { checkpoint, accounts };
+        let (path, bytes) = (self.path.clone(), serde_json::to_vec(&kept).map_err(|_| LogError::Corrupt)?);
+        let written = tokio::task::spawn_blocking(move || write(&path, &bytes).map_err(|source| (path, source))).await;
+        let written = written.map_err(|error| OutsideError::File { path: self.path.clone(), source: error.into() })?;
+        written.map_err(|(path, source)| OutsideError::File { path, source })?;
+        log.keep(&kept.checkpoint).await?;
+        *size = covered;
+        Ok(())
+    }
+}
+
+/// Written aside, made durable, and moved into its place: a crash leaves the old or the new.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let aside = path.with_extension("part");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&aside, path)?;
+    fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}

@@ -1,0 +1,169 @@
+//! The audit log: what anyone may check without signing in, and what members may read.
+
+use super::{Problem, identity::Asker};
+use crate::{
+    audit::{Filter, LogError, ReceiptSource},
+    gateway::{AskError, Room},
+    model::{Role, Text},
+    proof::{Hash, What, hex_hashes},
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::header,
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Two sizes of the log.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sizes {
+    /// The smaller.
+    from: u64,
+    /// The larger.
+    to: u64,
+}
+
+/// One entry of a log of some size.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Place {
+    /// The entry's place, from 0.
+    position: u64,
+    /// The size of the log.
+    size: u64,
+}
+
+/// Where to begin.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct From {
+    /// The first place, from 0.
+    #[serde(default)]
+    from: u64,
+}
+
+/// Which entries.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Only from this place on.
+    #[serde(default)]
+    from: u64,
+    /// Only of this kind: `charged`, `upload-stored`, …
+    what: Option<String>,
+    /// Only those that contain this text: an audience, a member, a user.
+    containing: Option<String>,
+}
+
+/// A proof.
+#[derive(Debug, Serialize)]
+pub(super) struct Proof {
+    /// The hashes of the path, in hexadecimal, from the leaves up.
+    #[serde(with = "hex_hashes")]
+    path: Vec<Hash>,
+}
+
+/// The newest checkpoint, and the keys that the room has signed with.
+#[utoipa::path(get, path = "/api/v1/audit/checkpoint", responses((status = 200, description = "a signed note (c2sp.org/tlog-checkpoint), and the keys, oldest first, each but the first named by the one before")))]
+pub(super) async fn checkpoint(State(room): State<Arc<Room>>) -> Result<Json<Value>, Problem> {
+    let checkpoint = room.log.checkpoint().await.map_err(problem)?;
+    let keys = room.log.keys().await.map_err(problem)?;
+    let keys: Vec<Value> =
+        keys.iter().map(|(key, endorsement)| json!({ "key": key.to_string(), "endorsement": endorsement })).collect();
+    Ok(Json(json!({ "checkpoint": checkpoint, "keys": keys })))
+}
+
+/// The room's public keys, for whoever checks a receipt (RFC 7517).
+#[utoipa::path(get, path = "/.well-known/jwks.json", responses((status = 200, description = "keys")))]
+pub(super) async fn jwks(State(room): State<Arc<Room>>) -> Result<Json<Value>, Problem> {
+    let keys = room.log.keys().await.map_err(problem)?;
+    let keys: Vec<_> = keys.iter().map(|(key, _)| key.jwk()).collect();
+    Ok(Json(json!({ "keys": keys })))
+}
+
+/// What shows that the log of one size grew into that of another (RFC 6962, section 2.1.2).
+#[utoipa::path(get, path = "/api/v1/audit/consistency", params(Sizes), responses((status = 200, description = "a path"), (status = 404), (status = 422)))]
+pub(super) async fn consistency(
+    State(room): State<Arc<Room>>,
+    query: Result<Query<Sizes>, QueryRejection>,
+) -> Result<Json<Proof>, Problem> {
+    let Query(sizes) = query.map_err(malformed)?;
+    Ok(Json(Proof { path: room.log.consistency(sizes.from, sizes.to).await.map_err(problem)? }))
+}
+
+/// The path from an entry to the root (RFC 6962, section 2.1.1).
+#[utoipa::path(get, path = "/api/v1/audit/inclusion", params(Place), responses((status = 200, description = "a path"), (status = 401), (status = 404), (status = 422)))]
+pub(super) async fn inclusion(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    query: Result<Query<Place>, QueryRejection>,
+) -> Result<Json<Proof>, Problem> {
+    let Query(place) = query.map_err(|error| malformed(error).in_language(asker.language))?;
+    let path = room.log.inclusion(place.position, place.size).await;
+    Ok(Json(Proof { path: path.map_err(|error| problem(error).in_language(asker.language))? }))
+}
+
+/// The hashes of all leaves from a place on, 32 bytes each, at most 65,536 at a time: who has them all can build the tree.
+#[utoipa::path(get, path = "/api/v1/audit/hashes", params(From), responses((status = 200, description = "hashes"), (status = 401), (status = 422)))]
+pub(super) async fn hashes(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    query: Result<Query<From>, QueryRejection>,
+) -> Result<impl IntoResponse, Problem> {
+    let Query(From { from }) = query.map_err(|error| malformed(error).in_language(asker.language))?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], room.log.leaf_hashes(from).await))
+}
+
+/// The entries that concern the asker's member, byte for byte, at most 1,000 at a time.
+#[utoipa::path(get, path = "/api/v1/audit/entries", params(Wanted), responses((status = 200, description = "entries, and where to go on"), (status = 401), (status = 422)))]
+pub(super) async fn entries(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(wanted) = query.map_err(|error| malformed(error).in_language(asker.language))?;
+    let what = wanted.what.map(|word| serde_json::from_value::<What>(word.into())).transpose();
+    let what = what.map_err(|error| {
+        let words =
+            Text::new(format!("ce genre d’entrée n’existe pas : {error}"), format!("no such kind of entry: {error}"));
+        Problem::malformed(words).in_language(asker.language)
+    })?;
+    let filter = Filter { from: wanted.from, what, containing: wanted.containing };
+    let page = room.log.entries(Some(&asker.user.member), &filter).await;
+    let page = page.map_err(|error| problem(error).in_language(asker.language))?;
+    Ok(Json(json!({ "entries": page.leaves, "next": page.next })))
+}
+
+/// The receipt of an answer that the asker's member paid for, with what is needed to check it without the room.
+#[utoipa::path(get, path = "/api/v1/answers/{id}/receipt", params(("id" = i64, Path)), responses(
+    (status = 200, description = "a JWS (EdDSA), the answer, the log's entry, a checkpoint and the path between"), (status = 401), (status = 404)))]
+pub(super) async fn receipt(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Json<crate::proof::ReceiptFile>, Problem> {
+    asker.needs(Role::Marketer)?;
+    let not_found = || Problem::not_found().in_language(asker.language);
+    let id: i64 = id.parse().map_err(|_| not_found())?;
+    let stored = room.ledger.stored(&asker.user.member, id).await;
+    let stored =
+        stored.map_err(|error| Problem::from_ask(AskError::internal("ledger", &error)).in_language(asker.language))?;
+    let source = ReceiptSource { answer: id, stored: stored.ok_or_else(not_found)?.release };
+    room.log.receipt(source).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
+}
+
+fn problem(error: LogError) -> Problem {
+    match error {
+        LogError::NotFound => Problem::not_found(),
+        error => Problem::from_ask(AskError::internal("log", &error)),
+    }
+}
+
+fn malformed(error: QueryRejection) -> Problem {
+    let error = error.body_text();
+    Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error))
+}
