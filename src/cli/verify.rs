@@ -94,7 +94,14 @@ pub fn accept(args: &AcceptArgs, context: &Context) -> anyhow::Result<ExitCode> 
         );
     };
     let accepted = runtime()?.block_on(gateway::accept(&args.room, token.secret(), Arc::new(SystemClock)))?;
-    let lost = t::count(accepted.kept.saturating_sub(accepted.found), context.language);
+    let Some(kept) = accepted.kept else {
+        context.tell(context.say(
+            "Accepté et inscrit au journal. Rien ne dit ce qui avait été dépensé depuis la sauvegarde : les membres le savent par leurs reçus.",
+            "Accepted and logged. Nothing tells what was spent since the backup: members know it by their receipts.",
+        ));
+        return Ok(Exit::Done.into());
+    };
+    let lost = t::count(kept.saturating_sub(accepted.found), context.language);
     context.tell(match context.language {
         Language::Fr => format!(
             "Accepté et inscrit au journal. Entrées perdues : {lost}; ce que les budgets avaient dépensé reste dépensé."

@@ -125,6 +125,16 @@ impl Snapshot {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|source| self.failed(source))
     }
 
+    /// The newest checkpoint of the log that was kept in it.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub async fn checkpoint(&self) -> Result<Option<String>, SnapshotError> {
+        let row = sqlx::query("SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1");
+        let row = row.fetch_optional(&self.pool).await.map_err(|source| self.failed(source))?;
+        row.map(|row| row.try_get("note")).transpose().map_err(|source| self.failed(source))
+    }
+
     /// The pool, for reads.
     pub fn pool(&self) -> &SqlitePool {
         &self.pool

@@ -3,6 +3,7 @@
 use super::{
     Config, damage,
     outside::{Outside, Standing},
+    restored,
     room::{OpenRoomError, exclusive, located},
 };
 use crate::{
@@ -38,8 +39,8 @@ pub enum AcceptError {
 /// What was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
-    /// Entries that had been kept outside.
-    pub kept: u64,
+    /// Entries that had been kept outside, if that is known.
+    pub kept: Option<u64>,
     /// Entries that the room was set back to.
     pub found: u64,
 }
@@ -56,7 +57,13 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let user = People::new(database.clone(), Arc::clone(&clock)).authenticate(token.trim()).await?;
     let user = user.filter(|user| user.role == Role::Officer).ok_or(AcceptError::NotAnOfficer)?;
     let (outside, standing) = standing(folder, (&config, &place), &database).await?;
-    let Standing::WentBack { kept, found } = standing else { return Err(AcceptError::NothingToAccept) };
+    let restored = restored::read(folder).map_err(OpenRoomError::from)?.is_some();
+    let (kept, found) = match standing {
+        Standing::WentBack { kept, found } => (Some(kept), found),
+        // Nothing outside tells how far it had come: what was spent since the backup is not known.
+        Standing::First(found) if restored => (None, found),
+        _ => return Err(AcceptError::NothingToAccept),
+    };
     let spent = outside.read().map_err(OpenRoomError::from)?.map(|kept| kept.accounts).unwrap_or_default();
     let by = By { member: user.member, user: user.user };
     let event = Event::public(What::Restored, Some(by)).with("kept", kept).with("found", found);
@@ -67,6 +74,7 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
         SigningKey::new(&audit::origin(&keys.check()), &secret).map_err(|_| OpenRoomError::from(LogError::Corrupt))?;
     let log = Log::open(database, clock, key).await.map_err(OpenRoomError::from)?;
     outside.keep(&log, &ledger).await.map_err(OpenRoomError::from)?;
+    restored::settle(folder).map_err(OpenRoomError::from)?;
     Ok(Accepted { kept, found })
 }
 

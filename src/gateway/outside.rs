@@ -56,8 +56,8 @@ pub enum OutsideError {
 /// How the log stands to what was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing was kept yet.
-    First,
+    /// Nothing was kept; the log has so many entries.
+    First(u64),
     /// The log is the kept one, grown.
     Grown,
     /// The log is shorter than the kept one, or another.
@@ -100,7 +100,7 @@ impl Outside {
     /// # Errors
     /// When the file can't be read, or none of the keys signed it.
     pub fn compare(&self, tree: &Tree, keys: &[PublicKey]) -> Result<Standing, OutsideError> {
-        let Some(kept) = self.read()? else { return Ok(Standing::First) };
+        let Some(kept) = self.read()? else { return Ok(Standing::First(tree.len())) };
         let checkpoint = Checkpoint::open(&kept.checkpoint, keys);
         let checkpoint = checkpoint.map_err(|_| OutsideError::Malformed(self.path.clone()))?;
         if tree.root(checkpoint.size) == Some(checkpoint.root) {

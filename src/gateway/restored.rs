@@ -56,14 +56,13 @@ impl RestoredError {
     pub fn text(&self) -> Text {
         match self {
             Self::Pending { folder, taken } => {
-                let marker = folder.join(MARKER);
-                let (folder, marker) = (folder.display(), marker.display());
+                let folder = folder.display();
                 Text::new(
                     format!(
-                        "la salle {folder} vient d’une sauvegarde du {taken} : ce qui a été dépensé depuis n’y est pas, et le serait une seconde fois. Comparez-la à ce que les membres ont gardé ({marker} dit où en était la sauvegarde) avant de l’ouvrir; rien n’a été changé"
+                        "la salle {folder} vient d’une sauvegarde du {taken} : ce qui a été dépensé depuis n’y est pas, et le serait une seconde fois. Si l’ancienne machine a encore son point de contrôle ({folder}.checkpoint), copiez-le ici : la salle se compare d’elle-même. Sinon, un responsable de la conformité l’accepte telle qu’elle est par « camerata audit accept --room {folder} »; rien n’a été changé"
                     ),
                     format!(
-                        "the room {folder} comes from a backup of {taken}: what was spent since isn't in it, and would be spent a second time. Compare it with what the members kept ({marker} says how far the backup had come) before it is opened; nothing was changed"
+                        "the room {folder} comes from a backup of {taken}: what was spent since isn't in it, and would be spent a second time. If the old machine still has its checkpoint ({folder}.checkpoint), copy it here: the room compares itself. If not, an officer accepts it as it is with `camerata audit accept --room {folder}`; nothing was changed"
                     ),
                 )
             }
@@ -75,6 +74,18 @@ impl RestoredError {
                 )
             }
         }
+    }
+}
+
+/// Forgets that a room was restored, once it was compared.
+///
+/// # Errors
+/// When the file can't be removed.
+pub fn settle(folder: &Path) -> Result<(), RestoredError> {
+    let path = folder.join(MARKER);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(RestoredError::Unreadable { path, source }),
+        _ => Ok(()),
     }
 }
 
@@ -121,7 +132,7 @@ mod tests {
         assert_eq!(read(folder.path()).unwrap(), Some(restored));
         let error = check(folder.path()).unwrap_err();
         for text in [error.text().fr, error.text().en, error.to_string()] {
-            assert!(text.contains("2026-01-02T03:04:05Z") && text.contains(MARKER), "{text}");
+            assert!(text.contains("2026-01-02T03:04:05Z") && text.contains("audit accept"), "{text}");
         }
         for bad in ["", "{}", "null", "{\"room\": 1}"] {
             fs::write(folder.path().join(MARKER), bad).unwrap();

@@ -174,7 +174,6 @@ impl Room {
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
         let (config, place) = located(folder)?;
         let lock = exclusive(&folder.join("room.lock"))?;
-        restored::check(folder)?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = damage::open(&place).await?;
         if database.key_check().await? != Some(keys.check()) {
@@ -282,9 +281,12 @@ async fn logged(
     let verified = damage::verified(database, place, &known).await?;
     let log = Log::open(database.clone(), Arc::clone(clock), key).await?;
     match outside.compare(&verified.tree, &known)? {
-        Standing::First | Standing::Grown => Ok((log, outside)),
-        Standing::WentBack { kept, found } => Err(OpenRoomError::WentBack { kept, found }),
+        // Nothing outside tells how far a restored room had come: an officer has to.
+        Standing::First(_) => restored::check(folder)?,
+        Standing::Grown => restored::settle(folder)?,
+        Standing::WentBack { kept, found } => return Err(OpenRoomError::WentBack { kept, found }),
     }
+    Ok((log, outside))
 }
 
 /// The configuration of the room in a folder, and where its database is.

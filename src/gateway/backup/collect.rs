@@ -65,6 +65,7 @@ pub(super) struct Collected {
     pub(super) sources: Vec<Source>,
     pub(super) founding: Founding,
     pub(super) newest: BTreeMap<String, i64>,
+    pub(super) checkpoint: Option<String>,
     // In this order: the folder is removed before another may begin.
     _folder: Aside,
     _lock: File,
@@ -90,14 +91,14 @@ pub(super) async fn collect(room: &Path, taken: Timestamp) -> Result<Collected, 
             return Err(BackupError::WrongKey);
         }
         let held = store::held(&snapshot, taken.to_zoned(TimeZone::UTC).date()).await?;
-        let newest = snapshot.newest().await?;
+        let (newest, checkpoint) = (snapshot.newest().await?, snapshot.checkpoint().await?);
         snapshot.close().await;
         let mut sources = vec![Source { path: DATABASE.to_owned(), content: Content::File(folder.join(DATABASE)) }];
         match hold(room, &folder, &held, &mut sources)? {
             Some(gone) => missing = gone,
             None => {
                 copy_drafts(room, &folder, &mut sources)?;
-                return Ok(Collected { sources, founding, newest, _folder: aside, _lock: lock });
+                return Ok(Collected { sources, founding, newest, checkpoint, _folder: aside, _lock: lock });
             }
         }
     }

@@ -106,7 +106,7 @@ fn manifest(collected: &Collected, taken: Timestamp, told: &mut dyn FnMut(u64)) 
         founded: collected.founding.founded.clone(),
         taken,
         newest: collected.newest.clone(),
-        checkpoint: None,
+        checkpoint: collected.checkpoint.clone(),
         files: collected.sources.iter().map(measured).collect::<Result<_, _>>()?,
     })
 }
