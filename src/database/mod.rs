@@ -10,6 +10,7 @@ mod place;
 pub(crate) mod postgres;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 /// Runs each test, which takes a place, on a new database of either kind.
 #[cfg(test)]
@@ -34,6 +35,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub use place::{NotAServer, Place, ServerUrl};
+pub use turns::{Held, Turn, TurnError, Turns};
 
 use sqlx::{
     Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row, Transaction,
@@ -86,6 +88,7 @@ pub enum OpenError {
 pub struct Database {
     pool: AnyPool,
     begin: &'static str,
+    turns: Turns,
 }
 
 impl fmt::Debug for Database {
@@ -119,14 +122,15 @@ impl Database {
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(CONNECTION_WAIT)
             .after_connect(move |connection, _| Box::pin(prepare(connection, shared)))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(OpenError::Open)?;
         if shared {
             keeps_commits(&pool).await?;
         }
         migrator.run(&pool).await?;
-        Ok(Self { pool, begin })
+        let turns = if shared { Turns::on_server(options) } else { Turns::free() };
+        Ok(Self { pool, begin, turns })
     }
 
     /// Begins a writing transaction.
@@ -158,6 +162,11 @@ impl Database {
     pub async fn key_check(&self) -> Result<Option<Vec<u8>>, OpenError> {
         let row = sqlx::query("SELECT key_check FROM room").fetch_optional(&self.pool).await?;
         Ok(row.map(|row| row.try_get("key_check")).transpose()?)
+    }
+
+    /// The turns that its gateways take.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The pool, for reads.

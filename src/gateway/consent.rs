@@ -1,6 +1,6 @@
 //! Officers' acts on the templates: what comes of one is in force before its answer is given.
 
-use super::Room;
+use super::{Room, RulesError};
 use crate::{
     model::{Officer, Role, TemplateName, Text},
     people::User,
@@ -20,6 +20,9 @@ pub enum TemplateActError {
     /// It can't be stored, approved or withdrawn.
     #[error(transparent)]
     Consent(#[from] ConsentError),
+    /// What is in force can't be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The checker failed.
     #[error("the checker failed")]
     Checker(#[from] tokio::task::JoinError),
@@ -54,9 +57,9 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
         return Err(TemplateActError::NotAnOfficer);
     }
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };
-    let _desk = room.desk.lock().await;
-    let rules = room.rules();
-    let (consent, current) = (&room.consent, &rules.templates);
+    let _desk = room.desk_turn().await.map_err(ConsentError::from)?;
+    let rules = room.rules_now().await?;
+    let (consent, current) = (rules.consent(room), &rules.templates);
     let (hash, after) = match act {
         TemplateAct::Propose { name, sql, toml, why } => {
             let why = why.trim().to_owned();

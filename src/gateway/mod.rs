@@ -16,6 +16,7 @@ mod plan;
 mod publish;
 mod question;
 mod room;
+mod rules;
 
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
 pub use ask::{AskError, answers, ask, estimate};
@@ -26,4 +27,5 @@ pub use founding::{FoundError, found};
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
-pub use room::{OpenRoomError, Room, Rules, open_database};
+pub use room::{OpenRoomError, Room, RoomTurn, open_database};
+pub use rules::{Rules, RulesError};

@@ -2,6 +2,7 @@
 
 use super::{Declaration, KeyError, Store, StoreError, engine::Attached, pins::Pins};
 use crate::{
+    database::Turn,
     identity::Kind,
     model::{AudienceRef, MemberName, failpoint},
 };
@@ -109,7 +110,12 @@ impl Store {
             for audience in audiences {
                 versions.push(self.version(audience).await?);
             }
-            let pins = self.pinned.pin(versions.iter().flatten().map(|version| version.upload.clone()).collect());
+            let uploads: Vec<String> = versions.iter().flatten().map(|version| version.upload.clone()).collect();
+            let mut shared = Vec::with_capacity(uploads.len());
+            for upload in &uploads {
+                shared.push(self.database.turns().share(Turn::Version(upload)).await?);
+            }
+            let pins = self.pinned.pin(uploads, shared);
             // A switch between reading and pinning could have swept a file: what was pinned must still be in force.
             let mut unchanged = true;
             for (audience, version) in audiences.iter().zip(&versions) {
@@ -224,6 +230,7 @@ impl Store {
     /// # Errors
     /// When the database or the files fail; the next sweep takes up what is left.
     pub async fn sweep(&self) -> Result<(), StoreError> {
+        let _turn = self.database.turns().take(Turn::Sweep).await?;
         let today = self.today();
         let mut transaction = self.database.begin().await?;
         let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
@@ -256,6 +263,11 @@ impl Store {
                 Some(_) => remove(&self.staging_file(&upload))?,
                 None if self.pinned.holds(&upload) => {}
                 None => {
+                    // Another gateway's query may still read it: then a later sweep destroys it.
+                    let turn = self.database.turns().try_take(Turn::Version(&upload)).await?;
+                    if turn.is_none() {
+                        continue;
+                    }
                     self.keys.destroy_version(&upload)?;
                     remove(&self.staging_file(&upload))?;
                     remove(&self.version_file(member, &upload))?;

@@ -5,7 +5,7 @@ use crate::{
     database::{Database, Writing},
     model::{MemberName, Officer},
 };
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyExecutor, Row, any::AnyRow};
 
 /// What the log says happened.
 #[derive(Debug, Clone, Copy)]
@@ -141,4 +141,10 @@ pub(super) async fn log(
     .execute(&mut **writing)
     .await?;
     Ok(())
+}
+
+/// The log's newest entry; 0 if there is none.
+pub(super) async fn newest(executor: impl AnyExecutor<'_>) -> Result<i64, ConsentError> {
+    let row = sqlx::query("SELECT coalesce(max(id), 0) AS newest FROM template_log").fetch_one(executor).await?;
+    Ok(row.try_get("newest")?)
 }
