@@ -60,6 +60,11 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_DEADLINE_S", ("durée maximale d’une requête, en secondes", "longest that a query may take, in seconds")),
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
     (
+        "CAMERATA_DATABASE_URL",
+        ("PostgreSQL, au lieu de room.sqlite (postgres://…)", "PostgreSQL, in place of room.sqlite (postgres://…)"),
+    ),
+    ("CAMERATA_DATABASE_URL_FILE", ("fichier où cette adresse se trouve", "file that holds that address")),
+    (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
     ),

@@ -32,6 +32,7 @@ on_both!(
     the_same_query_is_paid_once_and_has_one_answer,
     racing_charges_take_exactly_what_is_there,
     budgets_unlock_by_month_and_a_clock_set_back_opens_nothing,
+    gateways_whose_clocks_differ_unlock_a_month_once,
     a_free_or_unaccounted_charge_is_refused,
     a_charge_debits_delta_with_rho_or_neither,
     racing_charges_take_exactly_the_delta_that_is_there,
@@ -148,6 +149,20 @@ async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing(place: Place
     assert_eq!(books.ledger.period(12).await.unwrap(), period);
     at("2027-02-28T00:00:00Z");
     assert_eq!(books.ledger.period(12).await.unwrap().unlocked(loss(1_200, 0)).unwrap(), loss(200, 0));
+}
+
+async fn gateways_whose_clocks_differ_unlock_a_month_once(place: Place) {
+    let ahead = books(place.clone()).await;
+    let behind = Arc::new(Moved(Mutex::new("2026-03-01T00:00:00Z".parse().unwrap())));
+    let behind = Ledger::new(Database::open(&place).await.unwrap(), behind);
+    *ahead.clock.0.lock().unwrap() = "2027-02-01T00:00:00Z".parse().unwrap();
+    // The second period has begun: of the asker's 1,200, 100 are unlocked.
+    assert!(matches!(ahead.ledger.charge(&request(1, 10, 60), 12).await.unwrap(), Charged::Ready(_)));
+    // By its own clock, the other would have two months of the period before: 200, and 60 spent.
+    assert!(matches!(behind.charge(&request(2, 10, 41), 12).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(behind.charge(&request(2, 10, 40), 12).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(ahead.ledger.charge(&request(3, 10, 1), 12).await.unwrap(), Charged::Refused(_)));
+    assert_eq!(behind.period(12).await.unwrap(), ahead.ledger.period(12).await.unwrap());
 }
 
 async fn a_free_or_unaccounted_charge_is_refused(place: Place) {

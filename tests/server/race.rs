@@ -124,16 +124,36 @@ fn sixty_four_clients_share_the_last_of_a_budget_on_sqlite() {
 
 #[test]
 fn sixty_four_clients_share_the_last_of_a_budget_on_three_gateways_of_which_one_is_killed() {
+    on_three_gateways("");
+}
+
+#[test]
+fn sixty_four_clients_share_the_last_of_a_budget_though_a_gateway_dies_with_a_charge_unanswered() {
+    on_three_gateways("before_record");
+}
+
+/// The second gateway dies by itself at its first question, where `place` says, or is killed in the middle of the race.
+fn on_three_gateways(place: &str) {
     let server = Postgres::shared();
     let url = server.database();
     let database = url.rsplit('/').next().unwrap();
     let founded = Founded::on_server(&url);
     let season = Season::in_room(&founded);
     let price = priced(&season);
-    let (second, third) = (founded.serve(), founded.serve());
+    let (second, third) = (founded.serve_with(&[("CAMERATA_FAILPOINT", place)]), founded.serve());
     let answered = AtomicUsize::new(0);
+    if !place.is_empty() {
+        assert!(second.try_post(&season.ticketing, "/api/v1/queries", &asked(0, price.0)).is_err());
+        assert_eq!(
+            server.sql(database, "SELECT count(*) FROM charges LEFT JOIN answers ON charge = id WHERE charge IS NULL"),
+            "1"
+        );
+    }
     let ended = thread::scope(|scope| {
         scope.spawn(|| {
+            if !place.is_empty() {
+                return;
+            }
             let since = Instant::now();
             while answered.load(Ordering::SeqCst) < KILLED_AFTER {
                 assert!(since.elapsed() < Duration::from_secs(120), "the race doesn't begin");
