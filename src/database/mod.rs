@@ -87,14 +87,14 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
-    begin: &'static str,
+    shared: bool,
     turns: Turns,
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the pool: its options hold the address.
-        f.debug_struct("Database").field("begin", &self.begin).finish_non_exhaustive()
+        f.debug_struct("Database").field("shared", &self.shared).finish_non_exhaustive()
     }
 }
 
@@ -109,10 +109,6 @@ impl Database {
         // Statements are the same few, and of interest to nobody.
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Open)?;
         let options = options.disable_statement_logging();
-        let (begin, migrator) = match place {
-            Place::File(_) => (BEGIN_SQLITE, &SQLITE),
-            Place::Server(_) => (BEGIN_POSTGRES, &POSTGRES),
-        };
         let shared = place.is_shared();
         if shared {
             // The pool would ask a server that refuses again and again, and then say that it had no time.
@@ -128,9 +124,9 @@ impl Database {
         if shared {
             keeps_commits(&pool).await?;
         }
-        migrator.run(&pool).await?;
+        if shared { &POSTGRES } else { &SQLITE }.run(&pool).await?;
         let turns = if shared { Turns::on_server(options) } else { Turns::free() };
-        Ok(Self { pool, begin, turns })
+        Ok(Self { pool, shared, turns })
     }
 
     /// Begins a writing transaction.
@@ -138,7 +134,7 @@ impl Database {
     /// # Errors
     /// When no connection is free or another writer holds the lock for 30 seconds.
     pub async fn begin(&self) -> Result<Writing, sqlx::Error> {
-        self.pool.begin_with(self.begin).await
+        self.pool.begin_with(if self.shared { BEGIN_POSTGRES } else { BEGIN_SQLITE }).await
     }
 
     /// Writes when the room was founded (RFC 3339) and what its key is checked against.
@@ -162,6 +158,18 @@ impl Database {
     pub async fn key_check(&self) -> Result<Option<Vec<u8>>, OpenError> {
         let row = sqlx::query("SELECT key_check FROM room").fetch_optional(&self.pool).await?;
         Ok(row.map(|row| row.try_get("key_check")).transpose()?)
+    }
+
+    /// The server's clock, in seconds since 1970; `None` of a file, which has none.
+    ///
+    /// # Errors
+    /// When the server can't be reached.
+    pub async fn server_seconds(&self) -> Result<Option<i64>, OpenError> {
+        if !self.shared {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT) AS seconds";
+        Ok(Some(sqlx::query(sql).fetch_one(&self.pool).await?.try_get("seconds")?))
     }
 
     /// The turns that its gateways take.

@@ -26,6 +26,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+/// How far a gateway's clock may be from that of the server whose database it shares.
+const CLOCKS_APART_S_MAX: u64 = 60;
+
 /// Why a room can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenRoomError {
@@ -74,6 +77,11 @@ pub enum OpenRoomError {
     /// The rules in force can't be read.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// The clock is not the other gateways'.
+    #[error(
+        "this machine's clock and the database server's are more than a minute apart: set them right; budgets are unlocked by the clock"
+    )]
+    Clock,
     /// The other gateways can't be waited for.
     #[error("the room's database can't be reached")]
     Turn(#[source] TurnError),
@@ -129,6 +137,11 @@ impl Room {
         let database = Database::open(&place).await?;
         if database.key_check().await? != Some(keys.check()) {
             return Err(OpenRoomError::WrongKey);
+        }
+        // The fastest clock of all gateways unlocks budgets, for good.
+        let apart = database.server_seconds().await?.map(|server| server.abs_diff(clock.now().as_second()));
+        if apart.is_some_and(|seconds| seconds > CLOCKS_APART_S_MAX) {
+            return Err(OpenRoomError::Clock);
         }
         let turns = database.turns().clone();
         let versions = Versions::new(database.clone(), Arc::clone(&clock));

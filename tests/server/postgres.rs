@@ -1,7 +1,10 @@
 //! A room on PostgreSQL: the way of a query, and several gateways that serve it together.
 
 use super::support::*;
-use camerata::{gateway::Room, model::SystemClock};
+use camerata::{
+    gateway::{OpenRoomError, Room},
+    model::{Clock, SystemClock},
+};
 use serde_json::{Value, json};
 use std::{fs, process::Command, sync::Arc, thread};
 
@@ -189,4 +192,27 @@ fn a_version_that_another_gateway_reads_outlives_its_replacement() {
     pair.served.upload(&pair.steward, "abonnes", &stream(0..1_000));
     assert_eq!(data(), 2, "nobody reads it any more");
     assert!(!has_key());
+}
+
+/// A clock that is ahead by these seconds.
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now() + jiff::SignedDuration::from_secs(self.0)
+    }
+}
+
+#[test]
+fn a_gateway_with_another_time_doesnt_open_the_room() {
+    let founded = Founded::on_server(&Postgres::shared().database());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let open = |seconds| runtime.block_on(Room::open(&founded.room(), Arc::new(Ahead(seconds))));
+    for seconds in [-100, 100] {
+        assert!(matches!(open(seconds), Err(OpenRoomError::Clock)), "{seconds}");
+    }
+    assert!(open(5).is_ok());
+    // On a file there is nobody else to agree with.
+    let alone = Founded::new();
+    assert!(runtime.block_on(Room::open(&alone.room(), Arc::new(Ahead(100)))).is_ok());
 }
