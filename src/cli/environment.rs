@@ -77,6 +77,11 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
     (BACKUP_PASSPHRASE, ("phrase de passe d’une sauvegarde", "passphrase of a backup")),
     (
+        "CAMERATA_DATABASE_URL",
+        ("PostgreSQL, au lieu de room.sqlite (postgres://…)", "PostgreSQL, in place of room.sqlite (postgres://…)"),
+    ),
+    ("CAMERATA_DATABASE_URL_FILE", ("fichier où cette adresse se trouve", "file that holds that address")),
+    (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
     ),

@@ -12,6 +12,7 @@ pub mod records;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod writing;
 
 /// Runs each test, which takes a place, on a new database of either kind.
@@ -38,6 +39,7 @@ pub(crate) use on_both;
 
 pub use place::{NotAServer, Place, ServerUrl};
 pub use snapshot::{Founding, Snapshot, SnapshotError};
+pub use turns::{Held, Turn, TurnError, Turns};
 pub use writing::Writing;
 
 use crate::{
@@ -66,6 +68,9 @@ const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 /// COMMITTED has one for each statement.
 const BEGIN_POSTGRES: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '30s'; \
      SELECT pg_advisory_xact_lock(7163384648231)";
+
+/// Sees one moment, whatever is written meanwhile; SQLite's plain transactions do.
+const SNAPSHOT_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Why the room's database can't be opened. Says nothing of the address, which may hold a password.
 #[derive(Debug, thiserror::Error)]
@@ -101,14 +106,14 @@ impl OpenError {
 #[derive(Clone)]
 pub struct Database {
     pool: AnyPool,
-    begin: &'static str,
-    snapshot: &'static str,
+    shared: bool,
+    turns: Turns,
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the pool: its options hold the address.
-        f.debug_struct("Database").field("begin", &self.begin).finish_non_exhaustive()
+        f.debug_struct("Database").field("shared", &self.shared).finish_non_exhaustive()
     }
 }
 
@@ -123,10 +128,6 @@ impl Database {
         // Statements are the same few, and of interest to nobody.
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Open)?;
         let options = options.disable_statement_logging();
-        let (begin, snapshot, migrator) = match place {
-            Place::File(_) => (BEGIN_SQLITE, "BEGIN", &SQLITE),
-            Place::Server(_) => (BEGIN_POSTGRES, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &POSTGRES),
-        };
         let shared = place.is_shared();
         if shared {
             // The pool would ask a server that refuses again and again, and then say that it had no time.
@@ -136,14 +137,15 @@ impl Database {
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(CONNECTION_WAIT)
             .after_connect(move |connection, _| Box::pin(prepare(connection, shared)))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(OpenError::Open)?;
         if shared {
             keeps_commits(&pool).await?;
         }
-        migrator.run(&pool).await?;
-        Ok(Self { pool, begin, snapshot })
+        if shared { &POSTGRES } else { &SQLITE }.run(&pool).await?;
+        let turns = if shared { Turns::on_server(options) } else { Turns::free() };
+        Ok(Self { pool, shared, turns })
     }
 
     /// Begins a writing transaction.
@@ -151,13 +153,14 @@ impl Database {
     /// # Errors
     /// When no connection is free or another writer holds the lock for 30 seconds.
     pub async fn begin(&self, clock: &dyn Clock) -> Result<Writing, sqlx::Error> {
-        Writing::new(self.pool.begin_with(self.begin).await?, clock).await
+        let begin = if self.shared { BEGIN_POSTGRES } else { BEGIN_SQLITE };
+        Writing::new(self.pool.begin_with(begin).await?, clock).await
     }
 
     /// A transaction with the lock that the log isn't told of: for tests of what damage does.
     #[cfg(test)]
     pub(crate) async fn raw(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        self.pool.begin_with(self.begin).await
+        self.pool.begin_with(if self.shared { BEGIN_POSTGRES } else { BEGIN_SQLITE }).await
     }
 
     /// What SQLite's own check finds: nothing, or damage, with the byte at which its page begins where it says. Of a server's
@@ -166,7 +169,7 @@ impl Database {
     /// # Errors
     /// When the database can't be read.
     pub async fn damage(&self) -> Result<Option<Option<u64>>, sqlx::Error> {
-        if self.begin != BEGIN_SQLITE {
+        if self.shared {
             return Ok(None);
         }
         let rows = sqlx::query("PRAGMA integrity_check(100)").fetch_all(&self.pool).await?;
@@ -190,7 +193,7 @@ impl Database {
     /// # Errors
     /// When no connection is free.
     pub async fn snapshot(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        self.pool.begin_with(self.snapshot).await
+        self.pool.begin_with(if self.shared { SNAPSHOT_POSTGRES } else { "BEGIN" }).await
     }
 
     /// Writes when the room was founded, what its key is checked against, and the key that signs its log.
@@ -238,6 +241,23 @@ impl Database {
     pub async fn key_check(&self) -> Result<Option<Vec<u8>>, OpenError> {
         let row = sqlx::query("SELECT key_check FROM room").fetch_optional(&self.pool).await?;
         Ok(row.map(|row| row.try_get("key_check")).transpose()?)
+    }
+
+    /// The server's clock, in seconds since 1970; `None` of a file, which has none.
+    ///
+    /// # Errors
+    /// When the server can't be reached.
+    pub async fn server_seconds(&self) -> Result<Option<i64>, OpenError> {
+        if !self.shared {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT) AS seconds";
+        Ok(Some(sqlx::query(sql).fetch_one(&self.pool).await?.try_get("seconds")?))
+    }
+
+    /// The turns that its gateways take.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The pool, for reads.

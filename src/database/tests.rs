@@ -1,13 +1,13 @@
 //! The promises of the room's database, on SQLite and on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use super::{Database, OpenError, Place, SQLITE, ServerUrl, on_both, postgres::Postgres};
+use super::{Database, OpenError, Place, SQLITE, ServerUrl, Turn, on_both, postgres::Postgres};
 use crate::{model::SystemClock, proof::SigningKey};
 use sqlx::{
     ConnectOptions as _, Connection as _, Row,
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 on_both!(
     a_database_is_opened_again_and_founded_once,
@@ -238,7 +238,87 @@ async fn no_error_says_the_password() {
         "postgres://ana:s3cret@[/salle",
     ] {
         let place = Place::Server(ServerUrl::parse(url).unwrap());
-        let error = anyhow::Error::new(Database::open(&place).await.unwrap_err());
-        assert!(!format!("{error:#} {error:?} {place:?}").contains("s3cret"), "{error:?}");
+        let error = Database::open(&place).await.unwrap_err();
+        let chain = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let told: String = chain.map(|error| format!("{error} {error:?}\n")).collect();
+        assert!(!format!("{told}{place:?}").contains("s3cret"), "{told}");
     }
+}
+
+/// Two processes that have the same database open, as far as turns know.
+async fn two() -> (Database, Database, ServerUrl) {
+    let Place::Server(url) = Place::on_test_server() else { panic!("not a server") };
+    let place = Place::Server(url.clone());
+    (Database::open(&place).await.unwrap(), Database::open(&place).await.unwrap(), url)
+}
+
+#[tokio::test]
+async fn a_turn_is_one_process_s_until_it_is_dropped() {
+    let (one, other, _) = two().await;
+    let key = Turn::Query(&[7; 32]);
+    let held = one.turns().take(key).await.unwrap();
+    assert!(other.turns().try_take(key).await.unwrap().is_none());
+    assert!(other.turns().try_take(Turn::Query(&[8; 32])).await.unwrap().is_some(), "another key is another turn");
+    assert!(other.turns().try_take(Turn::Desk).await.unwrap().is_some());
+    let turns = other.turns().clone();
+    let waiting = tokio::spawn(async move { turns.take(Turn::Query(&[7; 32])).await.unwrap() });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    drop(held);
+    let held = waiting.await.unwrap();
+    assert!(one.turns().try_take(key).await.unwrap().is_none());
+    drop(held);
+    // Who gives up waiting holds nothing.
+    let held = one.turns().take(key).await.unwrap();
+    assert!(tokio::time::timeout(Duration::from_millis(50), other.turns().take(key)).await.is_err());
+    drop(held);
+    drop(one.turns().take(key).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_version_is_destroyed_only_by_who_has_it_alone() {
+    let (one, other, _) = two().await;
+    let version = Turn::Version("0123");
+    let (reads, reads_too) = (one.turns().share(version).await.unwrap(), other.turns().share(version).await.unwrap());
+    drop(reads_too);
+    assert!(other.turns().try_take(version).await.unwrap().is_none());
+    drop(reads);
+    let destroys = loop {
+        // Dropping is telling the keeper, which lets go a moment later.
+        if let Some(held) = other.turns().try_take(version).await.unwrap() {
+            break held;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_millis(50), one.turns().share(version)).await.is_err());
+    drop(destroys);
+    drop(one.turns().share(version).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_that_ends_holds_nothing_and_lets_go_of_nothing_later() {
+    let (one, other, url) = two().await;
+    let old = one.turns().take(Turn::Desk).await.unwrap();
+    let name = url.secret().rsplit('/').next().unwrap();
+    let killed = format!(
+        "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+        WHERE l.locktype = 'advisory' AND d.datname = '{name}'"
+    );
+    assert_eq!(Postgres::shared().sql("postgres", &killed), "1");
+    // As if the first process had been killed: the other goes on.
+    drop(other.turns().take(Turn::Desk).await.unwrap());
+    // The first begins another session. What it held in the one before must not let go of what it holds in this.
+    let new = one.turns().take(Turn::Desk).await.unwrap();
+    drop(old);
+    drop(one.turns().take(Turn::Sweep).await.unwrap());
+    assert!(other.turns().try_take(Turn::Desk).await.unwrap().is_none());
+    drop(new);
+    drop(other.turns().take(Turn::Desk).await.unwrap());
+}
+
+#[tokio::test]
+async fn turns_on_a_file_are_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
+    let _held = database.turns().take(Turn::Desk).await.unwrap();
+    assert!(database.turns().try_take(Turn::Desk).await.unwrap().is_some());
 }

@@ -4,7 +4,7 @@ use super::{
     Config, damage,
     outside::{Outside, Standing},
     restored,
-    room::{OpenRoomError, exclusive, located},
+    room::{OpenRoomError, located, locked},
 };
 use crate::{
     audit::{self, Log, LogError},
@@ -51,7 +51,7 @@ pub struct Accepted {
 /// When the token isn't an officer's, the room wasn't set back, or is damaged besides.
 pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result<Accepted, AcceptError> {
     let (config, place) = located(folder)?;
-    let _lock = exclusive(&folder.join("room.lock"))?;
+    let _lock = locked(&folder.join("room.lock"), false)?;
     let keys = Keys::open(&folder.join("keys")).map_err(OpenRoomError::from)?;
     let database = Database::open(&place).await.map_err(OpenRoomError::from)?;
     let user = People::new(database.clone(), Arc::clone(&clock)).authenticate(token.trim()).await?;

@@ -1,7 +1,7 @@
 //! The way of a query. Nothing else in the program may run these steps.
 
 use super::{
-    Answer, Estimate, Outcome, Request, Room, Rules,
+    Answer, Estimate, Outcome, Request, Room, Rules, RulesError,
     plan::{Plan, admit, asked, attached_as, plan, price},
 };
 use crate::{
@@ -54,6 +54,10 @@ impl AskError {
         Self::Internal(reference)
     }
 
+    pub(super) fn rules(error: RulesError) -> Self {
+        Self::internal("rules", &error)
+    }
+
     pub(super) fn ledger(error: LedgerError) -> Self {
         Self::internal("ledger", &error)
     }
@@ -65,7 +69,7 @@ impl AskError {
 /// A reasoned refusal, or a reference to what failed. An interrupted query that was charged is finished at no new
 /// cost by asking it again.
 pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Answer, AskError> {
-    let rules = room.rules();
+    let rules = room.rules_now().await.map_err(AskError::rules)?;
     let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
     let audiences = resolved.audiences();
@@ -79,9 +83,10 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
         admitted => admitted?,
     };
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
-    let _turn = room.queries.lock(&plan.charge.query_key).await;
+    let turn = room.query_turn(&plan.charge.query_key).await;
+    let _turn = turn.map_err(|error| AskError::internal("turn", &error))?;
     failpoint("before_charge");
-    let charge = match room.ledger.charge(&plan.charge, &plan.period).await.map_err(AskError::ledger)? {
+    let charge = match room.ledger.charge(&plan.charge, rules.limits.period_months()).await.map_err(AskError::ledger)? {
         Charged::Answered(stored) => {
             room.tell(told(What::Replayed)?.with("answer", stored.id).with("policy", admission.version())).await?;
             return answer(&rules, request, stored, true, &admission);
@@ -110,13 +115,14 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
 /// # Errors
 /// As [`ask`], but for the budget, which is part of the estimate.
 pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Result<Estimate, AskError> {
-    let rules = room.rules();
+    let rules = room.rules_now().await.map_err(AskError::rules)?;
     let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
     let admission = admit(room, &rules, user, request, &resolved, &priced)?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let free = room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
-    let states = room.ledger.states(&plan.charge.caps, &plan.period).await.map_err(AskError::ledger)?;
+    let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
+    let states = room.ledger.states(&plan.charge.caps, &period).await.map_err(AskError::ledger)?;
     Ok(Estimate::new(&plan.release, &plan.instance, &rules.limits, states, free))
 }
 

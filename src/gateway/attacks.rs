@@ -8,7 +8,7 @@
 
 use crate::{
     database::{Database, Place},
-    ledger::{Account, Cap, ChargeRequest, Charged, Ledger, Period},
+    ledger::{Account, Cap, ChargeRequest, Charged, Ledger},
     model::{
         Block, Bounds, Loss, MemberName, SystemClock,
         torture::{rounds, torture},
@@ -61,12 +61,11 @@ async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
     let signing = SigningKey::new("camerata/test", &[1; 32]).unwrap();
     database.found(&SystemClock, &[0; 32], signing.public()).await.unwrap();
     let ledger = Ledger::new(database, Arc::new(SystemClock));
-    let period = ledger.period(limits.period_months()).await.unwrap();
     let plan = privacy::plan(&attack.bounds, Accuracy::Margin(attack.margin), limits).unwrap();
     let mut plans = Vec::new();
     for step in 0..1_000u32 {
         let asker = u8::try_from(step % u32::from(attack.askers)).unwrap();
-        match charge(&ledger, &period, attack, &plan, asker, step).await {
+        match charge(&ledger, attack, &plan, asker, step).await {
             Charged::Ready(charge) => {
                 ledger.record(&charge, "{}").await.unwrap();
                 plans.push(plan.clone());
@@ -80,7 +79,7 @@ async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
     plans
 }
 
-async fn charge(ledger: &Ledger, period: &Period, attack: &Attack, plan: &Plan, asker: u8, step: u32) -> Charged {
+async fn charge(ledger: &Ledger, attack: &Attack, plan: &Plan, asker: u8, step: u32) -> Charged {
     let limits = limits();
     let cap = |account, cap: privacy::Cap| Cap { account, cap: Loss { rho: cap.rho, ..Loss::default() } };
     let owner: MemberName = "salle".parse().unwrap();
@@ -103,7 +102,7 @@ async fn charge(ledger: &Ledger, period: &Period, attack: &Attack, plan: &Plan, 
         ],
         asker,
     };
-    ledger.charge(&request, period).await.unwrap()
+    ledger.charge(&request, limits.period_months()).await.unwrap()
 }
 
 /// By how much the target moves each cell: as far as the bound lets it.

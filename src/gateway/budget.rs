@@ -32,7 +32,7 @@ pub struct BudgetLine {
 /// # Errors
 /// When the ledger can't be read.
 pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>, AskError> {
-    let rules = room.rules();
+    let rules = room.rules_now().await.map_err(AskError::rules)?;
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     let mut caps = vec![cap(&rules, Account::Room), cap(&rules, Account::Owner(member.clone()))];
     for owner in room.other_members(member) {

@@ -131,9 +131,8 @@ impl Config {
             ("deadline_s", config.deadline_s == Some(0)),
             ("queries_max", config.queries_max == Some(0)),
         ];
-        match zero.into_iter().find(|(_, is_zero)| *is_zero) {
-            Some((key, _)) => return Err(ConfigError::Zero(key)),
-            None => {}
+        if let Some((key, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
+            return Err(ConfigError::Zero(key));
         }
         config.server = config.server(room)?;
         Ok(config)

@@ -1,6 +1,6 @@
 //! Officers' acts on the templates: what comes of one is in force before its answer is given.
 
-use super::Room;
+use super::{Room, RulesError};
 use crate::{
     model::{Officer, Role, TemplateName, Text},
     people::User,
@@ -20,6 +20,9 @@ pub enum TemplateActError {
     /// It can't be stored, approved or withdrawn.
     #[error(transparent)]
     Consent(#[from] ConsentError),
+    /// What is in force can't be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The checker failed.
     #[error("the checker failed")]
     Checker(#[from] tokio::task::JoinError),
@@ -54,8 +57,8 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
         return Err(TemplateActError::NotAnOfficer);
     }
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };
-    let _desk = room.desk.lock().await;
-    let rules = room.rules();
+    let _desk = room.desk_turn().await.map_err(ConsentError::from)?;
+    let rules = room.rules_now().await?;
     if rules.policies.base.member(&officer.member).is_none() {
         return Err(ConsentError::Refused(Text::new(
             format!("{} n'est pas membre de la salle", officer.member),
@@ -63,7 +66,7 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
         ))
         .into());
     }
-    let (consent, current) = (&room.consent, &rules.templates);
+    let (consent, current) = (rules.consent(room), &rules.templates);
     let (hash, after) = match act {
         TemplateAct::Propose { name, sql, toml, why } => {
             let why = why.trim().to_owned();

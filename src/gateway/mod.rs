@@ -21,6 +21,7 @@ mod publish;
 mod question;
 pub mod restored;
 mod room;
+mod rules;
 
 pub use accept::{AcceptError, Accepted, accept};
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
@@ -33,4 +34,5 @@ pub use founding::{FoundError, found};
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
-pub use room::{OpenRoomError, Room, Rules, open_database};
+pub use room::{OpenRoomError, Room, RoomTurn, open_database};
+pub use rules::{Rules, RulesError};

@@ -3,7 +3,7 @@
 use super::{AskError, Request, Room, Rules, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
-    ledger::{Account, Cap, ChargeRequest, Period},
+    ledger::{Account, Cap, ChargeRequest},
     model::{AudienceRef, MemberName, Shape, Text},
     people::User,
     policy::{Admission, Decision, Question},
@@ -28,7 +28,6 @@ pub(super) struct Plan {
     pub(super) versions: Vec<Version>,
     pub(super) pins: Pins,
     pub(super) charge: ChargeRequest,
-    pub(super) period: Period,
 }
 
 /// The loss, from the request, the template and what `members.toml` says of the audiences: nothing of what is stored.
@@ -138,8 +137,7 @@ pub(super) async fn plan(
         caps,
         event,
     };
-    let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
-    Ok(Plan { release: priced.plan, instance, versions, pins, charge, period })
+    Ok(Plan { release: priced.plan, instance, versions, pins, charge })
 }
 
 /// What the log tells of a question: whom it concerns are the owners of what is asked of, and who asks.

@@ -1,11 +1,11 @@
 //! Officers' acts on the policies. One at a time, and what comes of one is in force before its answer is given: a narrowing is never
 //! late, and of two that meet one wins.
 
-use super::{Room, room::Rules};
+use super::{Room, Rules, RulesError};
 use crate::{
     model::{Role, Text},
     people::User,
-    policy::{Current, Files, Officer, Policies, Proposal, VersionsError},
+    policy::{Current, Files, Officer, Policies, Proposal, Versions, VersionsError},
     privacy::LimitsError,
     template::ConsentError,
 };
@@ -20,6 +20,9 @@ pub enum PublishError {
     /// The versions say why.
     #[error(transparent)]
     Versions(#[from] VersionsError),
+    /// What is in force can't be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The figures of `privacy.toml` can't be used.
     #[error("the figures of privacy.toml can't be used")]
     Limits(#[from] LimitsError),
@@ -57,14 +60,14 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
         return Err(PublishError::NotAnOfficer);
     }
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };
-    let _desk = room.desk.lock().await;
-    let current = room.rules().policies.clone();
-    let versions = &room.versions;
+    let _desk = room.desk_turn().await.map_err(VersionsError::from)?;
+    let rules = room.rules_now().await?;
+    let (current, versions) = (rules.policies.clone(), rules.versions(room));
     let settled = match act {
-        Act::Propose(files, why) => propose(room, &current, &officer, (files, why)).await?,
+        Act::Propose(files, why) => propose(&rules, &versions, &officer, (files, why)).await?,
         Act::Restore(version, why) => {
             let files = versions.files(&version).await?;
-            propose(room, &current, &officer, (files, why)).await?
+            propose(&rules, &versions, &officer, (files, why)).await?
         }
         Act::Approve(id, effects) => versions.approve(&current, &officer, id, &effects).await?,
         Act::Retract(id) => {
@@ -90,8 +93,8 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
 }
 
 async fn propose(
-    room: &Room,
-    current: &Current,
+    rules: &Rules,
+    versions: &Versions,
     officer: &Officer,
     (files, why): (Files, String),
 ) -> Result<(i64, Option<Current>), PublishError> {
@@ -100,8 +103,8 @@ async fn propose(
     }
     // The kernel's own check of the figures, before anything is stored.
     let policies = Policies::from_files(Path::new("policies"), files.clone()).map_err(VersionsError::from)?;
-    Rules::new(policies.into(), room.rules().templates.clone())?;
-    Ok(room.versions.propose(current, officer, &files, why.trim()).await?)
+    Rules::new(policies.into(), rules.templates.clone())?;
+    Ok(versions.propose(&rules.policies, officer, &files, why.trim()).await?)
 }
 
 async fn enforce(room: &Room, current: Current) -> Result<(), PublishError> {

@@ -6,15 +6,15 @@ use super::{
     locks::Locks,
     outside::{Outside, OutsideError, Standing},
     restored::{self, RestoredError},
+    rules::{Marks, Rules, RulesError},
 };
 use crate::{
     audit::{self, Log, LogError},
-    database::{Database, OpenError, Place},
+    database::{Database, Held, OpenError, Place, Turn, TurnError, Turns},
     ledger::Ledger,
     model::{Clock, MemberName},
     people::People,
     policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
-    privacy::{self, LimitsError},
     proof::{Event, PublicKey, SigningKey},
     store::{Damaged, DuckDb, EngineError, KeyError, Keys, Store, StoreError},
     template::{Catalogue, Consent, ConsentError, Consented},
@@ -27,9 +27,12 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, OwnedMutexGuard, Semaphore},
     time::{Instant, sleep_until},
 };
+
+/// How far a gateway's clock may be from that of the server whose database it shares.
+const CLOCKS_APART_S_MAX: u64 = 60;
 
 /// Why a room can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +82,17 @@ pub enum OpenRoomError {
     /// The stored templates can't be read.
     #[error(transparent)]
     Consent(#[from] ConsentError),
+    /// The rules in force can't be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The clock is not the other gateways'.
+    #[error(
+        "this machine's clock and the database server's are more than a minute apart: set them right; budgets are unlocked by the clock"
+    )]
+    Clock,
+    /// The other gateways can't be waited for.
+    #[error("the room's database can't be reached")]
+    Turn(#[source] TurnError),
     /// The policies, with their places.
     #[error("the policy folder has mistakes")]
     Policies(miette::Report),
@@ -111,34 +125,6 @@ pub enum OpenRoomError {
     },
 }
 
-/// The rules in force at a moment.
-#[derive(Debug)]
-pub struct Rules {
-    /// The agreements.
-    pub policies: Current,
-    /// Caps and release rules.
-    pub limits: Arc<privacy::Limits>,
-    /// The templates, with the members that let them run over their audiences.
-    pub templates: Consented,
-}
-
-impl Rules {
-    /// The rules that some policies make, over templates that are checked for their vocabulary already.
-    ///
-    /// # Errors
-    /// When the figures of `privacy.toml` can't be used.
-    pub(super) fn new(policies: Current, templates: Consented) -> Result<Self, LimitsError> {
-        let (text, path) = policies.base.privacy_toml();
-        let limits = Arc::new(privacy::Limits::parse(text, path)?);
-        Ok(Self { policies, limits, templates })
-    }
-
-    /// The same rules over other templates.
-    pub(super) fn with(&self, templates: Consented) -> Self {
-        Self { policies: self.policies.clone(), limits: Arc::clone(&self.limits), templates }
-    }
-}
-
 /// An open room.
 pub struct Room {
     /// Users and tokens.
@@ -156,14 +142,26 @@ pub struct Room {
     pub consent: Consent,
     /// What is in force; taken once by whatever needs it, so that nothing sees two versions.
     rules: RwLock<Arc<Rules>>,
-    /// Held from before officers' acts until what came of them is in force.
-    pub(super) desk: Mutex<()>,
-    pub(super) queries: Locks<[u8; 32]>,
+    /// Whether other gateways may serve the room at the same time.
+    pub(super) shared: bool,
+    /// Held while the rules are read anew.
+    pub(super) reading: Mutex<()>,
+    turns: Turns,
+    desk: Arc<Mutex<()>>,
+    queries: Locks<[u8; 32]>,
     pub(super) slots: Semaphore,
     uploads: Locks<String>,
     started: Instant,
     database: Database,
     _lock: File,
+}
+
+/// A turn, here and among all gateways, until it is dropped.
+#[must_use]
+pub struct RoomTurn {
+    // Dropped in this order: who comes next here finds the other gateways' turn free.
+    _everywhere: Held,
+    _here: OwnedMutexGuard<()>,
 }
 
 impl Room {
@@ -173,18 +171,28 @@ impl Room {
     /// When anything it needs is missing, broken, or not this room's; nothing is changed then.
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
         let (config, place) = located(folder)?;
-        let lock = exclusive(&folder.join("room.lock"))?;
+        let lock = locked(&folder.join("room.lock"), place.is_shared())?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = damage::open(&place).await?;
         if database.key_check().await? != Some(keys.check()) {
             return Err(OpenRoomError::WrongKey);
         }
+        // The fastest clock of all gateways unlocks budgets, for good.
+        let apart = database.server_seconds().await?.map(|server| server.abs_diff(clock.now().as_second()));
+        if apart.is_some_and(|seconds| seconds > CLOCKS_APART_S_MAX) {
+            return Err(OpenRoomError::Clock);
+        }
+        let turns = database.turns().clone();
         let (log, outside) = logged(folder, (&config, &place), &keys, &database, &clock).await?;
         let versions = Versions::new(database.clone(), Arc::clone(&clock));
         let consent = Consent::new(database.clone(), Arc::clone(&clock));
+        // Two gateways that open a new room at once must not both found it.
+        let desk = turns.take(Turn::Desk).await.map_err(OpenRoomError::Turn)?;
         let policies = in_force(&versions, folder).await?;
         let templates = templates(&consent, &policies, folder).await?;
         let rules = Rules::new(policies, templates).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
+        let rules = rules.read_at(Marks::read(&versions, &consent).await?);
+        drop(desk);
         let vocabulary = rules.policies.base.vocabulary();
         let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));
         engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
@@ -203,7 +211,10 @@ impl Room {
             versions,
             consent,
             rules: RwLock::new(Arc::new(rules)),
-            desk: Mutex::new(()),
+            shared: place.is_shared(),
+            reading: Mutex::new(()),
+            turns,
+            desk: Arc::default(),
             queries: Locks::default(),
             slots: Semaphore::new(config.queries_max()),
             uploads: Locks::default(),
@@ -219,15 +230,17 @@ impl Room {
         self.database.close().await;
     }
 
-    /// What is in force now. Whoever needs it takes it once: a query is finished under the rules that admitted it.
+    /// What this gateway last knew to be in force: see [`Room::rules_now`].
     pub fn rules(&self) -> Arc<Rules> {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts rules in force: whatever takes them from now on gets these.
-    pub(super) fn enforce(&self, rules: Rules) {
+    /// Puts rules in force, and gives them: whatever takes them from now on gets these.
+    pub(super) fn enforce(&self, rules: Rules) -> Arc<Rules> {
+        let rules = Arc::new(rules);
         self.store.understand(Arc::new(rules.policies.base.vocabulary().clone()));
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&rules);
+        rules
     }
 
     /// Writes an event in the log that changes nothing else.
@@ -241,8 +254,24 @@ impl Room {
     }
 
     /// Waits for an upload's turn: one connection at a time writes its staging file.
-    pub async fn upload_turn(&self, id: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        self.uploads.lock(&id.to_owned()).await
+    ///
+    /// # Errors
+    /// When the other gateways can't be waited for.
+    pub async fn upload_turn(&self, id: &str) -> Result<RoomTurn, TurnError> {
+        let here = self.uploads.lock(&id.to_owned()).await;
+        Ok(RoomTurn { _everywhere: self.turns.take(Turn::Upload(id)).await?, _here: here })
+    }
+
+    /// Waits for a query's turn: one gateway at a time computes its answer, and the next finds it.
+    pub(super) async fn query_turn(&self, key: &[u8; 32]) -> Result<RoomTurn, TurnError> {
+        let here = self.queries.lock(key).await;
+        Ok(RoomTurn { _everywhere: self.turns.take(Turn::Query(key)).await?, _here: here })
+    }
+
+    /// Waits for the officers' desk: held from before an act until what came of it is in force.
+    pub(super) async fn desk_turn(&self) -> Result<RoomTurn, TurnError> {
+        let here = Arc::clone(&self.desk).lock_owned().await;
+        Ok(RoomTurn { _everywhere: self.turns.take(Turn::Desk).await?, _here: here })
     }
 
     /// Waits for the next tick of the answer clock, so that how long an answer took says little.
@@ -339,10 +368,11 @@ async fn templates(consent: &Consent, policies: &Current, folder: &Path) -> Resu
     Ok(consent.found(&catalogue, &members).await?)
 }
 
-pub(super) fn exclusive(path: &Path) -> Result<File, OpenRoomError> {
+/// Locks the room's folder: for one gateway alone, or against one that would have it alone.
+pub(super) fn locked(path: &Path, shared: bool) -> Result<File, OpenRoomError> {
     let failed = |source| OpenRoomError::File { path: path.to_owned(), source };
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
-    match file.try_lock() {
+    match if shared { file.try_lock_shared() } else { file.try_lock() } {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenRoomError::InUse(path.to_owned())),
         Err(TryLockError::Error(source)) => Err(failed(source)),

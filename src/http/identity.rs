@@ -42,6 +42,9 @@ impl FromRequestParts<Arc<Room>> for Asker {
         let user = user
             .map_err(|error| Problem::from_ask(AskError::internal("people", &error)).in_language(language))?
             .ok_or_else(|| Problem::unauthorized().in_language(language))?;
+        // What another gateway has put in force is what every answer tells of.
+        let rules = room.rules_now().await;
+        rules.map_err(|error| Problem::from_ask(AskError::internal("rules", &error)).in_language(language))?;
         Ok(Self { user, language })
     }
 }

@@ -200,6 +200,7 @@ fn problem(error: PublishError, asker: &Asker) -> Problem {
         PublishError::Limits(error) => Problem::malformed(error.message().clone()),
         PublishError::Versions(error) => Problem::from_ask(gateway::AskError::internal("policy", &error)),
         PublishError::Templates(error) => Problem::from_ask(gateway::AskError::internal("policy", &error)),
+        PublishError::Rules(error) => Problem::from_ask(gateway::AskError::internal("rules", &error)),
     };
     problem.in_language(language)
 }

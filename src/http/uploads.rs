@@ -2,7 +2,7 @@
 
 use super::{Problem, identity::Asker};
 use crate::{
-    gateway::{AskError, Room, Rules},
+    gateway::{AskError, Room, RoomTurn, Rules},
     model::{AudienceRef, Role, Text},
     store::{Declaration, DeclarationError, Outcome, Progress, StoreError, Upload, UploadState},
 };
@@ -88,7 +88,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let upload = find(&room, &asker, &id).await?;
-    let _turn = room.upload_turn(&id).await;
+    let _turn = turn_of(&room, &asker, &id).await?;
     let progress = match upload.state {
         UploadState::Open => {
             blocking(&asker, {
@@ -125,7 +125,7 @@ pub(super) async fn receive(
     if upload.state != UploadState::Open {
         return Err(Problem::from_store(StoreError::Closed).in_language(asker.language));
     }
-    let turn = room.upload_turn(&id).await;
+    let turn = turn_of(&room, &asker, &id).await?;
     let (sender, mut pieces) = mpsc::channel::<axum::body::Bytes>(PIECES_WAITING_MAX);
     let (store, task) = (room.store.clone(), upload.clone());
     let worker = tokio::task::spawn_blocking(move || {
@@ -182,7 +182,7 @@ pub(super) async fn complete(
         let error = error.body_text();
         Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(asker.language)
     })?;
-    let turn = room.upload_turn(&id).await;
+    let turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
     let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
@@ -205,13 +205,19 @@ pub(super) async fn abandon(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let _turn = room.upload_turn(&id).await;
+    let _turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
     if upload.state == UploadState::Stored {
         return Err(Problem::from_store(StoreError::Closed).in_language(asker.language));
     }
     room.store.abandon(&upload).await.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Waits for the upload's turn.
+async fn turn_of(room: &Room, asker: &Asker, id: &str) -> Result<RoomTurn, Problem> {
+    let turn = room.upload_turn(id).await;
+    turn.map_err(|error| Problem::from_store(error.into()).in_language(asker.language))
 }
 
 /// The steward's upload; another member's is told from none by nothing.

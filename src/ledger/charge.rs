@@ -79,27 +79,28 @@ pub enum Charged {
 
 impl Ledger {
     /// Finds the answer or the unfinished charge of the same query at the same or a narrower margin; failing that,
-    /// debits every account, all or nothing, and returns once that is durable.
+    /// debits every account, all or nothing, and returns once that is durable. Caps are over a period of `months` months.
     ///
     /// # Errors
     /// When the database fails or a sum leaves its range; nothing is written then.
-    pub async fn charge(&self, request: &ChargeRequest, period: &Period) -> Result<Charged, LedgerError> {
+    pub async fn charge(&self, request: &ChargeRequest, months: u32) -> Result<Charged, LedgerError> {
         let mut transaction = self.database.begin(&*self.clock).await?;
         if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
             return Ok(found);
         }
+        let (founded, now) = self.moment(&mut *transaction).await?;
+        let period = Period::containing(&founded, now, months)?;
         let mut states = Vec::with_capacity(request.caps.len());
         for cap in &request.caps {
-            let state = read_state(&mut *transaction, cap, period).await?;
+            let state = read_state(&mut *transaction, cap, &period).await?;
             if !state.bears(request.loss) {
                 return Ok(Charged::Refused(Shortfall { state, wanted: request.loss }));
             }
             states.push(state);
         }
-        let now = transaction.now().to_string();
-        let id = insert(&mut transaction, request, now).await?;
+        let id = insert(&mut transaction, request, now.to_string()).await?;
         for state in &states {
-            debit(&mut transaction, id, state, period, request.loss).await?;
+            debit(&mut transaction, id, state, &period, request.loss).await?;
         }
         let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
         let event = request.event.clone().with("charge", id);

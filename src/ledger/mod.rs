@@ -4,6 +4,7 @@
 //! - a charge debits every account it names or none, and never takes one past what is unlocked;
 //! - a charge is durable before the query runs, and is never refunded;
 //! - one charge has at most one answer: the first one recorded is the one everybody gets;
+//! - its time never goes back, whatever the clocks of those who charge;
 //! - the same query at the same or a wider margin is never charged twice.
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
@@ -20,7 +21,8 @@ pub use period::Period;
 pub use spent::Spent;
 
 use crate::{database::Database, model::Clock};
-use sqlx::Row;
+use jiff::Timestamp;
+use sqlx::{AnyExecutor, Row};
 use std::sync::Arc;
 
 /// Why the ledger can't do what was asked. Not a refusal: those are values.
@@ -53,14 +55,25 @@ impl Ledger {
         Self { database, clock }
     }
 
-    /// The period that now lies in, counted from the room's founding.
+    /// The period that the ledger's time lies in, counted from the room's founding.
     ///
     /// # Errors
     /// When the room was never founded or the database fails.
     pub async fn period(&self, months: u32) -> Result<Period, LedgerError> {
-        let row = sqlx::query("SELECT founded FROM room").fetch_optional(self.database.pool()).await?;
-        let founded: String = row.ok_or(LedgerError::NotFounded)?.try_get("founded")?;
-        Period::containing(&founded, self.clock.now(), months)
+        let (founded, now) = self.moment(self.database.pool()).await?;
+        Period::containing(&founded, now, months)
+    }
+
+    /// When the room was founded, and the ledger's time: the clock's, but never before the newest charge. A clock that was set back,
+    /// or another gateway's that is behind, must not open an earlier month or period again.
+    async fn moment(&self, executor: impl AnyExecutor<'_>) -> Result<(String, Timestamp), LedgerError> {
+        let sql = "SELECT founded, (SELECT charged FROM charges ORDER BY id DESC LIMIT 1) AS newest FROM room";
+        let row = sqlx::query(sql).fetch_optional(executor).await?.ok_or(LedgerError::NotFounded)?;
+        let newest: Option<String> = row.try_get("newest")?;
+        let newest: Option<Timestamp> =
+            newest.map(|time| time.parse().map_err(|_| LedgerError::Corrupt("charging time"))).transpose()?;
+        let now = self.clock.now();
+        Ok((row.try_get("founded")?, newest.map_or(now, |newest| newest.max(now))))
     }
 }
 

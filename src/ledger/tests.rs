@@ -33,6 +33,7 @@ on_both!(
     the_same_query_is_paid_once_and_has_one_answer,
     racing_charges_take_exactly_what_is_there,
     budgets_unlock_by_month_and_a_clock_set_back_opens_nothing,
+    gateways_whose_clocks_differ_unlock_a_month_once,
     a_free_or_unaccounted_charge_is_refused,
     a_charge_debits_delta_with_rho_or_neither,
     racing_charges_take_exactly_the_delta_that_is_there,
@@ -82,48 +83,42 @@ async fn spent(books: &Books) -> Vec<u64> {
 
 async fn a_charge_debits_every_account_or_none(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&request(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&request(1, 10, 1_000), 12).await.unwrap(), Charged::Ready(_)));
     assert_eq!(spent(&books).await, [1_000, 1_000, 1_000]);
     // The last account holds 200 more: the first two must stay as they are.
-    let Charged::Refused(shortfall) = books.ledger.charge(&request(2, 10, 201), &period).await.unwrap() else {
+    let Charged::Refused(shortfall) = books.ledger.charge(&request(2, 10, 201), 12).await.unwrap() else {
         panic!("overspent")
     };
     assert_eq!(shortfall.state.account, "asker:festival@salle");
     assert_eq!(spent(&books).await, [1_000, 1_000, 1_000]);
-    assert!(matches!(books.ledger.charge(&request(2, 10, 200), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&request(2, 10, 200), 12).await.unwrap(), Charged::Ready(_)));
     assert_eq!(spent(&books).await, [1_200, 1_200, 1_200]);
 }
 
 async fn the_same_query_is_paid_once_and_has_one_answer(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
-    let Charged::Ready(first) = books.ledger.charge(&request(1, 10, 100), &period).await.unwrap() else { panic!() };
+    let Charged::Ready(first) = books.ledger.charge(&request(1, 10, 100), 12).await.unwrap() else { panic!() };
     // A wider margin finds the unfinished charge, with the margin that was paid for.
-    let Charged::Ready(again) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
+    let Charged::Ready(again) = books.ledger.charge(&request(1, 50, 4), 12).await.unwrap() else { panic!() };
     assert_eq!((again.id(), again.margin(), again.recovered()), (first.id(), 10, true));
     // Two draws for one charge: the first recorded stands.
     assert_eq!(books.ledger.record(&first, "[41]").await.unwrap().release, "[41]");
     assert_eq!(books.ledger.record(&again, "[43]").await.unwrap().release, "[41]");
-    let Charged::Answered(stored) = books.ledger.charge(&request(1, 50, 4), &period).await.unwrap() else { panic!() };
+    let Charged::Answered(stored) = books.ledger.charge(&request(1, 50, 4), 12).await.unwrap() else { panic!() };
     assert_eq!((stored.release.as_str(), stored.margin), ("[41]", 10));
     assert_eq!(spent(&books).await, [100, 100, 100]);
     // A narrower margin is another release.
-    assert!(
-        matches!(books.ledger.charge(&request(1, 9, 120), &period).await.unwrap(), Charged::Ready(c) if !c.recovered())
-    );
+    assert!(matches!(books.ledger.charge(&request(1, 9, 120), 12).await.unwrap(), Charged::Ready(c) if !c.recovered()));
     assert_eq!(spent(&books).await, [220, 220, 220]);
 }
 
 async fn racing_charges_take_exactly_what_is_there(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for key in 0..60 {
         let ledger = books.ledger.clone();
-        tasks.spawn(async move {
-            matches!(ledger.charge(&request(key, 10, 50), &period).await.unwrap(), Charged::Ready(_))
-        });
+        tasks
+            .spawn(async move { matches!(ledger.charge(&request(key, 10, 50), 12).await.unwrap(), Charged::Ready(_)) });
     }
     let granted = tasks.join_all().await.into_iter().filter(|granted| *granted).count();
     assert_eq!(granted, 24, "1,200 units at 50 each");
@@ -136,8 +131,8 @@ async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing(place: Place
     at("2026-01-31T12:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
     assert_eq!(period.unlocked(loss(1_200, 120)).unwrap(), loss(100, 10));
-    assert!(matches!(books.ledger.charge(&request(1, 10, 101), &period).await.unwrap(), Charged::Refused(_)));
-    assert!(matches!(books.ledger.charge(&request(1, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&request(1, 10, 101), 12).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&request(1, 10, 100), 12).await.unwrap(), Charged::Ready(_)));
     at("2026-02-28T12:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
     assert_eq!(period.unlocked(loss(1_200, 129)).unwrap(), loss(200, 21));
@@ -145,22 +140,40 @@ async fn budgets_unlock_by_month_and_a_clock_set_back_opens_nothing(place: Place
     at("2027-02-01T00:00:00Z");
     let period = books.ledger.period(12).await.unwrap();
     assert_eq!((period.start.to_string(), period.end.to_string()), ("2027-01-31".into(), "2028-01-31".into()));
-    assert!(matches!(books.ledger.charge(&request(2, 10, 70), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&request(2, 10, 70), 12).await.unwrap(), Charged::Ready(_)));
     let states = books.ledger.states(&request(0, 1, 1).caps, &period).await.unwrap();
     assert_eq!((states[2].spent.units(), states[2].lifetime.units()), (70, 170));
-    // Back in the first year, nothing that the later period spent is forgotten.
+    // A clock that is set back, or another gateway's that is behind, is in the same month still: nothing that is unlocked there is
+    // unlocked again, and nothing that was spent is forgotten.
     at("2026-02-28T12:00:00Z");
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&request(3, 10, 131), &period).await.unwrap(), Charged::Refused(_)));
-    assert!(matches!(books.ledger.charge(&request(3, 10, 100), &period).await.unwrap(), Charged::Ready(_)));
+    assert_eq!(books.ledger.period(12).await.unwrap(), period);
+    assert!(matches!(books.ledger.charge(&request(3, 10, 31), 12).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&request(3, 10, 30), 12).await.unwrap(), Charged::Ready(_)));
+    // That charge didn't put the ledger's time back either.
+    assert_eq!(books.ledger.period(12).await.unwrap(), period);
+    at("2027-02-28T00:00:00Z");
+    assert_eq!(books.ledger.period(12).await.unwrap().unlocked(loss(1_200, 0)).unwrap(), loss(200, 0));
+}
+
+async fn gateways_whose_clocks_differ_unlock_a_month_once(place: Place) {
+    let ahead = books(place.clone()).await;
+    let behind = Arc::new(Moved(Mutex::new("2026-03-01T00:00:00Z".parse().unwrap())));
+    let behind = Ledger::new(Database::open(&place).await.unwrap(), behind);
+    *ahead.clock.0.lock().unwrap() = "2027-02-01T00:00:00Z".parse().unwrap();
+    // The second period has begun: of the asker's 1,200, 100 are unlocked.
+    assert!(matches!(ahead.ledger.charge(&request(1, 10, 60), 12).await.unwrap(), Charged::Ready(_)));
+    // By its own clock, the other would have two months of the period before: 200, and 60 spent.
+    assert!(matches!(behind.charge(&request(2, 10, 41), 12).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(behind.charge(&request(2, 10, 40), 12).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(ahead.ledger.charge(&request(3, 10, 1), 12).await.unwrap(), Charged::Refused(_)));
+    assert_eq!(behind.period(12).await.unwrap(), ahead.ledger.period(12).await.unwrap());
 }
 
 async fn a_free_or_unaccounted_charge_is_refused(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&request(1, 10, 0), &period).await, Err(LedgerError::OutOfRange)));
+    assert!(matches!(books.ledger.charge(&request(1, 10, 0), 12).await, Err(LedgerError::OutOfRange)));
     let unaccounted = ChargeRequest { caps: vec![], ..request(1, 10, 5) };
-    assert!(matches!(books.ledger.charge(&unaccounted, &period).await, Err(LedgerError::OutOfRange)));
+    assert!(matches!(books.ledger.charge(&unaccounted, 12).await, Err(LedgerError::OutOfRange)));
 }
 
 fn with_delta(key: u8, rho: u64, delta: u64) -> ChargeRequest {
@@ -175,18 +188,17 @@ async fn deltas(books: &Books) -> Vec<(u64, u64)> {
 
 async fn a_charge_debits_delta_with_rho_or_neither(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 1_000), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 1_000), 12).await.unwrap(), Charged::Ready(_)));
     // The asker's account has 200 of delta left and plenty of rho.
-    let Charged::Refused(shortfall) = books.ledger.charge(&with_delta(2, 10, 201), &period).await.unwrap() else {
+    let Charged::Refused(shortfall) = books.ledger.charge(&with_delta(2, 10, 201), 12).await.unwrap() else {
         panic!("overspent")
     };
     assert_eq!((shortfall.state.account.as_str(), shortfall.wanted), ("asker:festival@salle", loss(10, 201)));
     assert_eq!(shortfall.state.remaining_delta().units(), 200);
     assert_eq!((spent(&books).await, deltas(&books).await), (vec![10; 3], vec![(1_000, 1_000); 3]));
     // And the other way round.
-    assert!(matches!(books.ledger.charge(&with_delta(3, 1_191, 1), &period).await.unwrap(), Charged::Refused(_)));
-    assert!(matches!(books.ledger.charge(&with_delta(4, 1_190, 200), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(3, 1_191, 1), 12).await.unwrap(), Charged::Refused(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(4, 1_190, 200), 12).await.unwrap(), Charged::Ready(_)));
     assert_eq!((spent(&books).await, deltas(&books).await), (vec![1_200; 3], vec![(1_200, 1_200); 3]));
     let debits =
         "SELECT count(*) AS n, CAST(sum(rho) AS BIGINT) AS rho, CAST(sum(delta) AS BIGINT) AS delta FROM debits";
@@ -196,13 +208,12 @@ async fn a_charge_debits_delta_with_rho_or_neither(place: Place) {
 
 async fn racing_charges_take_exactly_the_delta_that_is_there(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for key in 0..60 {
         let ledger = books.ledger.clone();
-        tasks.spawn(async move {
-            matches!(ledger.charge(&with_delta(key, 1, 50), &period).await.unwrap(), Charged::Ready(_))
-        });
+        tasks.spawn(
+            async move { matches!(ledger.charge(&with_delta(key, 1, 50), 12).await.unwrap(), Charged::Ready(_)) },
+        );
     }
     let granted = tasks.join_all().await.into_iter().filter(|granted| *granted).count();
     assert_eq!(granted, 24, "1,200 units at 50 each");
@@ -211,21 +222,19 @@ async fn racing_charges_take_exactly_the_delta_that_is_there(place: Place) {
 
 async fn delta_has_its_own_periods_and_a_lowered_cap_stops_only_thresholds(place: Place) {
     let books = books(place).await;
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 700), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(1, 10, 700), 12).await.unwrap(), Charged::Ready(_)));
     // An officer takes `threshold_delta` away: what was spent stays spent, other releases go on.
     let lowered = |mut request: ChargeRequest| {
         request.caps.iter_mut().for_each(|cap| cap.cap.delta = Delta::default());
         request
     };
-    let refused = books.ledger.charge(&lowered(with_delta(2, 10, 1)), &period).await.unwrap();
+    let refused = books.ledger.charge(&lowered(with_delta(2, 10, 1)), 12).await.unwrap();
     assert!(matches!(refused, Charged::Refused(_)));
-    let granted = books.ledger.charge(&lowered(with_delta(3, 10, 0)), &period).await.unwrap();
+    let granted = books.ledger.charge(&lowered(with_delta(3, 10, 0)), 12).await.unwrap();
     assert!(matches!(granted, Charged::Ready(_)));
     assert_eq!(deltas(&books).await, [(700, 700); 3]);
     *books.clock.0.lock().unwrap() = "2028-01-30T00:00:00Z".parse().unwrap();
-    let period = books.ledger.period(12).await.unwrap();
-    assert!(matches!(books.ledger.charge(&with_delta(4, 10, 1_200), &period).await.unwrap(), Charged::Ready(_)));
+    assert!(matches!(books.ledger.charge(&with_delta(4, 10, 1_200), 12).await.unwrap(), Charged::Ready(_)));
     assert_eq!(deltas(&books).await, [(1_200, 1_900); 3]);
 }
 

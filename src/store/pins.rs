@@ -1,5 +1,6 @@
 //! Holding audience versions while a query needs them, so that a new upload doesn't take the file from under it.
 
+use crate::database::Held;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -13,13 +14,13 @@ impl Pinned {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(upload)
     }
 
-    pub(super) fn pin(self: &Arc<Self>, uploads: Vec<String>) -> Pins {
+    pub(super) fn pin(self: &Arc<Self>, uploads: Vec<String>, shared: Vec<Held>) -> Pins {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for upload in &uploads {
             *counts.entry(upload.clone()).or_default() += 1;
         }
         drop(counts);
-        Pins { pinned: Arc::clone(self), uploads }
+        Pins { pinned: Arc::clone(self), uploads, _shared: shared }
     }
 }
 
@@ -27,6 +28,8 @@ impl Pinned {
 pub struct Pins {
     pinned: Arc<Pinned>,
     uploads: Vec<String>,
+    /// The same, for what other gateways destroy.
+    _shared: Vec<Held>,
 }
 
 impl Drop for Pins {

@@ -3,7 +3,7 @@
 use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Seal, pins::Pins};
 use crate::{
     database::{
-        Writing,
+        Turn, Writing,
         records::{self, Record},
     },
     identity::Kind,
@@ -115,7 +115,12 @@ impl Store {
             for audience in audiences {
                 versions.push(self.version(audience).await?);
             }
-            let pins = self.pinned.pin(versions.iter().flatten().map(|version| version.upload.clone()).collect());
+            let uploads: Vec<String> = versions.iter().flatten().map(|version| version.upload.clone()).collect();
+            let mut shared = Vec::with_capacity(uploads.len());
+            for upload in &uploads {
+                shared.push(self.database.turns().share(Turn::Version(upload)).await?);
+            }
+            let pins = self.pinned.pin(uploads, shared);
             // A switch between reading and pinning could have swept a file: what was pinned must still be in force.
             let mut unchanged = true;
             for (audience, version) in audiences.iter().zip(&versions) {
@@ -255,6 +260,7 @@ impl Store {
     /// # Errors
     /// When the database or the files fail; the next sweep takes up what is left.
     pub async fn sweep(&self) -> Result<(), StoreError> {
+        let _turn = self.database.turns().take(Turn::Sweep).await?;
         let today = self.today();
         let mut writing = self.database.begin(&*self.clock).await?;
         let mut changed = false;
@@ -304,6 +310,11 @@ impl Store {
                 Some(_) => remove(&self.staging_file(&upload))?,
                 None if self.pinned.holds(&upload) => {}
                 None => {
+                    // Another gateway's query may still read it: then a later sweep destroys it.
+                    let turn = self.database.turns().try_take(Turn::Version(&upload)).await?;
+                    if turn.is_none() {
+                        continue;
+                    }
                     self.keys.destroy_version(&upload)?;
                     remove(&self.staging_file(&upload))?;
                     remove(&self.version_file(member, &upload))?;

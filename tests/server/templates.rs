@@ -4,14 +4,14 @@ use super::support::*;
 use serde_json::{Value, json};
 
 /// The festival's 3,000 subscribers, half of them in each of two regions, and the ticketing company's 4,000 purchases of 2,000 people.
-struct Season {
-    served: Served,
+pub(super) struct Season {
+    pub(super) served: Served,
     festival: String,
-    ticketing: String,
+    pub(super) ticketing: String,
 }
 
 impl Season {
-    fn in_room(founded: &std::sync::Arc<Founded>) -> Self {
+    pub(super) fn in_room(founded: &std::sync::Arc<Founded>) -> Self {
         let steward = |member| founded.token(member, "steward");
         let (festival, ticketing) = (founded.token("festival", "marketer"), founded.token("billetterie", "marketer"));
         let (festivals, tickets) = (steward("festival"), steward("billetterie"));
@@ -45,7 +45,7 @@ fn asked(template: &str, audiences: Value, parameters: Value, margin: f64) -> Va
     json!({"template": template, "audiences": audiences, "parameters": parameters, "purpose": "planification", "margin": margin})
 }
 
-fn conversion(since: &str, days: Value) -> Value {
+pub(super) fn conversion(since: &str, days: Value) -> Value {
     let audiences = json!({"a": "festival/abonnes", "b": "billetterie/achats"});
     asked("conversion", audiences, json!({"since": since, "days": days}), 60.0)
 }

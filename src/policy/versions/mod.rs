@@ -28,7 +28,7 @@ use super::{
     policies::Policies,
 };
 use crate::{
-    database::Database,
+    database::{Database, Writing},
     model::{Clock, Text},
     proof,
 };
@@ -146,6 +146,8 @@ pub enum VersionsError {
 pub struct Versions {
     database: Database,
     clock: Arc<dyn Clock>,
+    /// How far the log must have come for an act to be done.
+    expected: Option<i64>,
 }
 
 /// The folder that mistakes of a version without a folder are said to be in.
@@ -162,7 +164,35 @@ fn loaded(files: &Files) -> Result<Policies, PolicyErrors> {
 impl Versions {
     /// The versions kept in this database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock }
+        Self { database, clock, expected: None }
+    }
+
+    /// The same, but an act comes to nothing if the log has gone on since it had come this far: what the act goes by has changed.
+    #[must_use]
+    pub fn expecting(self, newest: Option<i64>) -> Self {
+        Self { expected: newest, ..self }
+    }
+
+    /// How far the log has come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest(&self) -> Result<i64, VersionsError> {
+        tables::newest(self.database.pool()).await
+    }
+
+    /// Begins an act.
+    async fn begin(&self) -> Result<Writing, VersionsError> {
+        let mut writing = self.database.begin(&*self.clock).await?;
+        if let Some(expected) = self.expected
+            && tables::newest(&mut *writing).await? != expected
+        {
+            return Err(VersionsError::Refused(Text::new(
+                "une autre personne vient de changer ce qui est en vigueur : relisez, puis recommencez",
+                "somebody else has just changed what is in force: read it again, then start over",
+            )));
+        }
+        Ok(writing)
     }
 
     /// What is in force; `None` before the founding.
@@ -187,7 +217,7 @@ impl Versions {
     pub async fn found(&self, files: &Files) -> Result<Current, VersionsError> {
         let policies = loaded(files)?;
         let now = self.now();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::store(&mut writing, policies.version(), files).await?;
         tables::publish(&mut writing, policies.version(), None, &now).await?;
         let entry = Entry {

@@ -11,7 +11,7 @@ use crate::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyExecutor, Row, any::AnyRow};
 
 /// One open proposal's row.
 #[derive(Debug, Clone)]
@@ -299,4 +299,10 @@ pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, VersionsE
 
 fn member(row: &AnyRow, column: &str) -> Result<MemberName, VersionsError> {
     row.try_get::<String, _>(column)?.parse().map_err(|_| VersionsError::Corrupt)
+}
+
+/// The log's newest entry; 0 if there is none.
+pub(super) async fn newest(executor: impl AnyExecutor<'_>) -> Result<i64, VersionsError> {
+    let row = sqlx::query("SELECT coalesce(max(id), 0) AS newest FROM policy_log").fetch_one(executor).await?;
+    Ok(row.try_get("newest")?)
 }

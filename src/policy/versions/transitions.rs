@@ -41,7 +41,7 @@ impl Versions {
         let in_force = self.files(current.base.version()).await?;
         let assessment = hold(current, &in_force, (files.clone(), policies), self.clock.now())?;
         let now = self.now();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::store(&mut writing, &version, files).await?;
         let id = tables::propose(&mut writing, current.base.version(), &version, officer, (why, &now)).await?;
         tables::log(&mut writing, &self.entry(What::Proposed, officer, &version, id, Some(why))).await?;
@@ -101,7 +101,7 @@ impl Versions {
         let given = given.into_iter().filter(|row| row.effects == assessment.digest(&row.owner)).map(|row| row.owner);
         let approved: BTreeSet<MemberName> = given.chain([officer.member.clone()]).collect();
         let now = self.now();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::approve(&mut writing, id, officer, effects, &now).await?;
         tables::log(&mut writing, &self.entry(What::Approved, officer, &row.version, id, None)).await?;
         let after = self.settle(&mut writing, current, (id, officer, &row.why), assessment, &approved).await?;
@@ -158,7 +158,7 @@ impl Versions {
     /// When the proposal is closed, or the member hasn't approved.
     pub async fn retract(&self, officer: &Officer, id: i64) -> Result<(), VersionsError> {
         let row = self.open(id).await?;
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         if tables::retract(&mut writing, id, &officer.member).await? == 0 {
             return Err(VersionsError::Refused(Text::new(
                 format!("{} n'a pas approuvé cette proposition", officer.member),
@@ -181,7 +181,7 @@ impl Versions {
                 format!("only officers of {} can withdraw this proposal", row.officer.member),
             )));
         }
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::end_proposal(&mut writing, id, "withdrawn").await?;
         tables::log(&mut writing, &self.entry(What::Withdrawn, officer, &row.version, id, None)).await?;
         Ok(writing.commit().await?)
@@ -193,7 +193,7 @@ impl Versions {
     /// # Errors
     /// When there are none, or the database fails.
     pub async fn lift(&self, current: &Current, officer: &Officer) -> Result<Current, VersionsError> {
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         if tables::end_narrowings(&mut writing, &officer.member, &self.now()).await? == 0 {
             return Err(VersionsError::Refused(Text::new(
                 format!("{} n'a rien resserré : il n'y a rien à lever", officer.member),

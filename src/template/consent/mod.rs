@@ -18,7 +18,7 @@ pub use entry::{Entry, What};
 
 use super::{Catalogue, Template, TemplateError};
 use crate::{
-    database::Database,
+    database::{Database, Writing},
     model::{Clock, MemberName, Officer, Text, Vocabulary},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -46,12 +46,42 @@ pub enum ConsentError {
 pub struct Consent {
     database: Database,
     clock: Arc<dyn Clock>,
+    /// How far the log must have come for an act to be done.
+    expected: Option<i64>,
 }
 
 impl Consent {
     /// The templates kept in this database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock }
+        Self { database, clock, expected: None }
+    }
+
+    /// The same, but an act comes to nothing if the log has gone on since it had come this far: what the act goes by has changed.
+    #[must_use]
+    pub fn expecting(self, newest: Option<i64>) -> Self {
+        Self { expected: newest, ..self }
+    }
+
+    /// How far the log has come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest(&self) -> Result<i64, ConsentError> {
+        tables::newest(self.database.pool()).await
+    }
+
+    /// Begins an act.
+    async fn begin(&self) -> Result<Writing, ConsentError> {
+        let mut writing = self.database.begin(&*self.clock).await?;
+        if let Some(expected) = self.expected
+            && tables::newest(&mut *writing).await? != expected
+        {
+            return Err(ConsentError::Refused(Text::new(
+                "une autre personne vient de changer ce qui est en vigueur : relisez, puis recommencez",
+                "somebody else has just changed what is in force: read it again, then start over",
+            )));
+        }
+        Ok(writing)
     }
 
     /// Every version with its approvals, checked against a vocabulary; `None` before the founding.
@@ -82,7 +112,7 @@ impl Consent {
     ) -> Result<Consented, ConsentError> {
         let now = self.now();
         let mut founded = Consented::default();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::log(&mut writing, (What::Founded, &now), None, None, None).await?;
         for template in catalogue.iter() {
             is_new(&founded, template)?;
@@ -111,7 +141,7 @@ impl Consent {
         is_new(current, &template)?;
         let now = self.now();
         let version = Version::proposed(template, officer.clone(), why.to_owned(), now.clone());
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::store(&mut writing, &version).await?;
         tables::approve(&mut writing, &version.hash, (&officer.member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Proposed, &now), Some(officer), Some(&version.hash), Some(why)).await?;
@@ -133,7 +163,7 @@ impl Consent {
             )));
         }
         let now = self.now();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         tables::approve(&mut writing, hash, (member, Some(&officer.user)), &now).await?;
         tables::log(&mut writing, (What::Approved, &now), Some(officer), Some(hash), None).await?;
         writing.commit().await?;
@@ -155,7 +185,7 @@ impl Consent {
         let version = current.version(hash).ok_or(ConsentError::NotFound)?;
         let (member, name) = (&officer.member, &version.name);
         let now = self.now();
-        let mut writing = self.database.begin(&*self.clock).await?;
+        let mut writing = self.begin().await?;
         if tables::withdraw(&mut writing, hash, member, &now).await? == 0 {
             return Err(ConsentError::Refused(Text::new(
                 format!("{member} n'a pas approuvé cette version de « {name} » : il n'y a rien à retirer"),

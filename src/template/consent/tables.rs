@@ -9,7 +9,7 @@ use crate::{
     model::{MemberName, Officer},
     proof::{By, Event},
 };
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyExecutor, Row, any::AnyRow};
 
 /// Whether the room's first templates were taken; there may have been none.
 pub(super) async fn founded(database: &Database) -> Result<bool, ConsentError> {
@@ -154,4 +154,10 @@ pub(super) async fn entries(database: &Database) -> Result<Vec<Entry>, ConsentEr
         })
     };
     rows.iter().map(entry).collect()
+}
+
+/// The log's newest entry; 0 if there is none.
+pub(super) async fn newest(executor: impl AnyExecutor<'_>) -> Result<i64, ConsentError> {
+    let row = sqlx::query("SELECT coalesce(max(id), 0) AS newest FROM template_log").fetch_one(executor).await?;
+    Ok(row.try_get("newest")?)
 }

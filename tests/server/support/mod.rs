@@ -1,8 +1,10 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
 mod people;
+mod postgres;
 
 pub use people::{email, hash, stream, stream_of};
+pub use postgres::Postgres;
 
 use serde_json::{Value, json};
 use std::{
@@ -44,6 +46,10 @@ impl Reply {
     }
 }
 
+/// Answers that don't wait, audiences of 10 people.
+const QUICK: &[(&str, &str)] =
+    &[("answer_tick_ms = 250", "answer_tick_ms = 1"), ("people_min = 100", "people_min = 10")];
+
 /// A founded room's folder with its tokens.
 pub struct Founded {
     pub folder: tempfile::TempDir,
@@ -61,14 +67,28 @@ pub struct Served {
 impl Founded {
     /// Founds a room whose answers don't wait and whose smallest audience has 10 people.
     pub fn new() -> Arc<Self> {
-        Self::with(&[("answer_tick_ms = 250", "answer_tick_ms = 1"), ("people_min = 100", "people_min = 10")])
+        Self::with(QUICK)
+    }
+
+    /// Founds a room as [`Founded::new`] does, over a database of the tests' PostgreSQL server.
+    pub fn on_server(database: &str) -> Arc<Self> {
+        Self::made(QUICK, Some(database))
     }
 
     /// Founds a room with these changes to its `privacy.toml`.
     pub fn with(changes: &[(&str, &str)]) -> Arc<Self> {
+        Self::made(changes, None)
+    }
+
+    fn made(changes: &[(&str, &str)], database: Option<&str>) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
         let room = folder.path().join("room");
-        assert!(Command::new(CAMERATA).arg("init").arg(&room).stderr(Stdio::null()).status().unwrap().success());
+        let mut init = Command::new(CAMERATA);
+        init.arg("init").arg(&room).stderr(Stdio::null());
+        if let Some(url) = database {
+            init.env("CAMERATA_DATABASE_URL", url);
+        }
+        assert!(init.status().unwrap().success());
         let path = room.join("policies/privacy.toml");
         let mut text = fs::read_to_string(&path).unwrap();
         for (from, to) in changes {
@@ -245,6 +265,11 @@ impl Served {
     pub fn end(mut self) {
         assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
         self.child.wait().unwrap();
+    }
+
+    /// The process, to be killed from elsewhere.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn stop(mut self) {
