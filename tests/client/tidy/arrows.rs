@@ -59,7 +59,19 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
-    ("sqlx", &["audit", "database", "ledger", "people", "policy/versions", "store", "template/consent"]),
+    (
+        "sqlx",
+        &[
+            "audit",
+            "database",
+            "ledger",
+            "people",
+            "policy/versions",
+            "store",
+            "template/consent",
+            "gateway/backup/collect_tests.rs",
+        ],
+    ),
     ("tar", &["gateway/backup"]),
     ("ureq", &["cli"]),
 ];
