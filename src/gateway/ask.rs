@@ -134,6 +134,7 @@ async fn tally_and_release(
     plan: Plan,
     charge: &Charge,
 ) -> Result<String, AskError> {
+    tracing::debug!(charge = charge.id(), recovered = charge.recovered(), "an answer is computed");
     let slot = room.slots.acquire().await.map_err(|error| AskError::internal("slots", &error))?;
     // An interrupted query may have been charged for a narrower margin than is asked now: that one is released.
     let release = if charge.margin() == plan.charge.margin {

@@ -191,7 +191,8 @@ impl Room {
         let policies = in_force(&versions, folder).await?;
         let templates = templates(&consent, &policies, folder).await?;
         let rules = Rules::new(policies, templates).map_err(|e| OpenRoomError::Policies(miette::Report::new(e)))?;
-        let rules = rules.read_at(Marks::read(&versions, &consent).await?);
+        // Alone, nobody else's acts are to be noticed.
+        let rules = if place.is_shared() { rules.read_at(Marks::read(&versions, &consent).await?) } else { rules };
         drop(desk);
         let vocabulary = rules.policies.base.vocabulary();
         let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));

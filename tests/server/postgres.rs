@@ -127,6 +127,23 @@ fn what_one_gateway_puts_in_force_the_other_goes_by() {
 }
 
 #[test]
+fn an_answer_is_computed_once_however_many_gateways_are_asked() {
+    let (pair, second) = two();
+    let ask = &|gateway: &Served| gateway.ask(&pair.marketer, 60.0).ok();
+    let answers: Vec<Value> = thread::scope(|scope| {
+        let gateways = [&pair.served, &second].into_iter().cycle().take(8);
+        let asks: Vec<_> = gateways.map(|gateway| scope.spawn(move || ask(gateway))).collect();
+        asks.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    assert!(answers.iter().all(|answer| answer["figures"] == answers[0]["figures"]));
+    assert_eq!(answers.iter().filter(|answer| answer["replay"] == false).count(), 1);
+    // What is logged is read by another thread: let it come.
+    thread::sleep(std::time::Duration::from_millis(500));
+    let computed = |gateway: &Served| gateway.log.lock().unwrap().matches("an answer is computed").count();
+    assert_eq!(computed(&pair.served) + computed(&second), 1);
+}
+
+#[test]
 fn officers_at_two_gateways_act_one_after_the_other() {
     let (pair, second) = two();
     let founded = &pair.served.founded;

@@ -24,6 +24,7 @@ on_both!(
     a_stored_template_that_was_changed_is_not_taken,
     a_member_that_leaves_takes_its_approvals_along,
     who_did_what_is_kept,
+    an_act_that_goes_by_what_has_changed_comes_to_nothing,
 );
 
 impl Desk {
@@ -231,4 +232,21 @@ async fn who_did_what_is_kept(place: Place) {
             ("withdrawn", Some("y"), None)
         ]
     );
+}
+
+async fn an_act_that_goes_by_what_has_changed_comes_to_nothing(place: Place) {
+    let desk = Desk::new(&place).await;
+    let before = desk.consent.found(&Catalogue::default(), &BTreeSet::new()).await.unwrap();
+    let late = desk.consent.clone().expecting(Some(desk.consent.newest().await.unwrap()));
+    let template = changed("overlap", "r");
+    let hash = template.hash().to_owned();
+    let now = desk.consent.propose(&before, &officer("x"), template, "why").await.unwrap();
+    let refused = late.propose(&before, &officer("y"), changed("overlap", "s"), "why").await;
+    assert!(matches!(refused, Err(ConsentError::Refused(_))));
+    assert!(matches!(late.approve(&now, &officer("y"), &hash).await, Err(ConsentError::Refused(_))));
+    assert!(matches!(late.withdraw(&now, &officer("x"), &hash).await, Err(ConsentError::Refused(_))));
+    assert_eq!(approvals(&desk.stored().await), [(hash.clone(), members(&["x"]))]);
+    let in_time = desk.consent.clone().expecting(Some(desk.consent.newest().await.unwrap()));
+    in_time.approve(&now, &officer("y"), &hash).await.unwrap();
+    assert_eq!(approvals(&desk.stored().await), [(hash, members(&["x", "y"]))]);
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::database::on_both;
 
-on_both!(the_log_tells_it_all_in_order);
+on_both!(the_log_tells_it_all_in_order, an_act_that_goes_by_what_has_changed_comes_to_nothing);
 
 const OWNERS: [&str; 5] = ["agents", "billetterie", "etiquette", "festival", "salle"];
 
@@ -231,4 +231,18 @@ async fn the_log_tells_it_all_in_order(place: Place) {
     assert_eq!(why(What::Proposed).as_deref(), Some("le motif"));
     let published = log.iter().find(|entry| entry.what == What::Published).unwrap();
     assert_eq!(published.version.as_deref(), Some(room.current.base.version()), "the version that came into force");
+}
+
+async fn an_act_that_goes_by_what_has_changed_comes_to_nothing(place: Place) {
+    let mut room = Room::founded_at(place, &pilot()).await;
+    let late = room.versions.clone().expecting(Some(room.versions.newest().await.unwrap()));
+    let before = room.current.clone();
+    let id = room.propose("festival", &purchases_for("festival")).await.unwrap();
+    let rows_before = rows(&room).await;
+    refused(late.propose(&before, &officer("salle"), &purchases_for("salle"), "le motif").await);
+    refused(late.approve(&before, &officer("billetterie"), id, &room.digest("billetterie", id).await).await);
+    refused(late.withdraw(&officer("festival"), id).await);
+    assert_eq!(rows(&room).await, rows_before);
+    room.approve("billetterie", id).await.unwrap();
+    assert_ne!(room.reopened().await.to_string(), before.to_string());
 }
