@@ -82,7 +82,7 @@ impl Log {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn len(&self) -> Result<u64, LogError> {
+    pub async fn size(&self) -> Result<u64, LogError> {
         self.catch_up().await
     }
 

@@ -190,10 +190,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("room.sqlite");
         let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
+        let row =
+            sqlx::query("SELECT rootpage FROM sqlite_master WHERE name = 'charges'").fetch_one(database.pool()).await;
+        let page = (usize::try_from(row.unwrap().get::<i64, _>(0)).unwrap() - 1) * 4096;
         database.close().await;
         assert!(matches!(Snapshot::open(&file).await.unwrap().founding().await, Err(SnapshotError::Unfounded(_))));
         let mut bytes = std::fs::read(&file).unwrap();
-        let page = bytes.len() / 2 / 4096 * 4096;
         bytes[page..page + 4096].fill(0xA5);
         std::fs::write(&file, bytes).unwrap();
         assert!(matches!(Snapshot::open(&file).await.unwrap().check().await, Err(SnapshotError::Damaged { .. })));

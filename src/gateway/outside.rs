@@ -115,7 +115,7 @@ impl Outside {
     /// # Errors
     /// When the database or the file fails: what was to be answered must then not be.
     pub async fn keep(&self, log: &Log, ledger: &Ledger) -> Result<(), OutsideError> {
-        let needed = log.len().await?;
+        let needed = log.size().await?;
         let mut size = self.size.lock().await;
         if *size >= needed {
             return Ok(());

@@ -149,7 +149,7 @@ fn propose(served: &Served, officer: &str, number: u64) -> Option<()> {
         served.try_post(officer, "/api/v1/policy/proposals", &json!({ "files": files, "why": "essai" })).ok()?;
     if proposed.status == 200 || proposed.status == 201 {
         let id = proposed.json()["id"].as_i64();
-        if let Some(id) = id.filter(|_| number % 2 == 0) {
+        if let Some(id) = id.filter(|_| number.is_multiple_of(2)) {
             call("DELETE", &format!("/api/v1/policy/proposals/{id}"))?;
         }
     }
