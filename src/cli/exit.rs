@@ -15,7 +15,7 @@ pub enum Exit {
     Usage = 2,
     /// A policy or a template is not valid.
     Invalid = 3,
-    /// The audit log is broken.
+    /// The audit log, or a receipt, does not hold.
     LogBroken = 4,
     /// Try again later: the room can't be reached or is busy (`EX_TEMPFAIL`).
     TryLater = 75,

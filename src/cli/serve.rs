@@ -43,7 +43,10 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
         // The port first: it is the quicker of the two to fail.
         let listener = listen(args.address, args.port, context).await?;
-        let Some(room) = open(&args.room, context).await? else { return Ok(Exit::Invalid.into()) };
+        let room = match open(&args.room, context).await? {
+            Ok(room) => room,
+            Err(exit) => return Ok(exit.into()),
+        };
         context.tell(format_args!(
             "{} http://{}",
             context.say("La salle est ouverte :", "The room is open:"),
@@ -70,26 +73,39 @@ pub(super) async fn listen(address: IpAddr, port: u16, context: &Context) -> any
     })
 }
 
-/// Opens the room; mistakes in its policies or templates are shown with their places, and `None` returned.
+/// Opens the room; mistakes in its policies or templates are shown with their places, as is a log that does not hold, and
+/// the status to end with is given.
 ///
 /// # Errors
 /// When the room can't be opened for another reason.
-pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow::Result<Option<Arc<Room>>> {
+pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow::Result<Result<Arc<Room>, Exit>> {
     let room = match Room::open(folder, Arc::new(SystemClock)).await {
         Ok(room) => Arc::new(room),
         Err(OpenRoomError::Policies(report)) => {
             let report = super::policy::localised(report, context.language);
             context.tell(super::diagnostics::told(report.as_ref(), context.language).trim_end());
-            return Ok(None);
+            return Ok(Err(Exit::Invalid));
         }
         Err(OpenRoomError::Restored(error)) => anyhow::bail!("{}", error.text().get(context.language)),
         Err(OpenRoomError::Damaged(findings)) => {
             context.tell(damaged(folder, &findings, context.language));
-            return Ok(None);
+            return Ok(Err(Exit::LogBroken));
+        }
+        Err(OpenRoomError::DamagedFile { file, offset }) if context.language == Language::Fr => {
+            let place = offset.map_or_else(String::new, |offset| format!(" à partir de l’octet {offset}"));
+            context.tell(format_args!(
+                "{} : endommagé{place}. La salle ne s’ouvre pas sur des dégâts : restaurez la dernière sauvegarde.",
+                file.display()
+            ));
+            return Ok(Err(Exit::LogBroken));
+        }
+        Err(error @ OpenRoomError::DamagedFile { .. }) => {
+            context.tell(error);
+            return Ok(Err(Exit::LogBroken));
         }
         Err(OpenRoomError::WentBack { kept, found }) => {
             context.tell(set_back(folder, (kept, found), context.language));
-            return Ok(None);
+            return Ok(Err(Exit::LogBroken));
         }
         Err(error) => return Err(error).context(folder.display().to_string()),
     };
@@ -109,7 +125,7 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
             }
         }
     });
-    Ok(Some(room))
+    Ok(Ok(room))
 }
 
 fn damaged(folder: &std::path::Path, found: &[Located], language: Language) -> String {

@@ -51,7 +51,7 @@ pub fn run(folder: &Path, since: &[(PathBuf, String)], as_json: bool, context: &
         let found = found.iter().map(|text| text.get(context.language).to_owned());
         context.print(lines(found, context.language))?;
     }
-    Ok(if found.is_empty() { Exit::Done } else { Exit::Invalid }.into())
+    Ok(if found.is_empty() { Exit::Done } else { Exit::LogBroken }.into())
 }
 
 /// What doesn't hold, one a line, the first ones of very many.

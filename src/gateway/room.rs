@@ -107,7 +107,7 @@ pub enum OpenRoomError {
     Damaged(Vec<Located>),
     /// A file isn't what it was.
     #[error(
-        "{}: damaged{}. The room does not open on damage: restore the file from the newest backup, or the audience's steward uploads it again once the damaged version is taken out of force", .file.display(), .offset.map_or_else(String::new, |offset| format!(" from byte {offset} on"))
+        "{}: damaged{}. The room does not open on damage: restore the newest backup", .file.display(), .offset.map_or_else(String::new, |offset| format!(" from byte {offset} on"))
     )]
     DamagedFile {
         /// Which file.

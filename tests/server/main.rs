@@ -15,6 +15,7 @@ mod backup;
 mod consent;
 mod crash;
 mod damage;
+mod full_disk;
 mod kills;
 mod leak;
 mod leaving;

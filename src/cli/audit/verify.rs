@@ -107,7 +107,7 @@ fn remote(args: &Args, since: &[(PathBuf, String)], context: &Context) -> anyhow
     } else {
         context.print(told(&checkpoint, entries.len(), &wrong, context.language))?;
     }
-    Ok(if wrong.is_empty() { Exit::Done } else { Exit::Invalid }.into())
+    Ok(if wrong.is_empty() { Exit::Done } else { Exit::LogBroken }.into())
 }
 
 /// The tree of the leaves that the room says it has; nothing of it is believed until its root is the signed one.

@@ -153,6 +153,7 @@ impl ConnectionError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Address(_) | Self::Insecure(_) | Self::TokenMalformed(_) => Exit::Usage,
+            Self::Distrust(_) => Exit::LogBroken,
             Self::Unreachable { .. } | Self::Broken { .. } => Exit::TryLater,
             Self::Problem(problem) if problem.is_passing() => Exit::TryLater,
             _ => Exit::Failed,

@@ -63,7 +63,10 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             prepare(&args.dir, context)?;
             gateway::found(&args.dir.join("room"), &SystemClock).await?;
         }
-        let Some(room) = serve::open(&args.dir.join("room"), context).await? else { return Ok(Exit::Invalid.into()) };
+        let room = match serve::open(&args.dir.join("room"), context).await? {
+            Ok(room) => room,
+            Err(exit) => return Ok(exit.into()),
+        };
         let (ended, end) = tokio::sync::oneshot::channel::<()>();
         let served = tokio::spawn(http::serve(Arc::clone(&room), listener, async {
             tokio::select! { () = serve::stopped() => {}, _ = end => {} }

@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             } else {
                 context.print(refused(&error, keys.is_empty(), context.language))?;
             }
-            Ok(Exit::Invalid.into())
+            Ok(Exit::LogBroken.into())
         }
     }
 }
