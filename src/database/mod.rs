@@ -154,7 +154,7 @@ impl Database {
     /// When no connection is free or another writer holds the lock for 30 seconds.
     pub async fn begin(&self, clock: &dyn Clock) -> Result<Writing, sqlx::Error> {
         let begin = if self.shared { BEGIN_POSTGRES } else { BEGIN_SQLITE };
-        Writing::new(self.pool.begin_with(begin).await?, clock).await
+        Writing::begin(self.pool.acquire().await?, begin, clock).await
     }
 
     /// A transaction with the lock that the log isn't told of: for tests of what damage does.
@@ -222,7 +222,7 @@ impl Database {
         let mut writing = self.begin(clock).await?;
         let begun = sqlx::query("SELECT 1 FROM log_entries LIMIT 1").fetch_optional(&mut *writing).await?;
         if begun.is_some() {
-            return Ok(());
+            return Ok(writing.cancel().await?);
         }
         insert_key(&mut writing, signs).await?;
         let mut all = Vec::new();

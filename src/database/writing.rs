@@ -10,7 +10,7 @@ use crate::{
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::{Any, AnyConnection, Row, Transaction};
+use sqlx::{Any, AnyConnection, Row, pool::PoolConnection};
 use std::{
     collections::BTreeSet,
     ops::{Deref, DerefMut},
@@ -18,8 +18,12 @@ use std::{
 
 /// A transaction that holds the room's only write lock: what it reads can't change before it writes. Whatever is written to the
 /// database is written in one.
+///
+/// Its `BEGIN` and `COMMIT` are ours and not the driver's: a full disk ends SQLite's transaction by itself, the driver's rollback then
+/// fails, and the connection would be of no use for ever after. A connection whose transaction didn't end in good order is closed.
 pub struct Writing {
-    transaction: Transaction<'static, Any>,
+    connection: PoolConnection<Any>,
+    ended: bool,
     now: Timestamp,
     next: i64,
     noted: Vec<(Event, Vec<Record>)>,
@@ -30,27 +34,50 @@ impl Deref for Writing {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.transaction
+        &self.connection
     }
 }
 
 impl DerefMut for Writing {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+        &mut self.connection
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.connection.close_on_drop();
+        }
     }
 }
 
 impl Writing {
-    /// Takes a transaction that has the lock, and the moment from the clock, or from the log's last entry where the clock was set
+    /// Begins a transaction that takes the lock by these statements, with the moment from the clock, or from the log's last entry where the clock was set
     /// back: no budget is unlocked twice by a clock that jumps.
-    pub(super) async fn new(
-        mut transaction: Transaction<'static, Any>,
+    pub(super) async fn begin(
+        connection: PoolConnection<Any>,
+        begin: &'static str,
         clock: &dyn Clock,
     ) -> Result<Self, sqlx::Error> {
-        let last = last(&mut transaction).await?;
-        let now = last.map_or(clock.now(), |(_, at)| at.max(clock.now()));
-        let next = last.map_or(0, |(position, _)| position + 1);
-        Ok(Self { transaction, now, next, noted: Vec::new(), touched: BTreeSet::new() })
+        let (noted, touched) = (Vec::new(), BTreeSet::new());
+        let mut writing = Self { connection, ended: false, now: clock.now(), next: 0, noted, touched };
+        sqlx::raw_sql(begin).execute(&mut *writing.connection).await?;
+        if let Some((position, at)) = last(&mut writing.connection).await? {
+            writing.now = at.max(writing.now);
+            writing.next = position + 1;
+        }
+        Ok(writing)
+    }
+
+    /// Ends it without having written anything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel(mut self) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection).await?;
+        self.ended = true;
+        Ok(())
     }
 
     /// The moment of this transaction; never before that of an earlier one.
@@ -82,7 +109,9 @@ impl Writing {
         for (position, (event, records)) in (self.next..).zip(noted) {
             self.append(position, event, &records).await?;
         }
-        self.transaction.commit().await
+        sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await?;
+        self.ended = true;
+        Ok(())
     }
 
     async fn append(&mut self, position: i64, event: Event, records: &[Record]) -> Result<(), sqlx::Error> {
@@ -104,13 +133,13 @@ impl Writing {
             .bind(leaf_hash(&leaf).as_slice())
             .bind(rows)
             .bind(records.first().map(Record::to_string).unwrap_or_default())
-            .execute(&mut *self.transaction)
+            .execute(&mut *self.connection)
             .await?;
         for member in readers(&entry.concerns) {
             sqlx::query("INSERT INTO log_concerns (member, position) VALUES ($1, $2)")
                 .bind(member)
                 .bind(position)
-                .execute(&mut *self.transaction)
+                .execute(&mut *self.connection)
                 .await?;
         }
         Ok(())
@@ -120,7 +149,7 @@ impl Writing {
     async fn digests(&mut self, records: &[Record]) -> Result<String, sqlx::Error> {
         let mut rows = Vec::with_capacity(records.len());
         for record in records {
-            let digest = record.digest(&mut self.transaction).await?.map(hex::encode);
+            let digest = record.digest(&mut self.connection).await?.map(hex::encode);
             rows.push(json!([record.kind.word(), record.key.value(), digest]));
         }
         Ok(json!({ "blind": random()?, "rows": rows }).to_string())

@@ -65,6 +65,8 @@ impl Ledger {
             let event = answered(&mut writing, charge, &release).await?;
             writing.note(event, [Record::new(Kind::Answer, charge.id())]);
             writing.commit().await?;
+        } else {
+            writing.cancel().await?;
         }
         Ok(StoredAnswer { id: charge.id(), margin: charge.margin(), loss: charge.loss(), release, recorded })
     }

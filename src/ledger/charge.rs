@@ -86,6 +86,7 @@ impl Ledger {
     pub async fn charge(&self, request: &ChargeRequest, months: u32) -> Result<Charged, LedgerError> {
         let mut transaction = self.database.begin(&*self.clock).await?;
         if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
+            transaction.cancel().await?;
             return Ok(found);
         }
         let (founded, now) = self.moment(&mut *transaction).await?;
@@ -94,6 +95,7 @@ impl Ledger {
         for cap in &request.caps {
             let state = read_state(&mut *transaction, cap, &period).await?;
             if !state.bears(request.loss) {
+                transaction.cancel().await?;
                 return Ok(Charged::Refused(Shortfall { state, wanted: request.loss }));
             }
             states.push(state);

@@ -119,6 +119,7 @@ impl People {
         .fetch_all(&mut *writing)
         .await?;
         if rows.is_empty() {
+            writing.cancel().await?;
             return Ok(0);
         }
         let ids = rows.iter().map(|row| Ok(Record::new(Kind::Token, row.try_get::<i64, _>("id")?)));

@@ -194,6 +194,8 @@ impl Store {
         let mut writing = self.database.begin(&*self.clock).await?;
         if give_up(&mut writing, upload).await? {
             writing.commit().await?;
+        } else {
+            writing.cancel().await?;
         }
         self.sweep().await
     }
@@ -296,8 +298,7 @@ impl Store {
         if changed {
             writing.commit().await?;
         } else {
-            // Nothing was written.
-            drop(writing);
+            writing.cancel().await?;
         }
         let owners: BTreeMap<String, String> = owners
             .iter()

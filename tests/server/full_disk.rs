@@ -75,7 +75,11 @@ fn a_full_disk_refuses_and_loses_nothing() {
         assert_eq!(served.spent_of(&marketer, "room"), before);
         assert_eq!(served.get(&officer, "/api/v1/policy").ok()["version"], version);
         fs::remove_file(&filler).unwrap();
-        let answer = served.ask(&marketer, 80.0 - f64::from(round)).ok();
+        let answer = served.ask(&marketer, 80.0 - f64::from(round));
+        let log =
+            served.log.lock().unwrap().lines().filter(|line| line.contains("ERROR")).collect::<Vec<_>>().join("\n");
+        assert_eq!(answer.status, 200, "{log}");
+        let answer = answer.ok();
         assert!(served.spent_of(&marketer, "room") > before);
         answers.push(answer);
     }
