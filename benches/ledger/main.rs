@@ -11,7 +11,7 @@ use camerata::{
     },
     ledger::{Account, Cap, ChargeRequest, Charged, Ledger},
     model::{Clock, Loss, MemberName, Rho, SystemClock},
-    proof::{By, Concerns, Entry, Event, SigningKey, What, leaf_hash},
+    proof::{By, Concerns, Entry, Event, SigningKey, Tree, What, leaf_hash},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -124,18 +124,18 @@ async fn long_log(entries: i64) {
     assert_eq!(verified.findings, [], "the bench's log is sound");
     println!(
         "| {} entries and {} records verified | {:.1} s | 60 s |",
-        verified.size,
+        verified.size(),
         verified.records,
         took.as_secs_f64()
     );
     let since = Instant::now();
-    let log = Log::open(database, Arc::new(SystemClock), key()).await.unwrap();
+    let log = Log::open(database, Arc::new(SystemClock), key(), Tree::default()).await.unwrap();
     println!("| their tree read at start | {:.1} s | |", since.elapsed().as_secs_f64());
     let (mut slowest, mut sum) = (Duration::ZERO, Duration::ZERO);
     for turn in 0..1_000u64 {
-        let position = turn.wrapping_mul(0x9e37_79b9) % verified.size;
+        let position = turn.wrapping_mul(0x9e37_79b9) % verified.size();
         let since = Instant::now();
-        log.inclusion(position, verified.size).await.unwrap();
+        log.inclusion(position, verified.size()).await.unwrap();
         let took = since.elapsed();
         slowest = slowest.max(took);
         sum += took;

@@ -16,10 +16,27 @@ const PAGE: i64 = 10_000;
 /// Entries that are given at once.
 const ENTRIES_MAX: i64 = 1_000;
 
+/// A checkpoint that the room has just signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// How many entries it is over.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
+}
+
 /// The name of a room's log, by what its key is checked against: no two rooms have the same.
-pub fn origin(key_check: &[u8]) -> String {
+fn origin(key_check: &[u8]) -> String {
     let digest = Sha256::digest([b"camerata log v1".as_slice(), key_check].concat());
     format!("camerata/{}", hex::encode(digest).split_at(24).0)
+}
+
+/// The key that signs a room's log and receipts: from its secret, for the log of the room that is known by `key_check`.
+///
+/// # Errors
+/// Never with names that this program makes.
+pub fn signing_key(key_check: &[u8], secret: &Hash) -> Result<SigningKey, LogError> {
+    SigningKey::new(&origin(key_check), secret).map_err(|_| LogError::Corrupt)
 }
 
 /// Which entries are asked for.
@@ -51,12 +68,17 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens the log and reads its tree.
+    /// Opens the log, of which the tree so far is known: all of it, from a verification, or nothing. What is missing is read.
     ///
     /// # Errors
     /// When the database fails, or the log names another key.
-    pub async fn open(database: Database, clock: Arc<dyn Clock>, key: SigningKey) -> Result<Self, LogError> {
-        let log = Self { database, clock, key, tree: RwLock::default() };
+    pub async fn open(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        key: SigningKey,
+        known: Tree,
+    ) -> Result<Self, LogError> {
+        let log = Self { database, clock, key, tree: RwLock::new(known) };
         let keys = log.keys().await?;
         if keys.last().is_some_and(|(newest, _)| newest != log.key.public()) {
             return Err(LogError::WrongKey);
@@ -118,7 +140,7 @@ impl Log {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn checkpoint(&self) -> Result<String, LogError> {
+    pub async fn checkpoint(&self) -> Result<Signed, LogError> {
         let size = self.catch_up().await?;
         self.signed(size).await
     }
@@ -127,18 +149,17 @@ impl Log {
     ///
     /// # Errors
     /// When the log was never that long.
-    pub async fn signed(&self, size: u64) -> Result<String, LogError> {
+    pub async fn signed(&self, size: u64) -> Result<Signed, LogError> {
         let root = self.tree.read().await.root(size).ok_or(LogError::NotFound)?;
         let checkpoint = Checkpoint { origin: self.key.public().name().to_owned(), size, root };
-        checkpoint.sign(&self.key).map_err(|_| LogError::Corrupt)
+        Ok(Signed { size, note: checkpoint.sign(&self.key).map_err(|_| LogError::Corrupt)? })
     }
 
     /// Keeps a checkpoint as its hour's newest.
     ///
     /// # Errors
-    /// When the database fails or it is no checkpoint.
-    pub async fn keep(&self, note: &str) -> Result<(), LogError> {
-        let size = Checkpoint::unverified(note).map_err(|_| LogError::Corrupt)?.size;
+    /// When the database fails.
+    pub async fn keep(&self, checkpoint: &Signed) -> Result<(), LogError> {
         let hour: String = self.clock.now().to_string().chars().take(13).collect();
         sqlx::query(
             "INSERT INTO log_checkpoints (hour, size, note) VALUES ($1, $2, $3)
@@ -146,8 +167,8 @@ impl Log {
              WHERE log_checkpoints.size <= excluded.size",
         )
         .bind(hour)
-        .bind(i64::try_from(size).map_err(|_| LogError::Corrupt)?)
-        .bind(note)
+        .bind(i64::try_from(checkpoint.size).map_err(|_| LogError::Corrupt)?)
+        .bind(&checkpoint.note)
         .execute(self.database.pool())
         .await?;
         Ok(())
@@ -261,6 +282,14 @@ pub async fn stored(database: &Database, position: u64) -> Result<Vec<u8>, LogEr
         .fetch_optional(database.pool())
         .await?;
     Ok(row.ok_or(LogError::NotFound)?.try_get("leaf")?)
+}
+
+/// The keys alone: what a checkpoint or receipt of the room may be signed with.
+///
+/// # Errors
+/// As [`keys`].
+pub async fn public_keys(database: &Database) -> Result<Vec<PublicKey>, LogError> {
+    Ok(keys(database).await?.into_iter().map(|(key, _)| key).collect())
 }
 
 async fn hashes(database: &Database, from: u64) -> Result<Vec<Hash>, LogError> {

@@ -10,8 +10,7 @@ mod tests;
 mod verify;
 
 pub use finding::Finding;
-pub use log::{Filter, Log, Page, keys, origin, stored};
-pub use receipts::ReceiptSource;
+pub use log::{Filter, Log, Page, Signed, keys, public_keys, signing_key, stored};
 pub use verify::{Verified, verify};
 
 /// Why the log can't be read.

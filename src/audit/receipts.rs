@@ -3,33 +3,25 @@
 use super::{Log, LogError};
 use crate::proof::{Entry, Receipt, ReceiptFile, What};
 
-/// What a receipt file is made of, beside the log.
-#[derive(Debug, Clone)]
-pub struct ReceiptSource {
-    /// The answer's number in the ledger.
-    pub answer: i64,
-    /// The answer, byte for byte as it is stored.
-    pub stored: String,
-}
-
 impl Log {
-    /// The receipt of an answer, with what is needed to check it without the room.
+    /// The receipt of an answer, by its number in the ledger and byte for byte as it is stored, with what is needed to check it without
+    /// the room.
     ///
     /// # Errors
     /// When the log has no entry for it (it was recorded before the room kept a log), or the database fails.
-    pub async fn receipt(&self, source: ReceiptSource) -> Result<ReceiptFile, LogError> {
-        let position = self.about(What::Answered, &format!("answer:{}", source.answer)).await?;
+    pub async fn receipt(&self, answer: i64, stored: String) -> Result<ReceiptFile, LogError> {
+        let position = self.about(What::Answered, &format!("answer:{answer}")).await?;
         let leaf = self.leaf(position).await?;
         let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
         let receipt = Receipt::of(self.key().public().name(), &entry).map_err(|_| LogError::Corrupt)?;
         let checkpoint = self.checkpoint().await?;
-        let size = crate::proof::Checkpoint::unverified(&checkpoint).map_err(|_| LogError::Corrupt)?.size;
+        let path = self.inclusion(position, checkpoint.size).await?;
         Ok(ReceiptFile {
             receipt: receipt.sign(self.key()).map_err(|_| LogError::Corrupt)?,
-            answer: source.stored,
+            answer: stored,
             entry: leaf,
-            checkpoint,
-            path: self.inclusion(position, size).await?,
+            checkpoint: checkpoint.note,
+            path,
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         records::{Kind, Record},
     },
     model::{Clock, MemberName, SystemClock},
-    proof::{By, Checkpoint, Concerns, Entry, Event, PublicKey, SigningKey, What, extends, includes},
+    proof::{By, Checkpoint, Concerns, Entry, Event, PublicKey, SigningKey, Tree, What, extends, includes},
 };
 use serde_json::Map;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ async fn kept() -> Kept {
         let owner = if number % 3 == 0 { "salle" } else { "festival" };
         issue(&database, number, owner).await;
     }
-    let log = Log::open(database.clone(), Arc::new(SystemClock), key(1)).await.unwrap();
+    let log = Log::open(database.clone(), Arc::new(SystemClock), key(1), Tree::default()).await.unwrap();
     let keys = vec![key(1).public().clone()];
     log.keep(&log.checkpoint().await.unwrap()).await.unwrap();
     Kept { database, log, keys, _folder: folder }
@@ -86,18 +86,18 @@ async fn spoil(database: &Database, sql: &'static str) {
 async fn an_untouched_log_verifies_and_its_proofs_hold() {
     let kept = kept().await;
     let verified = verify(&kept.database, &kept.keys, &[]).await.unwrap();
-    assert_eq!((verified.findings.as_slice(), verified.size, verified.checkpoints), (&[] as &[Finding], ENTRIES, 1));
+    assert_eq!((verified.findings.as_slice(), verified.size(), verified.checkpoints), (&[] as &[Finding], ENTRIES, 1));
     // The room, its key, and eleven tokens.
     assert_eq!(verified.records, ENTRIES + 1);
-    let now = Checkpoint::open(&kept.log.checkpoint().await.unwrap(), &kept.keys).unwrap();
-    assert_eq!((now.size, now.root), (ENTRIES, verified.root));
+    let now = Checkpoint::open(&kept.log.checkpoint().await.unwrap().note, &kept.keys).unwrap();
+    assert_eq!((now.size, now.root), (ENTRIES, verified.root()));
     for position in 0..ENTRIES {
         let leaf = kept.log.leaf(position).await.unwrap();
         let path = kept.log.inclusion(position, ENTRIES).await.unwrap();
         assert!(includes(&now.root, ENTRIES, position, leaf.as_bytes(), &path));
     }
     for size in 1..ENTRIES {
-        let then = Checkpoint::open(&kept.log.signed(size).await.unwrap(), &kept.keys).unwrap();
+        let then = Checkpoint::open(&kept.log.signed(size).await.unwrap().note, &kept.keys).unwrap();
         let path = kept.log.consistency(size, ENTRIES).await.unwrap();
         assert!(extends((&then.root, size), (&now.root, ENTRIES), &path));
     }
@@ -109,7 +109,7 @@ async fn an_untouched_log_verifies_and_its_proofs_hold() {
 async fn a_log_takes_in_what_another_process_writes() {
     let kept = kept().await;
     issue(&kept.database, 50, "salle").await;
-    let now = Checkpoint::open(&kept.log.checkpoint().await.unwrap(), &kept.keys).unwrap();
+    let now = Checkpoint::open(&kept.log.checkpoint().await.unwrap().note, &kept.keys).unwrap();
     assert_eq!(now.size, ENTRIES + 1);
 }
 
@@ -178,7 +178,7 @@ async fn tampering_is_named() {
 #[tokio::test]
 async fn a_log_that_was_written_anew_is_not_the_one_that_was_signed() {
     let honest = kept().await;
-    let signed = honest.log.checkpoint().await.unwrap();
+    let signed = honest.log.checkpoint().await.unwrap().note;
     // The same events, but one; the host writes it all with the room's own key.
     let forged = kept().await;
     assert_eq!(findings(&forged, &[]).await, [], "by itself it is sound");
@@ -239,7 +239,7 @@ async fn time_in_the_log_never_goes_back() {
 #[tokio::test]
 async fn another_key_does_not_open_the_log() {
     let kept = kept().await;
-    let opened = Log::open(kept.database.clone(), Arc::new(SystemClock), key(2)).await;
+    let opened = Log::open(kept.database.clone(), Arc::new(SystemClock), key(2), Tree::default()).await;
     assert!(matches!(opened, Err(LogError::WrongKey)));
 }
 
@@ -259,7 +259,7 @@ async fn a_room_that_was_kept_without_a_log_is_bound_whole() {
     for _ in 0..2 {
         database.adopt(&SystemClock, key(1).public()).await.unwrap();
         let verified = verify(&database, &keys, &[]).await.unwrap();
-        assert_eq!((verified.findings.as_slice(), verified.size, verified.records), (&[] as &[Finding], 1, 4));
+        assert_eq!((verified.findings.as_slice(), verified.size(), verified.records), (&[] as &[Finding], 1, 4));
     }
     spoil(&database, "UPDATE accounts SET spent = 0").await;
     let found = verify(&database, &keys, &[]).await.unwrap().findings;

@@ -6,7 +6,7 @@ use crate::{
         Database,
         records::{self, Key, Kind, Record},
     },
-    proof::{Checkpoint, CheckpointError, Concerns, Entry, Hash, PublicKey, Tree, leaf_hash},
+    proof::{Checkpoint, CheckpointError, Entry, Hash, PublicKey, Tree, leaf_hash},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -23,11 +23,7 @@ const GAP_MAX: u64 = 10_000;
 /// What a verification found.
 #[derive(Debug, Clone)]
 pub struct Verified {
-    /// How many entries the log has.
-    pub size: u64,
-    /// The root over them.
-    pub root: Hash,
-    /// The tree itself.
+    /// The tree of all entries.
     pub tree: Tree,
     /// How many records of the database were compared.
     pub records: u64,
@@ -35,6 +31,18 @@ pub struct Verified {
     pub checkpoints: usize,
     /// What isn't as it should be, in the order of the log.
     pub findings: Vec<Finding>,
+}
+
+impl Verified {
+    /// How many entries the log has.
+    pub fn size(&self) -> u64 {
+        self.tree.len()
+    }
+
+    /// The root over them.
+    pub fn root(&self) -> Hash {
+        self.tree.root(self.size()).unwrap_or_default()
+    }
 }
 
 /// The newest word of the log on a record: its digest, `None` once it is gone; and the place of the entry.
@@ -67,9 +75,7 @@ pub async fn verify(database: &Database, keys: &[PublicKey], kept: &[String]) ->
     let stored = rows.iter().map(|row| row.try_get("note")).collect::<Result<Vec<String>, _>>()?;
     let notes: Vec<&String> = stored.iter().chain(kept).collect();
     findings.extend(notes.iter().filter_map(|note| against(&reading.tree, keys, note)));
-    let size = reading.tree.len();
-    let root = reading.tree.root(size).unwrap_or_default();
-    Ok(Verified { size, root, tree: reading.tree, records: compared, checkpoints: notes.len(), findings })
+    Ok(Verified { tree: reading.tree, records: compared, checkpoints: notes.len(), findings })
 }
 
 #[derive(Default)]
@@ -126,7 +132,7 @@ impl Reading {
             Ok(at) if self.last.is_none_or(|last| last <= at) => self.last = Some(at),
             _ => self.findings.push(Finding::TimeBackwards { position }),
         }
-        if concerns.map(Vec::as_slice).unwrap_or_default() != readers(&entry.concerns) {
+        if concerns.map(Vec::as_slice).unwrap_or_default() != entry.concerns.readers() {
             self.findings.push(Finding::ReadersChanged { position });
         }
         if hex::encode(Sha256::digest(rows)) != entry.rows {
@@ -138,14 +144,6 @@ impl Reading {
                 self.said.insert(Record { kind, key }, (digest, position));
             }
         }
-    }
-}
-
-/// Under which names the readers of an entry find it, in order; the empty one is everyone's.
-fn readers(concerns: &Concerns) -> Vec<String> {
-    match concerns {
-        Concerns::Everyone => vec![String::new()],
-        Concerns::Members(members) => members.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -165,6 +165,11 @@ pub fn day(timestamp: &str) -> &str {
     timestamp.split_once('T').map_or(timestamp, |(day, _)| day)
 }
 
+/// A timestamp to the second, for a table whose column says that it is UTC.
+pub fn second(timestamp: &str) -> String {
+    timestamp.get(..19).unwrap_or(timestamp).replace('T', " ")
+}
+
 fn decimal_mark(text: String, language: Language) -> String {
     match language {
         Language::Fr => text.replace('.', ","),

@@ -11,7 +11,6 @@ use crate::{
     audit::{self, Finding},
     gateway,
     model::{Language, SystemClock},
-    proof::PublicKey,
 };
 use serde_json::json;
 use std::{
@@ -31,17 +30,17 @@ pub fn run(folder: &Path, since: &[(PathBuf, String)], as_json: bool, context: &
     let notes: Vec<String> = since.iter().map(|(_, note)| note.clone()).collect();
     let verified = runtime()?.block_on(async {
         let database = gateway::open_database(folder).await?;
-        let keys: Vec<PublicKey> = audit::keys(&database).await?.into_iter().map(|(key, _)| key).collect();
+        let keys = audit::public_keys(&database).await?;
         anyhow::Ok(audit::verify(&database, &keys, &notes).await?)
     })?;
     let found: Vec<_> = verified.findings.iter().map(Finding::text).collect();
     if as_json {
         context.print_json(&json!({
-            "size": verified.size, "root": hex::encode(verified.root), "records": verified.records,
+            "size": verified.size(), "root": hex::encode(verified.root()), "records": verified.records,
             "checkpoints": verified.checkpoints, "findings": verified.findings,
         }))?;
     } else if found.is_empty() {
-        let [size, records] = [verified.size, verified.records].map(|count| t::count(count, context.language));
+        let [size, records] = [verified.size(), verified.records].map(|count| t::count(count, context.language));
         let checkpoints = t::count(verified.checkpoints as u64, context.language);
         context.print(match context.language {
             Language::Fr => format!("Le journal tient : {size} entrées, {records} enregistrements de la base, {checkpoints} points de contrôle."),

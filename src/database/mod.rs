@@ -209,8 +209,7 @@ impl Database {
             .execute(&mut *writing)
             .await?;
         let key = insert_key(&mut writing, signs).await?;
-        let event = Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string());
-        writing.note(event, [Record::new(Kind::Room, 1), Record::new(Kind::Key, key)]);
+        writing.note(founded(signs), [Record::new(Kind::Room, 1), Record::new(Kind::Key, key)]);
         Ok(writing.commit().await?)
     }
 
@@ -229,8 +228,7 @@ impl Database {
         for kind in Kind::ALL {
             all.extend(records::page(&mut writing, kind, None, i64::MAX).await?.into_iter().map(|(record, _)| record));
         }
-        let event = Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string());
-        writing.note(event, all);
+        writing.note(founded(signs), all);
         Ok(writing.commit().await?)
     }
 
@@ -269,6 +267,11 @@ impl Database {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// The first entry of every log.
+fn founded(signs: &PublicKey) -> Event {
+    Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string())
 }
 
 async fn insert_key(writing: &mut Writing, signs: &PublicKey) -> Result<i64, sqlx::Error> {

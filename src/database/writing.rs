@@ -5,7 +5,7 @@
 use super::records::Record;
 use crate::{
     model::Clock,
-    proof::{Concerns, Entry, Event, leaf_hash},
+    proof::{Entry, Event, leaf_hash},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -135,7 +135,7 @@ impl Writing {
             .bind(records.first().map(Record::to_string).unwrap_or_default())
             .execute(&mut *self.connection)
             .await?;
-        for member in readers(&entry.concerns) {
+        for member in entry.concerns.readers() {
             sqlx::query("INSERT INTO log_concerns (member, position) VALUES ($1, $2)")
                 .bind(member)
                 .bind(position)
@@ -153,14 +153,6 @@ impl Writing {
             rows.push(json!([record.kind.word(), record.key.value(), digest]));
         }
         Ok(json!({ "blind": random()?, "rows": rows }).to_string())
-    }
-}
-
-/// Under which names the readers of an entry find it; the empty one is everyone's.
-pub(super) fn readers(concerns: &Concerns) -> BTreeSet<String> {
-    match concerns {
-        Concerns::Everyone => [String::new()].into(),
-        Concerns::Members(members) => members.iter().map(ToString::to_string).collect(),
     }
 }
 

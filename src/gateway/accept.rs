@@ -1,18 +1,17 @@
 //! An officer accepts that the room was set back: by a backup that was restored, as a rule.
 
 use super::{
-    Config, damage,
-    outside::{Outside, Standing},
+    outside::Standing,
     restored,
-    room::{OpenRoomError, located, locked},
+    room::{OpenRoomError, located, locked, standing},
 };
 use crate::{
-    audit::{self, Log, LogError},
-    database::{Database, Place},
+    audit::{self, Log},
+    database::Database,
     ledger::Ledger,
     model::{Clock, Role},
     people::{People, PeopleError},
-    proof::{By, Event, PublicKey, SigningKey, What},
+    proof::{By, Event, What},
     store::Keys,
 };
 use std::{path::Path, sync::Arc};
@@ -56,7 +55,7 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let database = Database::open(&place).await.map_err(OpenRoomError::from)?;
     let user = People::new(database.clone(), Arc::clone(&clock)).authenticate(token.trim()).await?;
     let user = user.filter(|user| user.role == Role::Officer).ok_or(AcceptError::NotAnOfficer)?;
-    let (outside, standing) = standing(folder, (&config, &place), &database).await?;
+    let (outside, standing, tree) = standing(folder, (&config, &place), &database).await?;
     let restored = restored::read(folder).map_err(OpenRoomError::from)?.is_some();
     let (kept, found) = match standing {
         Standing::WentBack { kept, found } => (Some(kept), found),
@@ -70,23 +69,9 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let ledger = Ledger::new(database.clone(), Arc::clone(&clock));
     ledger.take_back(&spent, event).await.map_err(|error| OpenRoomError::Outside(error.into()))?;
     let secret = keys.signing().map_err(OpenRoomError::from)?;
-    let key =
-        SigningKey::new(&audit::origin(&keys.check()), &secret).map_err(|_| OpenRoomError::from(LogError::Corrupt))?;
-    let log = Log::open(database, clock, key).await.map_err(OpenRoomError::from)?;
+    let key = audit::signing_key(&keys.check(), &secret).map_err(OpenRoomError::from)?;
+    let log = Log::open(database, clock, key, tree).await.map_err(OpenRoomError::from)?;
     outside.keep(&log, &ledger).await.map_err(OpenRoomError::from)?;
     restored::settle(folder).map_err(OpenRoomError::from)?;
     Ok(Accepted { kept, found })
-}
-
-/// What is kept outside, and how the log stands to it; the log itself is sound.
-async fn standing(
-    folder: &Path,
-    (config, place): (&Config, &Place),
-    database: &Database,
-) -> Result<(Outside, Standing), OpenRoomError> {
-    let keys: Vec<PublicKey> = audit::keys(database).await?.into_iter().map(|(key, _)| key).collect();
-    let verified = damage::verified(database, place, &keys).await?;
-    let outside = Outside::new(config.checkpoint_file(folder)?);
-    let standing = outside.compare(&verified.tree, &keys)?;
-    Ok((outside, standing))
 }

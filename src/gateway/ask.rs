@@ -82,13 +82,15 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
         }
         admitted => admitted?,
     };
+    let replayed =
+        |id: i64| Ok::<_, AskError>(told(What::Replayed)?.with("answer", id).with("policy", admission.version()));
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let turn = room.query_turn(&plan.charge.query_key).await;
     let _turn = turn.map_err(|error| AskError::internal("turn", &error))?;
     failpoint("before_charge");
     let charge = match room.ledger.charge(&plan.charge, rules.limits.period_months()).await.map_err(AskError::ledger)? {
         Charged::Answered(stored) => {
-            room.tell(told(What::Replayed)?.with("answer", stored.id).with("policy", admission.version())).await?;
+            room.tell(replayed(stored.id)?).await?;
             return answer(&rules, request, stored, true, &admission);
         }
         Charged::Refused(shortfall) => {
@@ -104,7 +106,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     failpoint("after_record");
     // Somebody else may have paid for it: then this is the first that the log hears of who learned it.
     if charge.recovered() {
-        room.tell(told(What::Replayed)?.with("answer", stored.id).with("policy", admission.version())).await?;
+        room.tell(replayed(stored.id)?).await?;
     }
     room.keep().await?;
     answer(&rules, request, stored, false, &admission)

@@ -2,7 +2,7 @@
 
 use super::room::OpenRoomError;
 use crate::{
-    audit::{Finding, Verified, verify},
+    audit::{Finding, Verified, stored, verify},
     database::{Database, Place, records},
     proof::PublicKey,
 };
@@ -52,9 +52,7 @@ fn cut(file: &Path) -> std::io::Result<Option<u64>> {
     let mut header = Vec::new();
     File::open(file)?.take(100).read_to_end(&mut header)?;
     let length = file.metadata()?.len();
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    let alone = fs::metadata(&log).map_or(true, |log| log.len() == 0);
+    let alone = fs::metadata(wal(file)).map_or(true, |log| log.len() == 0);
     if length == 0 && !alone {
         return Ok(None);
     }
@@ -106,26 +104,26 @@ async fn needle(database: &Database, finding: &Finding) -> Option<Vec<u8>> {
         | Finding::EntryUnreadable { position }
         | Finding::EntryMoved { position, .. }
         | Finding::RowsChanged { position }
-        | Finding::TimeBackwards { position } => return entry(database, *position).await,
+        | Finding::TimeBackwards { position } => return stored(database, *position).await.ok(),
         _ => return None,
     };
     let mut connection = database.pool().acquire().await.ok()?;
     records::longest(&mut connection, &record).await.ok().flatten()
 }
 
-async fn entry(database: &Database, position: u64) -> Option<Vec<u8>> {
-    let leaf = crate::audit::stored(database, position).await.ok()?;
-    Some(leaf)
-}
-
 /// The first place of some bytes in the database's file or its write-ahead log.
 fn search(file: &Path, needle: &[u8]) -> Option<(PathBuf, u64)> {
     let needle = needle.get(..needle.len().min(NEEDLE_MAX)).filter(|needle| needle.len() >= 4)?;
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    [file.to_owned(), PathBuf::from(log)].into_iter().find_map(|path| {
+    [file.to_owned(), wal(file)].into_iter().find_map(|path| {
         let bytes = fs::read(&path).ok()?;
         let at = memchr::memmem::find(&bytes, needle)?;
         Some((path, at as u64))
     })
+}
+
+/// Where SQLite keeps what isn't in its file yet.
+fn wal(file: &Path) -> PathBuf {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }

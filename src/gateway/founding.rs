@@ -5,10 +5,9 @@ use super::{
     config::{CONFIG_FILE, CONFIG_SAMPLE},
 };
 use crate::{
-    audit,
+    audit::{self, LogError},
     database::{Database, OpenError, Place},
     model::Clock,
-    proof::SigningKey,
     store::{KeyError, Keys},
 };
 use include_dir::{Dir, include_dir};
@@ -47,9 +46,9 @@ pub enum FoundError {
     /// The database is another room's.
     #[error("the database that CAMERATA_DATABASE_URL names is another room's: make an empty one; nothing was changed")]
     Taken,
-    /// The log can't be named: never with keys that this program makes.
-    #[error("the log can't be named")]
-    Origin,
+    /// The log's key.
+    #[error(transparent)]
+    Log(#[from] LogError),
 }
 
 /// Makes an empty room in a new or empty folder: keys readable by their owner alone, database, sample policies. Gives where the
@@ -92,7 +91,7 @@ pub async fn found(folder: &Path, clock: &dyn Clock) -> Result<Place, FoundError
     let keys = Keys::open(&folder.join("keys"))?;
     // Last, because this is what makes the folder a room.
     let database = Database::open(&place).await?;
-    let signing = SigningKey::new(&audit::origin(&keys.check()), &*keys.signing()?).map_err(|_| FoundError::Origin)?;
+    let signing = audit::signing_key(&keys.check(), &*keys.signing()?)?;
     database.found(clock, &keys.check(), signing.public()).await?;
     database.close().await;
     Ok(place)

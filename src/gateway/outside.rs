@@ -3,6 +3,7 @@
 //! Whoever sets the folder back to an older state, by a backup or on purpose, doesn't set this file back: the room then refuses to
 //! serve, and once an officer has accepted, what was spent in the lost part stays spent.
 
+use super::backup::aside::{part, sync_parent};
 use crate::{
     audit::{Log, LogError},
     ledger::{Ledger, LedgerError, Spent},
@@ -122,25 +123,24 @@ impl Outside {
         }
         // The checkpoint first: what accounts have spent by the time they are read is at least what they had at its size.
         let checkpoint = log.checkpoint().await?;
-        let covered = Checkpoint::unverified(&checkpoint).map_err(|_| LogError::Corrupt)?.size;
         let accounts = ledger.spent().await?;
-        let kept = Kept { checkpoint, accounts };
+        let kept = Kept { checkpoint: checkpoint.note.clone(), accounts };
         let (path, bytes) = (self.path.clone(), serde_json::to_vec(&kept).map_err(|_| LogError::Corrupt)?);
         let written = tokio::task::spawn_blocking(move || write(&path, &bytes).map_err(|source| (path, source))).await;
         let written = written.map_err(|error| OutsideError::File { path: self.path.clone(), source: error.into() })?;
         written.map_err(|(path, source)| OutsideError::File { path, source })?;
-        log.keep(&kept.checkpoint).await?;
-        *size = covered;
+        log.keep(&checkpoint).await?;
+        *size = checkpoint.size;
         Ok(())
     }
 }
 
 /// Written aside, made durable, and moved into its place: a crash leaves the old or the new.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let aside = path.with_extension("part");
+    let aside = part(path);
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&aside, path)?;
-    fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    sync_parent(path)
 }

@@ -15,7 +15,7 @@ use crate::{
     model::{Clock, MemberName},
     people::People,
     policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
-    proof::{Event, PublicKey, SigningKey},
+    proof::{Event, Tree},
     store::{Damaged, DuckDb, EngineError, KeyError, Keys, Store, StoreError},
     template::{Catalogue, Consent, ConsentError, Consented},
 };
@@ -297,26 +297,36 @@ async fn logged(
     database: &Database,
     clock: &Arc<dyn Clock>,
 ) -> Result<(Log, Outside), OpenRoomError> {
-    let name = audit::origin(&keys.check());
     let begun = !audit::keys(database).await?.is_empty();
     if !begun {
         keys.create_signing()?;
     }
-    let key = SigningKey::new(&name, &*keys.signing()?).map_err(|_| LogError::Corrupt)?;
+    let key = audit::signing_key(&keys.check(), &*keys.signing()?)?;
     if !begun {
         database.adopt(&**clock, key.public()).await?;
     }
-    let outside = Outside::new(config.checkpoint_file(folder)?);
-    let known: Vec<PublicKey> = audit::keys(database).await?.into_iter().map(|(key, _)| key).collect();
-    let verified = damage::verified(database, place, &known).await?;
-    let log = Log::open(database.clone(), Arc::clone(clock), key).await?;
-    match outside.compare(&verified.tree, &known)? {
+    let (outside, standing, tree) = standing(folder, (config, place), database).await?;
+    let log = Log::open(database.clone(), Arc::clone(clock), key, tree).await?;
+    match standing {
         // Nothing outside tells how far a restored room had come: an officer has to.
         Standing::First(_) => restored::check(folder)?,
         Standing::Grown => restored::settle(folder)?,
         Standing::WentBack { kept, found } => return Err(OpenRoomError::WentBack { kept, found }),
     }
     Ok((log, outside))
+}
+
+/// What is kept outside, and how the log stands to it; the log itself is verified, and its tree given.
+pub(super) async fn standing(
+    folder: &Path,
+    (config, place): (&Config, &Place),
+    database: &Database,
+) -> Result<(Outside, Standing, Tree), OpenRoomError> {
+    let outside = Outside::new(config.checkpoint_file(folder)?);
+    let keys = audit::public_keys(database).await?;
+    let tree = damage::verified(database, place, &keys).await?.tree;
+    let standing = outside.compare(&tree, &keys)?;
+    Ok((outside, standing, tree))
 }
 
 /// The configuration of the room in a folder, and where its database is.

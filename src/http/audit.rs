@@ -2,7 +2,7 @@
 
 use super::{Problem, identity::Asker};
 use crate::{
-    audit::{Filter, LogError, ReceiptSource},
+    audit::{Filter, LogError},
     gateway::{AskError, Room},
     model::{Role, Text},
     proof::{Hash, What, hex_hashes},
@@ -74,7 +74,7 @@ pub(super) async fn checkpoint(State(room): State<Arc<Room>>) -> Result<Json<Val
     let keys = room.log.keys().await.map_err(problem)?;
     let keys: Vec<Value> =
         keys.iter().map(|(key, endorsement)| json!({ "key": key.to_string(), "endorsement": endorsement })).collect();
-    Ok(Json(json!({ "checkpoint": checkpoint, "keys": keys })))
+    Ok(Json(json!({ "checkpoint": checkpoint.note, "keys": keys })))
 }
 
 /// The room's public keys, for whoever checks a receipt (RFC 7517).
@@ -152,8 +152,8 @@ pub(super) async fn receipt(
     let stored = room.ledger.stored(&asker.user.member, id).await;
     let stored =
         stored.map_err(|error| Problem::from_ask(AskError::internal("ledger", &error)).in_language(asker.language))?;
-    let source = ReceiptSource { answer: id, stored: stored.ok_or_else(not_found)?.release };
-    room.log.receipt(source).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
+    let stored = stored.ok_or_else(not_found)?.release;
+    room.log.receipt(id, stored).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
 }
 
 fn problem(error: LogError) -> Problem {

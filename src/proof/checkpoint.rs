@@ -130,7 +130,7 @@ impl Signer for Witness<'_> {
     }
 
     fn key_id(&self) -> u32 {
-        cosigner_id(self.key.public())
+        self.key.public().id_of(COSIGNATURE)
     }
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
@@ -147,23 +147,13 @@ impl Verifier for Cosignatures {
     }
 
     fn key_id(&self) -> u32 {
-        cosigner_id(&self.0)
+        self.0.id_of(COSIGNATURE)
     }
 
     fn verify(&self, text: &[u8], stamped: &[u8]) -> bool {
         let Some((time, signature)) = stamped.split_first_chunk::<8>() else { return false };
         self.0.signed(&cosigned(u64::from_be_bytes(*time), text), signature)
     }
-}
-
-fn cosigner_id(key: &PublicKey) -> u32 {
-    let jwk = key.to_string();
-    let encoded = jwk.rsplit('+').next().unwrap_or_default();
-    let mut bytes = BASE64_STANDARD.decode(encoded).unwrap_or_default();
-    if let Some(algorithm) = bytes.first_mut() {
-        *algorithm = COSIGNATURE;
-    }
-    signed_note::key_id(key.name(), &bytes)
 }
 
 fn cosigned(time: u64, text: &[u8]) -> Vec<u8> {

@@ -91,6 +91,14 @@ pub enum Concerns {
 }
 
 impl Concerns {
+    /// Under which names its readers find it, in order; the empty name is everyone's.
+    pub fn readers(&self) -> Vec<String> {
+        match self {
+            Self::Everyone => vec![String::new()],
+            Self::Members(members) => members.iter().map(ToString::to_string).collect(),
+        }
+    }
+
     /// Whether a member may read it whole.
     pub fn concerns(&self, member: &MemberName) -> bool {
         match self {

@@ -35,7 +35,12 @@ impl PublicKey {
 
     /// Its number in signed notes.
     pub fn id(&self) -> u32 {
-        signed_note::key_id(&self.name, &[&[ED25519], self.key.as_bytes().as_slice()].concat())
+        self.id_of(ED25519)
+    }
+
+    /// Its number in signed notes for signatures of this kind.
+    pub(super) fn id_of(&self, kind: u8) -> u32 {
+        signed_note::key_id(&self.name, &[&[kind], self.key.as_bytes().as_slice()].concat())
     }
 
     /// What receipts call it: its thumbprint (RFC 7638, over the members of RFC 8037).

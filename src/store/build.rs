@@ -4,7 +4,7 @@ use super::{
     Outcome, Progress, Store, StoreError, Upload, UploadState,
     duckdb::Writing,
     engine::{EngineError, EngineFault},
-    intact::Seal,
+    intact::Fingerprint,
     layout::Layout,
     versions::remove,
 };
@@ -35,12 +35,13 @@ impl Store {
         let (store, task) = (self.clone(), upload.clone());
         let built = tokio::task::spawn_blocking(move || {
             let (kinds, outcome) = store.build(&task, bytes, people_min)?;
-            let seal = Seal::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
-            Ok::<_, StoreError>((kinds, outcome, seal))
+            let fingerprint =
+                Fingerprint::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
+            Ok::<_, StoreError>((kinds, outcome, fingerprint))
         });
         let built = built.await.map_err(|_| EngineError::internal("the building task ended early"))?;
-        let (kinds, outcome, seal) = built?;
-        let outcome = self.switch(upload, &kinds, outcome, &seal).await?;
+        let (kinds, outcome, fingerprint) = built?;
+        let outcome = self.switch(upload, &kinds, outcome, &fingerprint).await?;
         self.sweep().await?;
         Ok(outcome)
     }

@@ -15,7 +15,7 @@ const PIECE: u64 = 4 << 20;
 
 /// What a file was when its version came into force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seal {
+pub(super) struct Fingerprint {
     pub(super) bytes: u64,
     /// The pieces' SHA-256, one after the other.
     pub(super) hashes: Vec<u8>,
@@ -30,7 +30,7 @@ pub struct Damaged {
     pub offset: u64,
 }
 
-impl Seal {
+impl Fingerprint {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let bytes = path.metadata()?.len();
         let hashes: Vec<Vec<u8>> =
@@ -84,11 +84,11 @@ impl Store {
             let version = version_from(row)?;
             let bytes = u64::try_from(row.try_get::<i64, _>("bytes")?).map_err(|_| StoreError::Corrupt)?;
             let file = self.version_file(version.audience.member.as_str(), &version.upload);
-            files.push((file, Seal { bytes, hashes: row.try_get("hashes")? }));
+            files.push((file, Fingerprint { bytes, hashes: row.try_get("hashes")? }));
         }
         let checked = tokio::task::spawn_blocking(move || {
-            for (file, seal) in files {
-                if let Some(offset) = seal.differs(&file)? {
+            for (file, fingerprint) in files {
+                if let Some(offset) = fingerprint.differs(&file)? {
                     return Ok(Some(Damaged { file, offset }));
                 }
             }
@@ -109,21 +109,21 @@ mod tests {
         let path = folder.path().join("file");
         let whole: Vec<u8> = (0..PIECE * 2 + 100).map(|n| (n % 251) as u8).collect();
         std::fs::write(&path, &whole).unwrap();
-        let seal = Seal::of(&path).unwrap();
-        assert_eq!(seal.differs(&path).unwrap(), None);
+        let fingerprint = Fingerprint::of(&path).unwrap();
+        assert_eq!(fingerprint.differs(&path).unwrap(), None);
         for (at, piece) in [(0, 0), (PIECE - 1, 0), (PIECE, PIECE), (PIECE * 2 + 99, PIECE * 2)] {
             let mut spoilt = whole.clone();
             spoilt[at as usize] ^= 64;
             std::fs::write(&path, &spoilt).unwrap();
-            assert_eq!(seal.differs(&path).unwrap(), Some(piece), "byte {at}");
+            assert_eq!(fingerprint.differs(&path).unwrap(), Some(piece), "byte {at}");
         }
         for length in [0, 5, PIECE, PIECE + 7, PIECE * 2 + 99] {
             std::fs::write(&path, &whole[..length as usize]).unwrap();
-            assert_eq!(seal.differs(&path).unwrap(), Some(length), "cut to {length}");
+            assert_eq!(fingerprint.differs(&path).unwrap(), Some(length), "cut to {length}");
         }
         std::fs::write(&path, [whole.as_slice(), &[0]].concat()).unwrap();
-        assert_eq!(seal.differs(&path).unwrap(), Some(PIECE * 2 + 100), "grown");
+        assert_eq!(fingerprint.differs(&path).unwrap(), Some(PIECE * 2 + 100), "grown");
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(seal.differs(&path).unwrap(), Some(0));
+        assert_eq!(fingerprint.differs(&path).unwrap(), Some(0));
     }
 }

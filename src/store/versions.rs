@@ -1,6 +1,6 @@
 //! Which uploads are open and which version of an audience is in force: rows of the room's database.
 
-use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Seal, pins::Pins};
+use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Fingerprint, pins::Pins};
 use crate::{
     database::{
         Turn, Writing,
@@ -206,7 +206,7 @@ impl Store {
         upload: &Upload,
         kinds: &[Kind],
         mut outcome: Outcome,
-        seal: &Seal,
+        fingerprint: &Fingerprint,
     ) -> Result<Outcome, StoreError> {
         failpoint("upload_before_switch");
         let mut writing = self.database.begin(&*self.clock).await?;
@@ -233,8 +233,8 @@ impl Store {
         outcome.version = row.try_get("id")?;
         sqlx::query("INSERT INTO version_files (version, bytes, hashes) VALUES ($1, $2, $3)")
             .bind(outcome.version)
-            .bind(i64::try_from(seal.bytes).map_err(|_| StoreError::Corrupt)?)
-            .bind(seal.hashes.as_slice())
+            .bind(i64::try_from(fingerprint.bytes).map_err(|_| StoreError::Corrupt)?)
+            .bind(fingerprint.hashes.as_slice())
             .execute(&mut *writing)
             .await?;
         sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")

@@ -8,18 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
-
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
-        // The multiplier is that of PCG; instants and places, nothing secret.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) % limit
-    }
-}
 
 /// What a marketer is told by a room that serves.
 fn told(served: &Served, marketer: &str) -> Vec<Value> {
@@ -76,11 +65,8 @@ fn spoil(path: &Path, draws: &mut Draws) -> String {
 
 #[test]
 fn a_damaged_file_is_named_with_its_place_or_meant_nothing() {
-    let seed = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64);
-    let times = if std::env::var_os("CAMERATA_TORTURE").is_some() { 400 } else { 10 };
-    eprintln!("CAMERATA_SEED={seed}");
-    let mut draws = Draws(seed);
+    let times = rounds(10, 400);
+    let mut draws = Draws::logged();
     let (founded, marketer, before) = closed();
     let database = founded.room().join("room.sqlite");
     let audiences: Vec<PathBuf> = files(&founded.room().join("data"));

@@ -12,7 +12,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 /// What the outside was told: answers by number, with all that they said.
@@ -29,26 +29,11 @@ struct Tokens {
     officer: String,
 }
 
-/// A small generator (SplitMix64): instants and choices, nothing secret.
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (x ^ (x >> 31)) % limit
-    }
-}
-
 #[test]
 fn nothing_is_lost_or_charged_twice_however_the_room_dies() {
-    let seed = std::env::var("CAMERATA_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64);
-    let kills = if std::env::var_os("CAMERATA_TORTURE").is_some() { 1_000 } else { 6 };
-    eprintln!("CAMERATA_SEED={seed}, {kills} kills");
-    let mut draws = Draws(seed);
+    let kills = rounds(6, 1_000);
+    let mut draws = Draws::logged();
+    eprintln!("{kills} kills");
     let founded = Founded::with(&[
         ("answer_tick_ms = 250", "answer_tick_ms = 1"),
         ("people_min = 100", "people_min = 10"),
@@ -90,7 +75,7 @@ fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant:
     thread::scope(|scope| {
         let (served, stop) = (&served, &stop);
         scope.spawn(move || {
-            let mut draws = Draws(asking);
+            let mut draws = Draws::new(asking);
             while !stop.load(Ordering::Relaxed) {
                 let margin = 300.0 + draws.below(400) as f64;
                 let Ok(reply) = served.try_post(&tokens.marketer, "/api/v1/queries", &question(margin)) else { return };
@@ -103,7 +88,7 @@ fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant:
             }
         });
         scope.spawn(move || {
-            let mut draws = Draws(uploading);
+            let mut draws = Draws::new(uploading);
             while !stop.load(Ordering::Relaxed) {
                 let which = draws.below(2) as usize;
                 let (steward, audience) = (&tokens.stewards[which], ["abonnes", "acheteurs"][which]);
@@ -115,7 +100,7 @@ fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant:
             }
         });
         scope.spawn(move || {
-            let mut draws = Draws(proposing);
+            let mut draws = Draws::new(proposing);
             while !stop.load(Ordering::Relaxed) {
                 if propose(served, &tokens.officer, draws.below(1_000)).is_none() {
                     return;

@@ -6,7 +6,7 @@ use crate::{
         table::{Align, Table},
         typography as t,
     },
-    model::Language,
+    model::{Language, Rho},
     proof::{Entry, What},
 };
 use serde_json::Value;
@@ -73,7 +73,7 @@ pub(super) fn about(entry: &Entry) -> String {
 pub(super) fn rho(entry: &Entry) -> Option<f64> {
     // Told once: an answer repeats what its charge has told.
     let told = entry.what == What::Charged;
-    entry.details.get("rho").and_then(Value::as_u64).filter(|_| told).map(|units| units as f64 * 1e-12)
+    entry.details.get("rho").and_then(Value::as_u64).filter(|_| told).map(|units| Rho::from_units(units).as_f64())
 }
 
 /// Entries as a table.
@@ -91,7 +91,7 @@ pub(super) fn table(entries: &[Entry], language: Language) -> String {
         let by = entry.by.as_ref().map(|by| format!("{}/{}", by.member, by.user));
         table.row([
             entry.position.to_string(),
-            entry.at.chars().take(19).collect::<String>().replace('T', " "),
+            t::second(&entry.at),
             what(entry.what, language).to_owned(),
             by.unwrap_or_default(),
             about(entry),

@@ -8,7 +8,7 @@ use crate::{
         exit::Exit,
         typography as t,
     },
-    model::Language,
+    model::{Delta, Language, Rho},
     proof::{Checkpoint, CheckpointError, PublicKey, Receipt, ReceiptError, ReceiptFile},
 };
 use anyhow::Context as _;
@@ -75,7 +75,7 @@ fn told(receipt: &Receipt, checkpoint: &Checkpoint, language: Language) -> Strin
         .flatten()
         .map(|(audience, version)| format!("{audience} ({} {version})", say("version", "version")))
         .collect();
-    let rho = t::real(receipt.rho as f64 * 1e-12, language);
+    let rho = t::real(Rho::from_units(receipt.rho).as_f64(), language);
     let mut rows = vec![
         (say("Réponse", "Answer"), receipt.answer.to_string()),
         (say("Demandée par", "Asked by"), format!("{}/{}", receipt.by.member, receipt.by.user)),
@@ -88,7 +88,7 @@ fn told(receipt: &Receipt, checkpoint: &Checkpoint, language: Language) -> Strin
         (say("Journal", "Log"), receipt.origin.clone()),
     ];
     if receipt.delta > 0 {
-        rows.insert(8, (say("et δ", "and δ"), format!("{:e}", receipt.delta as f64 * 1e-18)));
+        rows.insert(8, (say("et δ", "and δ"), format!("{:e}", Delta::from_units(receipt.delta).as_f64())));
     }
     let rows: Vec<String> = rows.iter().map(|(name, value)| format!("  {name:<13} {value}")).collect();
     let (entry, size) = (t::count(receipt.entry, language), t::count(checkpoint.size, language));

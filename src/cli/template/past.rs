@@ -150,7 +150,7 @@ fn logged(entries: &[Entry], language: Language) -> String {
     for entry in entries {
         let who = entry.officer.as_ref().map(|officer| format!("{} ({})", officer.user, officer.member));
         table.row([
-            entry.happened.get(..19).unwrap_or(&entry.happened).replace('T', " "),
+            t::second(&entry.happened),
             happened(entry.what, language).to_owned(),
             who.unwrap_or_else(|| "—".to_owned()),
             entry.name.as_ref().map(ToString::to_string).unwrap_or_default(),

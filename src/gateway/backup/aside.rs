@@ -80,12 +80,12 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn sync_parent(path: &Path) -> io::Result<()> {
+pub(in crate::gateway) fn sync_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
 /// The name beside a path where it is made.
-pub(super) fn part(path: &Path) -> PathBuf {
+pub(in crate::gateway) fn part(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".part");
     PathBuf::from(name)

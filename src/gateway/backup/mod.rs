@@ -10,7 +10,7 @@
 //! Not in it: open uploads, and what the room makes anew when it opens.
 
 mod archive;
-mod aside;
+pub(super) mod aside;
 mod backup_error;
 mod collect;
 mod manifest;

@@ -1,8 +1,10 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
+mod draws;
 mod people;
 mod postgres;
 
+pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
 pub use postgres::Postgres;
 
@@ -265,11 +267,6 @@ impl Served {
     pub fn end(mut self) {
         assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
         self.child.wait().unwrap();
-    }
-
-    /// The process, to be killed from elsewhere.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     pub fn stop(mut self) {

@@ -123,7 +123,7 @@ pub(super) fn log(entries: &[Entry], language: Language) -> String {
     for entry in entries {
         let who = entry.officer.as_ref().map(|officer| format!("{} ({})", officer.user, officer.member));
         table.row([
-            entry.happened.get(..19).unwrap_or(&entry.happened).replace('T', " "),
+            t::second(&entry.happened),
             effects::happened(entry.what, language).to_owned(),
             who.unwrap_or_else(|| "—".to_owned()),
             entry.proposal.map(|id| id.to_string()).unwrap_or_default(),
