@@ -34,6 +34,8 @@ pub enum Turn<'a> {
     Desk,
     /// Destroys what is no longer needed.
     Sweep,
+    /// Writes what the room keeps outside its folder.
+    Outside,
 }
 
 impl Turn<'_> {
@@ -45,6 +47,7 @@ impl Turn<'_> {
             Self::Version(id) => ("version", id.as_bytes()),
             Self::Desk => ("desk", b""),
             Self::Sweep => ("sweep", b""),
+            Self::Outside => ("outside", b""),
         };
         let hash =
             Sha256::new().chain_update("camerata turn\0").chain_update(kind).chain_update([0]).chain_update(name);

@@ -66,12 +66,13 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let spent = outside.read().map_err(OpenRoomError::from)?.map(|kept| kept.accounts).unwrap_or_default();
     let by = By { member: user.member, user: user.user };
     let event = Event::public(What::Restored, Some(by)).with("kept", kept).with("found", found);
+    let turns = database.turns().clone();
     let ledger = Ledger::new(database.clone(), Arc::clone(&clock));
     ledger.take_back(&spent, event).await.map_err(|error| OpenRoomError::Outside(error.into()))?;
     let secret = keys.signing().map_err(OpenRoomError::from)?;
     let key = audit::signing_key(&keys.check(), &secret).map_err(OpenRoomError::from)?;
     let log = Log::open(database, clock, key, tree).await.map_err(OpenRoomError::from)?;
-    outside.keep(&log, &ledger).await.map_err(OpenRoomError::from)?;
+    outside.keep(&log, &ledger, &turns).await.map_err(OpenRoomError::from)?;
     restored::settle(folder).map_err(OpenRoomError::from)?;
     Ok(Accepted { kept, found })
 }

@@ -6,6 +6,7 @@
 use super::backup::aside::{part, sync_parent};
 use crate::{
     audit::{Log, LogError},
+    database::{Turn, Turns},
     ledger::{Ledger, LedgerError, Spent},
     proof::{Checkpoint, PublicKey, Tree},
 };
@@ -115,12 +116,14 @@ impl Outside {
     ///
     /// # Errors
     /// When the database or the file fails: what was to be answered must then not be.
-    pub async fn keep(&self, log: &Log, ledger: &Ledger) -> Result<(), OutsideError> {
+    pub async fn keep(&self, log: &Log, ledger: &Ledger, turns: &Turns) -> Result<(), OutsideError> {
         let needed = log.size().await?;
         let mut size = self.size.lock().await;
         if *size >= needed {
             return Ok(());
         }
+        // Gateways of one machine share the file. What one writes is signed in its turn, so nothing older comes after it.
+        let _turn = turns.take(Turn::Outside).await.map_err(LogError::from)?;
         // The checkpoint first: what accounts have spent by the time they are read is at least what they had at its size.
         let checkpoint = log.checkpoint().await?;
         let accounts = ledger.spent().await?;

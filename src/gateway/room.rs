@@ -251,7 +251,10 @@ impl Room {
 
     /// Makes sure that what the log now holds is known outside the room's folder, before anybody is told of it.
     pub(super) async fn keep(&self) -> Result<(), AskError> {
-        self.outside.keep(&self.log, &self.ledger).await.map_err(|error| AskError::internal("checkpoint", &error))
+        self.outside
+            .keep(&self.log, &self.ledger, &self.turns)
+            .await
+            .map_err(|error| AskError::internal("checkpoint", &error))
     }
 
     /// Waits for an upload's turn: one connection at a time writes its staging file.
