@@ -2,7 +2,7 @@
 //!
 //! Promise: nothing is committed that the log doesn't tell, in the same transaction; an entry is never before the one in front of it.
 
-use super::records::Record;
+use super::records::{self, Record};
 use crate::{
     model::Clock,
     proof::{Entry, Event, leaf_hash},
@@ -10,7 +10,7 @@ use crate::{
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::{Any, AnyConnection, Row, pool::PoolConnection};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, pool::PoolConnection};
 use std::{
     collections::BTreeSet,
     ops::{Deref, DerefMut},
@@ -135,23 +135,29 @@ impl Writing {
             .bind(records.first().map(Record::to_string).unwrap_or_default())
             .execute(&mut *self.connection)
             .await?;
-        for member in entry.concerns.readers() {
-            sqlx::query("INSERT INTO log_concerns (member, position) VALUES ($1, $2)")
-                .bind(member)
-                .bind(position)
-                .execute(&mut *self.connection)
-                .await?;
+        let readers = entry.concerns.readers();
+        if readers.is_empty() {
+            return Ok(());
         }
+        let rows: Vec<String> = (2..readers.len() + 2).map(|mark| format!("(${mark}, $1)")).collect();
+        let insert = format!("INSERT INTO log_concerns (member, position) VALUES {}", rows.join(", "));
+        let insert = sqlx::query(AssertSqlSafe(insert)).bind(position);
+        readers
+            .iter()
+            .fold(insert, |insert, member| insert.bind(member.as_str()))
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
     }
 
     /// The digests of records as they now are, as JSON; blinded, so that their hash says nothing of rows that could be guessed.
     async fn digests(&mut self, records: &[Record]) -> Result<String, sqlx::Error> {
-        let mut rows = Vec::with_capacity(records.len());
-        for record in records {
-            let digest = record.digest(&mut self.connection).await?.map(hex::encode);
-            rows.push(json!([record.kind.word(), record.key.value(), digest]));
-        }
+        let found = records::digests(&mut self.connection, records).await?;
+        let rows = records
+            .iter()
+            .zip(found)
+            .map(|(record, digest)| json!([record.kind.word(), record.key.value(), digest.map(hex::encode)]));
+        let rows: Vec<_> = rows.collect();
         Ok(json!({ "blind": random()?, "rows": rows }).to_string())
     }
 }

@@ -6,8 +6,8 @@ use crate::{
     model::{Delta, Loss, MemberName, Rho},
 };
 use serde::Serialize;
-use sqlx::{AnyExecutor, Row, any::AnyRow};
-use std::fmt;
+use sqlx::{AnyExecutor, AssertSqlSafe, Row, any::AnyRow};
+use std::{collections::HashMap, fmt};
 
 /// Whose budget a loss is charged to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,25 +99,30 @@ impl Ledger {
     /// # Errors
     /// When the database fails or holds what can't be read.
     pub async fn states(&self, caps: &[Cap], period: &Period) -> Result<Vec<AccountState>, LedgerError> {
-        let mut states = Vec::with_capacity(caps.len());
-        for cap in caps {
-            states.push(read_state(self.database.pool(), cap, period).await?);
-        }
-        Ok(states)
+        read_states(self.database.pool(), caps, period).await
     }
 }
 
-/// The account as it stands: from the pool to look at, or inside the transaction that is about to debit it.
-pub(super) async fn read_state(
+/// The accounts as they stand: from the pool to look at, or inside the transaction that is about to debit them.
+pub(super) async fn read_states(
     executor: impl AnyExecutor<'_>,
-    cap: &Cap,
+    caps: &[Cap],
     period: &Period,
-) -> Result<AccountState, LedgerError> {
-    let row = sqlx::query("SELECT * FROM accounts WHERE account = $1")
-        .bind(cap.account.to_string())
-        .fetch_optional(executor)
-        .await?;
-    state_from(cap, period, row.as_ref())
+) -> Result<Vec<AccountState>, LedgerError> {
+    let names: Vec<String> = caps.iter().map(|cap| cap.account.to_string()).collect();
+    let query = format!("SELECT * FROM accounts WHERE account IN ({})", marks(1, names.len()));
+    let query = names.iter().fold(sqlx::query(AssertSqlSafe(query)), |query, name| query.bind(name.as_str()));
+    let rows = if names.is_empty() { Vec::new() } else { query.fetch_all(executor).await? };
+    let mut stored = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        stored.insert(row.try_get::<String, _>("account")?, row);
+    }
+    caps.iter().zip(&names).map(|(cap, name)| state_from(cap, period, stored.get(name).copied())).collect()
+}
+
+/// `$first, …`: the places of so many values in a statement.
+fn marks(first: usize, count: usize) -> String {
+    (first..first.saturating_add(count)).map(|mark| format!("${mark}")).collect::<Vec<_>>().join(", ")
 }
 
 fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<AccountState, LedgerError> {
@@ -144,49 +149,75 @@ fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<Accoun
     })
 }
 
-/// Writes the debit of one account and of its part of the charge; the caller has checked that it fits, and the table
-/// checks again.
+/// Writes the debits of all accounts and their parts of the charge, in one statement each; the caller has checked that they fit, and
+/// the table checks again.
+///
+/// # Errors
+/// When the database fails or a sum leaves its range.
 pub(super) async fn debit(
     transaction: &mut Writing,
     charge: i64,
-    state: &AccountState,
+    states: &[AccountState],
     period: &Period,
     loss: Loss,
 ) -> Result<(), LedgerError> {
-    let add = |rho: Rho, delta: Delta| Loss { rho, delta }.checked_add(loss).ok_or(LedgerError::OutOfRange);
-    let (spent, lifetime) = (add(state.spent, state.delta_spent)?, add(state.lifetime, state.delta_lifetime)?);
-    // A loss without δ is borne whatever became of the cap on δ: the table's check must then hold for what is spent already.
-    let delta_unlocked =
-        if loss.delta == Delta::default() { state.delta_unlocked.max(spent.delta) } else { state.delta_unlocked };
-    sqlx::query(
+    const COLUMNS: usize = 8;
+    let rows = |columns: usize| {
+        let row = |at: usize| format!("({})", marks(at.saturating_mul(columns).saturating_add(1), columns));
+        (0..states.len()).map(row).collect::<Vec<_>>().join(", ")
+    };
+    let insert = format!(
         "INSERT INTO accounts
          (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         VALUES {}
          ON CONFLICT (account) DO UPDATE SET
          period_start = CASE WHEN excluded.period_start > accounts.period_start
                              THEN excluded.period_start ELSE accounts.period_start END,
          unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime,
          delta_unlocked = excluded.delta_unlocked, delta_spent = excluded.delta_spent,
          delta_lifetime = excluded.delta_lifetime",
-    )
-    .bind(&state.account)
-    .bind(period.start.to_string())
-    .bind(signed(state.unlocked)?)
-    .bind(signed(spent.rho)?)
-    .bind(signed(lifetime.rho)?)
-    .bind(signed_delta(delta_unlocked)?)
-    .bind(signed_delta(spent.delta)?)
-    .bind(signed_delta(lifetime.delta)?)
-    .execute(&mut **transaction)
-    .await?;
-    sqlx::query("INSERT INTO debits (charge, account, rho, delta) VALUES ($1, $2, $3, $4)")
-        .bind(charge)
-        .bind(&state.account)
-        .bind(signed(loss.rho)?)
-        .bind(signed_delta(loss.delta)?)
-        .execute(&mut **transaction)
-        .await?;
+        rows(COLUMNS)
+    );
+    let mut accounts = sqlx::query(AssertSqlSafe(insert));
+    for state in states {
+        let after = state.after(loss)?;
+        accounts = accounts
+            .bind(state.account.as_str())
+            .bind(period.start.to_string())
+            .bind(signed(state.unlocked)?)
+            .bind(signed(after.spent.rho)?)
+            .bind(signed(after.lifetime.rho)?)
+            .bind(signed_delta(after.delta_unlocked)?)
+            .bind(signed_delta(after.spent.delta)?)
+            .bind(signed_delta(after.lifetime.delta)?);
+    }
+    accounts.execute(&mut **transaction).await?;
+    let insert = format!("INSERT INTO debits (charge, account, rho, delta) VALUES {}", rows(4));
+    let mut debits = sqlx::query(AssertSqlSafe(insert));
+    for state in states {
+        debits =
+            debits.bind(charge).bind(state.account.as_str()).bind(signed(loss.rho)?).bind(signed_delta(loss.delta)?);
+    }
+    debits.execute(&mut **transaction).await?;
     Ok(())
+}
+
+/// What an account has spent once it has borne a loss.
+struct After {
+    spent: Loss,
+    lifetime: Loss,
+    delta_unlocked: Delta,
+}
+
+impl AccountState {
+    fn after(&self, loss: Loss) -> Result<After, LedgerError> {
+        let add = |rho: Rho, delta: Delta| Loss { rho, delta }.checked_add(loss).ok_or(LedgerError::OutOfRange);
+        let (spent, lifetime) = (add(self.spent, self.delta_spent)?, add(self.lifetime, self.delta_lifetime)?);
+        // A loss without δ is borne whatever became of the cap on δ: the table's check must then hold for what is spent already.
+        let delta_unlocked =
+            if loss.delta == Delta::default() { self.delta_unlocked.max(spent.delta) } else { self.delta_unlocked };
+        Ok(After { spent, lifetime, delta_unlocked })
+    }
 }
 
 /// A loss as it is stored.

@@ -1,8 +1,8 @@
 //! Charges: a loss written durably to the accounts before a query runs.
 
 use super::{
-    Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
-    account::{debit, loss, read_state, signed, signed_delta},
+    Account, Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
+    account::{debit, loss, read_states, signed, signed_delta},
 };
 use crate::{
     database::{
@@ -13,6 +13,7 @@ use crate::{
     proof::Event,
 };
 use sqlx::Row;
+use std::collections::BTreeSet;
 
 /// What is to be charged.
 #[derive(Debug, Clone)]
@@ -91,19 +92,13 @@ impl Ledger {
         }
         let (founded, now) = self.moment(&mut *transaction).await?;
         let period = Period::containing(&founded, now, months)?;
-        let mut states = Vec::with_capacity(request.caps.len());
-        for cap in &request.caps {
-            let state = read_state(&mut *transaction, cap, &period).await?;
-            if !state.bears(request.loss) {
-                transaction.cancel().await?;
-                return Ok(Charged::Refused(Shortfall { state, wanted: request.loss }));
-            }
-            states.push(state);
+        let states = read_states(&mut *transaction, &request.caps, &period).await?;
+        if let Some(state) = states.iter().find(|state| !state.bears(request.loss)) {
+            transaction.cancel().await?;
+            return Ok(Charged::Refused(Shortfall { state: state.clone(), wanted: request.loss }));
         }
         let id = insert(&mut transaction, request, now.to_string()).await?;
-        for state in &states {
-            debit(&mut transaction, id, state, &period, request.loss).await?;
-        }
+        debit(&mut transaction, id, &states, &period, request.loss).await?;
         let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
         let event = request.event.clone().with("charge", id);
         transaction.note(event, [Record::new(Kind::Charge, id)].into_iter().chain(accounts));
@@ -149,8 +144,10 @@ async fn find(transaction: &mut Writing, query_key: &[u8; 32], margin: u64) -> R
 }
 
 async fn insert(transaction: &mut Writing, request: &ChargeRequest, now: String) -> Result<i64, LedgerError> {
-    if request.loss.rho == Rho::default() || request.caps.is_empty() {
-        return Err(LedgerError::OutOfRange); // A free or unaccounted release is a mistake of the caller, never a charge.
+    let accounts: BTreeSet<&Account> = request.caps.iter().map(|cap| &cap.account).collect();
+    if request.loss.rho == Rho::default() || accounts.is_empty() || accounts.len() < request.caps.len() {
+        // A free or unaccounted release, or an account named twice and debited once: mistakes of the caller, never a charge.
+        return Err(LedgerError::OutOfRange);
     }
     let row = sqlx::query(
         "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
