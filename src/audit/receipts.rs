@@ -4,12 +4,12 @@ use super::{Log, LogError};
 use crate::proof::{Entry, Receipt, ReceiptFile, What};
 
 impl Log {
-    /// The receipt of an answer, by its number in the ledger and byte for byte as it is stored, with what is needed to check it without
-    /// the room.
+    /// The receipt of an answer, by its number in the ledger and byte for byte as it is stored, with its blind and what else is needed
+    /// to check it without the room.
     ///
     /// # Errors
     /// When the log has no entry for it (it was recorded before the room kept a log), or the database fails.
-    pub async fn receipt(&self, answer: i64, stored: String) -> Result<ReceiptFile, LogError> {
+    pub async fn receipt(&self, answer: i64, stored: String, blind: Option<String>) -> Result<ReceiptFile, LogError> {
         let position = self.about(What::Answered, &format!("answer:{answer}")).await?;
         let leaf = self.leaf(position).await?;
         let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
@@ -19,6 +19,7 @@ impl Log {
         Ok(ReceiptFile {
             receipt: receipt.sign(self.key()).map_err(|_| LogError::Corrupt)?,
             answer: stored,
+            blind,
             entry: leaf,
             checkpoint: checkpoint.note,
             path,

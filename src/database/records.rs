@@ -21,6 +21,7 @@ pub enum Kind {
     Account,
     Charge,
     Answer,
+    AnswerBlind,
     PolicyVersion,
     PolicyProposal,
     PolicyPublication,
@@ -45,7 +46,7 @@ struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Room,
         Self::Token,
         Self::Upload,
@@ -53,6 +54,7 @@ impl Kind {
         Self::Account,
         Self::Charge,
         Self::Answer,
+        Self::AnswerBlind,
         Self::PolicyVersion,
         Self::PolicyProposal,
         Self::PolicyPublication,
@@ -73,6 +75,7 @@ impl Kind {
             Self::Account => "account",
             Self::Charge => "charge",
             Self::Answer => "answer",
+            Self::AnswerBlind => "answer-blind",
             Self::PolicyVersion => "policy-version",
             Self::PolicyProposal => "policy-proposal",
             Self::PolicyPublication => "policy-publication",
@@ -131,6 +134,7 @@ impl Kind {
                 }
             }
             Self::Answer => const { &[part("answers", "charge", "release, recorded", "charge")] },
+            Self::AnswerBlind => const { &[part("answer_blinds", "charge", "blind", "charge")] },
             Self::PolicyVersion => {
                 const { &[part("policy_versions JOIN policy_files USING (hash)", "version", "name, hash, bytes", "name")] }
             }

@@ -4,6 +4,7 @@ use super::{Problem, identity::Asker};
 use crate::{
     audit::{Filter, LogError},
     gateway::{AskError, Room},
+    ledger::LedgerError,
     model::{Role, Text},
     proof::{Hash, What, hex_hashes},
 };
@@ -149,11 +150,11 @@ pub(super) async fn receipt(
     asker.needs(Role::Marketer)?;
     let not_found = || Problem::not_found().in_language(asker.language);
     let id: i64 = id.parse().map_err(|_| not_found())?;
-    let stored = room.ledger.stored(&asker.user.member, id).await;
-    let stored =
-        stored.map_err(|error| Problem::from_ask(AskError::internal("ledger", &error)).in_language(asker.language))?;
-    let stored = stored.ok_or_else(not_found)?.release;
-    room.log.receipt(id, stored).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
+    let failed =
+        |error: LedgerError| Problem::from_ask(AskError::internal("ledger", &error)).in_language(asker.language);
+    let stored = room.ledger.stored(&asker.user.member, id).await.map_err(failed)?.ok_or_else(not_found)?.release;
+    let blind = room.ledger.blind(id).await.map_err(failed)?;
+    room.log.receipt(id, stored, blind).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
 }
 
 fn problem(error: LogError) -> Problem {

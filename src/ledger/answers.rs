@@ -7,10 +7,9 @@ use crate::{
         records::{Kind, Record},
     },
     model::{Loss, MemberName},
-    proof::{Concerns, Entry, Event, What},
+    proof::{Concerns, Entry, Event, What, answer_hash},
 };
 use serde_json::Map;
-use sha2::{Digest, Sha256};
 use sqlx::{Row, any::AnyRow};
 
 /// A release as the ledger keeps it.
@@ -62,8 +61,15 @@ impl Ledger {
             .await?;
         let (release, recorded): (String, String) = (row.try_get("release")?, row.try_get("recorded")?);
         if done.rows_affected() > 0 {
-            let event = answered(&mut writing, charge, &release).await?;
-            writing.note(event, [Record::new(Kind::Answer, charge.id())]);
+            let blind = blind()?;
+            sqlx::query("INSERT INTO answer_blinds (charge, blind) VALUES ($1, $2)")
+                .bind(charge.id())
+                .bind(blind.as_str())
+                .execute(&mut *writing)
+                .await?;
+            let event = answered(&mut writing, charge).await?;
+            let event = event.with("answer", charge.id()).with("answer_hash", answer_hash(Some(&blind), &release));
+            writing.note(event, [Kind::Answer, Kind::AnswerBlind].map(|kind| Record::new(kind, charge.id())));
             writing.commit().await?;
         } else {
             writing.cancel().await?;
@@ -85,6 +91,16 @@ impl Ledger {
         .fetch_optional(self.database.pool())
         .await?;
         row.as_ref().map(stored).transpose()
+    }
+
+    /// What stands in front of an answer in its hash; `None` for one that was recorded without.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn blind(&self, id: i64) -> Result<Option<String>, LedgerError> {
+        let row = sqlx::query("SELECT blind FROM answer_blinds WHERE charge = $1").bind(id);
+        let row = row.fetch_optional(self.database.pool()).await?;
+        Ok(row.map(|row| row.try_get("blind")).transpose()?)
     }
 
     /// The answers that a member paid for, newest first, at most 1,000.
@@ -124,15 +140,21 @@ fn stored(row: &AnyRow) -> Result<StoredAnswer, LedgerError> {
 
 /// What the log is to tell of an answer: what it told of the charge, and the answer's hash. Who asked is who was charged, whoever
 /// finishes an interrupted query. Of a charge from before the room kept a log, only the hash is known.
-async fn answered(writing: &mut Writing, charge: &Charge, release: &str) -> Result<Event, LedgerError> {
+async fn answered(writing: &mut Writing, charge: &Charge) -> Result<Event, LedgerError> {
     let row = sqlx::query("SELECT leaf FROM log_entries WHERE subject = $1 ORDER BY position LIMIT 1")
         .bind(Record::new(Kind::Charge, charge.id()).to_string())
         .fetch_optional(&mut **writing)
         .await?;
     let charged = row.map(|row| Entry::read(row.try_get("leaf")?).map_err(|_| LedgerError::Corrupt("log entry")));
-    let event = match charged.transpose()? {
+    Ok(match charged.transpose()? {
         Some(entry) => Event { what: What::Answered, by: entry.by, concerns: entry.concerns, details: entry.details },
         None => Event { what: What::Answered, by: None, concerns: Concerns::Members([].into()), details: Map::new() },
-    };
-    Ok(event.with("answer", charge.id()).with("answer_hash", hex::encode(Sha256::digest(release))))
+    })
+}
+
+/// 32 random bytes in hexadecimal.
+fn blind() -> Result<String, LedgerError> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| LedgerError::Random)?;
+    Ok(hex::encode(bytes))
 }

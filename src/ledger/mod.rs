@@ -37,6 +37,9 @@ pub enum LedgerError {
     /// A sum or a date left its range.
     #[error("a sum or a date in the ledger left its range")]
     OutOfRange,
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    Random,
     /// The room was never founded.
     #[error("the room's database has no founding date: make the room with `camerata init`")]
     NotFounded,

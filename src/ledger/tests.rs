@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     database::{Place, on_both},
     model::{Delta, Loss, MemberName, Rho},
-    proof::{Event, SigningKey, What},
+    proof::{Entry, Event, SigningKey, What, answer_hash},
 };
 use jiff::Timestamp;
 use std::sync::Mutex;
@@ -31,6 +31,8 @@ struct Books {
 on_both!(
     a_charge_debits_every_account_or_none,
     the_same_query_is_paid_once_and_has_one_answer,
+    an_account_named_twice_is_no_charge,
+    the_log_binds_an_answer_that_its_readers_cannot_guess,
     racing_charges_take_exactly_what_is_there,
     budgets_unlock_by_month_and_a_clock_set_back_opens_nothing,
     gateways_whose_clocks_differ_unlock_a_month_once,
@@ -110,6 +112,33 @@ async fn the_same_query_is_paid_once_and_has_one_answer(place: Place) {
     // A narrower margin is another release.
     assert!(matches!(books.ledger.charge(&request(1, 9, 120), 12).await.unwrap(), Charged::Ready(c) if !c.recovered()));
     assert_eq!(spent(&books).await, [220, 220, 220]);
+}
+
+async fn an_account_named_twice_is_no_charge(place: Place) {
+    let books = books(place).await;
+    let mut twice = request(1, 10, 100);
+    twice.caps.push(twice.caps[0].clone());
+    assert!(matches!(books.ledger.charge(&twice, 12).await, Err(LedgerError::OutOfRange)));
+    assert_eq!(spent(&books).await, [0, 0, 0]);
+}
+
+async fn the_log_binds_an_answer_that_its_readers_cannot_guess(place: Place) {
+    let books = books(place).await;
+    let mut bound = Vec::new();
+    for key in [1, 2] {
+        let Charged::Ready(charge) = books.ledger.charge(&request(key, 10, 100), 12).await.unwrap() else { panic!() };
+        books.ledger.record(&charge, "[41]").await.unwrap();
+        let blind = books.ledger.blind(charge.id()).await.unwrap().unwrap();
+        let row =
+            sqlx::query("SELECT leaf FROM log_entries WHERE subject = $1").bind(format!("answer:{}", charge.id()));
+        let leaf: Vec<u8> = row.fetch_one(books.ledger.database.pool()).await.unwrap().get("leaf");
+        let entry = Entry::read(&leaf).unwrap();
+        assert_eq!(entry.details["answer_hash"], answer_hash(Some(&blind), "[41]"));
+        assert_ne!(entry.details["answer_hash"], answer_hash(None, "[41]"));
+        assert!(!String::from_utf8(leaf).unwrap().contains(&blind));
+        bound.push(entry.details["answer_hash"].clone());
+    }
+    assert_ne!(bound[0], bound[1], "equal answers have equal hashes");
 }
 
 async fn racing_charges_take_exactly_what_is_there(place: Place) {

@@ -15,5 +15,5 @@ mod tree_tests;
 pub use checkpoint::{Checkpoint, CheckpointError, Witness, cosigners};
 pub use entry::{By, Concerns, Entry, Event, What};
 pub use key::{Jwk, MalformedKey, PublicKey, SigningKey, follow};
-pub use receipt::{Receipt, ReceiptError, ReceiptFile, hex_hashes};
+pub use receipt::{Receipt, ReceiptError, ReceiptFile, answer_hash, hex_hashes};
 pub use tree::{Hash, Tree, extends, includes, leaf_hash};

@@ -40,7 +40,7 @@ pub struct Receipt {
     pub rho: u64,
     /// The loss of δ, in 1e-18.
     pub delta: u64,
-    /// SHA-256, in hexadecimal, of the answer as it was stored.
+    /// What [`answer_hash`] gives of the answer as it was stored.
     pub answer_hash: String,
     /// The place in the log of the entry that says that it was answered.
     pub entry: u64,
@@ -70,6 +70,12 @@ pub enum ReceiptError {
     /// The entry says another thing.
     #[error("the log's entry says something else than the receipt")]
     OtherEntry,
+}
+
+/// SHA-256, in hexadecimal, over the blind and the answer: a commitment, which says nothing of the answer to whoever hasn't got the
+/// blind, 32 random bytes in hexadecimal.
+pub fn answer_hash(blind: Option<&str>, answer: &str) -> String {
+    hex::encode(Sha256::new().chain_update(blind.unwrap_or_default()).chain_update(answer).finalize())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +128,9 @@ pub struct ReceiptFile {
     pub receipt: String,
     /// The answer, byte for byte as it was stored.
     pub answer: String,
+    /// What is in front of the answer in its hash; absent where the log's entry was written without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blind: Option<String>,
     /// The log's entry, byte for byte.
     pub entry: String,
     /// A checkpoint of the log that holds it.
@@ -138,7 +147,7 @@ impl ReceiptFile {
     /// The first thing that doesn't hold.
     pub fn verify(&self, keys: &[PublicKey]) -> Result<(Receipt, Checkpoint), ReceiptError> {
         let receipt = Receipt::open(&self.receipt, keys)?;
-        if hex::encode(Sha256::digest(&self.answer)) != receipt.answer_hash {
+        if answer_hash(self.blind.as_deref(), &self.answer) != receipt.answer_hash {
             return Err(ReceiptError::OtherAnswer);
         }
         let checkpoint = Checkpoint::open(&self.checkpoint, keys)?;

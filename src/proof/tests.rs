@@ -3,7 +3,6 @@
 use super::*;
 use crate::model::MemberName;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 fn key(name: &str, secret: u8) -> SigningKey {
     SigningKey::new(name, &[secret; 32]).unwrap()
@@ -113,7 +112,7 @@ fn a_chain_of_keys_is_followed_as_far_as_each_names_the_next() {
 fn receipt() -> (SigningKey, ReceiptFile) {
     let room = key("camerata/0011", 1);
     let answer = r#"{"figures":[]}"#;
-    let details = json!({"answer": 3, "answer_hash": hex::encode(Sha256::digest(answer)), "question": {"template": "overlap"},
+    let details = json!({"answer": 3, "answer_hash": answer_hash(Some("77"), answer), "question": {"template": "overlap"},
         "template": "aa", "policy": "bb", "versions": {"festival/abonnes": 2}, "rho": 12, "delta": 0});
     let entry = Entry {
         position: 4,
@@ -134,7 +133,10 @@ fn receipt() -> (SigningKey, ReceiptFile) {
     let signed = Receipt::of("camerata/0011", &entry).unwrap().sign(&room).unwrap();
     let checkpoint = checkpoint.sign(&room).unwrap();
     let path = tree.inclusion(4, 9).unwrap();
-    (room, ReceiptFile { receipt: signed, answer: answer.into(), entry: leaf, checkpoint, path })
+    (
+        room,
+        ReceiptFile { receipt: signed, answer: answer.into(), blind: Some("77".into()), entry: leaf, checkpoint, path },
+    )
 }
 
 #[test]
@@ -148,6 +150,10 @@ fn a_receipt_file_holds_as_a_whole() {
     assert_eq!(file.verify(&[key("camerata/0011", 2).public().clone()]), Err(ReceiptError::Unsigned));
     let other = ReceiptFile { answer: r#"{"figures":[1]}"#.into(), ..file.clone() };
     assert_eq!(other.verify(&keys), Err(ReceiptError::OtherAnswer));
+    for blind in [None, Some("78".into())] {
+        let other = ReceiptFile { blind, ..file.clone() };
+        assert_eq!(other.verify(&keys), Err(ReceiptError::OtherAnswer));
+    }
     let other = ReceiptFile { entry: file.entry.replace("overlap", "venn"), ..file.clone() };
     assert_eq!(other.verify(&keys), Err(ReceiptError::NotInTheLog));
     let other = ReceiptFile { path: file.path[1..].to_vec(), ..file };
