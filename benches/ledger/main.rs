@@ -24,7 +24,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-const CHARGES: u32 = 400;
+const ASKERS: usize = 64;
+const ROUNDS: usize = 8;
 
 fn main() {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
@@ -65,35 +66,57 @@ fn request(number: u32) -> ChargeRequest {
     }
 }
 
-/// A charge of four accounts with its entry, beside the four updates alone; by turns, so that the machine's moods meet both.
+/// Charges of four accounts with their entries, one after another and of many askers at once, beside the four updates alone; by turns,
+/// so that the machine's moods meet all.
 async fn charges() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::open(&Place::in_folder(folder.path())).await.unwrap();
     database.found(&SystemClock, &[0], key().public()).await.unwrap();
     let ledger = Ledger::new(database, Arc::new(SystemClock));
     let bare = bare(folder.path()).await;
-    let (mut ours, mut theirs) = (Duration::ZERO, Duration::ZERO);
-    for number in 0..CHARGES {
-        let request = request(number);
+    let (mut alone, mut together, mut theirs) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+    let mut next = 0..;
+    for _ in 0..ROUNDS {
         let since = Instant::now();
-        assert!(matches!(ledger.charge(&request, 12).await.unwrap(), Charged::Ready(_)));
-        ours += since.elapsed();
-        let since = Instant::now();
-        let mut transaction = bare.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        for account in 0..4i64 {
-            sqlx::query("UPDATE accounts SET spent = spent + 1, lifetime = lifetime + 1 WHERE id = ?")
-                .bind(account)
-                .execute(&mut *transaction)
-                .await
-                .unwrap();
+        for number in next.by_ref().take(ASKERS) {
+            assert!(matches!(ledger.charge(&request(number), 12).await.unwrap(), Charged::Ready(_)));
         }
-        transaction.commit().await.unwrap();
+        alone += since.elapsed();
+        let since = Instant::now();
+        let askers: Vec<_> = next.by_ref().take(ASKERS).map(request).collect();
+        let askers = askers.into_iter().map(|request| {
+            let ledger = ledger.clone();
+            tokio::spawn(async move { ledger.charge(&request, 12).await })
+        });
+        for charged in askers.collect::<Vec<_>>() {
+            assert!(matches!(charged.await.unwrap().unwrap(), Charged::Ready(_)));
+        }
+        together += since.elapsed();
+        let since = Instant::now();
+        for _ in 0..ASKERS {
+            updates(&bare).await;
+        }
         theirs += since.elapsed();
     }
-    let rate = |took: Duration| f64::from(CHARGES) / took.as_secs_f64();
-    println!("| charges a second, one after another | {:.0} | |", rate(ours));
+    let rate = |took: Duration| (ROUNDS * ASKERS) as f64 / took.as_secs_f64();
     println!("| bare SQLite transactions of four updates a second | {:.0} | |", rate(theirs));
-    println!("| charges per bare transaction | {:.2} | at least 0.8 |", rate(ours) / rate(theirs));
+    println!("| charges a second, of one asker | {:.0} | |", rate(alone));
+    println!("| charges per bare transaction, of one asker | {:.2} | |", rate(alone) / rate(theirs));
+    println!("| charges a second, of {ASKERS} askers at once | {:.0} | |", rate(together));
+    let ratio = rate(together) / rate(theirs);
+    println!("| charges per bare transaction, of {ASKERS} askers at once | {ratio:.2} | at least 0.8 |");
+}
+
+async fn updates(bare: &SqlitePool) {
+    let mut transaction = bare.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    for account in 0..4i64 {
+        sqlx::query("UPDATE accounts SET spent = spent + 1, lifetime = lifetime + 1 WHERE id = ?")
+            .bind(account)
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+    }
+    transaction.commit().await.unwrap();
 }
 
 async fn bare(folder: &std::path::Path) -> SqlitePool {

@@ -102,6 +102,16 @@ impl OpenError {
     }
 }
 
+/// The places of so many rows of so many values in a statement, `($1, $2), ($3, $4)`: to insert them together, or as one row for `IN`.
+pub fn marks(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let marks: Vec<String> =
+            (1..=columns).map(|column| format!("${}", row.saturating_mul(columns).saturating_add(column))).collect();
+        format!("({})", marks.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// A pool of connections to the room's database.
 #[derive(Clone)]
 pub struct Database {

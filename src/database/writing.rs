@@ -2,19 +2,25 @@
 //!
 //! Promise: nothing is committed that the log doesn't tell, in the same transaction; an entry is never before the one in front of it.
 
-use super::records::{self, Record};
+use super::{
+    marks,
+    records::{self, Record},
+};
 use crate::{
     model::Clock,
-    proof::{Entry, Event, leaf_hash},
+    proof::{Entry, Event, Hash, leaf_hash},
 };
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, pool::PoolConnection};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ops::{Deref, DerefMut},
 };
+
+/// Rows that one statement writes.
+const AT_ONCE: usize = 100;
 
 /// A transaction that holds the room's only write lock: what it reads can't change before it writes. Whatever is written to the
 /// database is written in one.
@@ -106,59 +112,82 @@ impl Writing {
         };
         let touched = std::mem::take(&mut self.touched);
         last.extend(touched.into_iter().filter(|record| !last.contains(record)).collect::<Vec<_>>());
-        for (position, (event, records)) in (self.next..).zip(noted) {
-            self.append(position, event, &records).await?;
+        for noted in noted.chunks(AT_ONCE) {
+            self.append(noted).await?;
         }
         sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await?;
         self.ended = true;
         Ok(())
     }
 
-    async fn append(&mut self, position: i64, event: Event, records: &[Record]) -> Result<(), sqlx::Error> {
-        let rows = self.digests(records).await?;
+    /// Appends the entries of these events, each with the digests of its records as they now are.
+    async fn append(&mut self, noted: &[(Event, Vec<Record>)]) -> Result<(), sqlx::Error> {
+        let records: BTreeSet<&Record> = noted.iter().flat_map(|(_, records)| records).collect();
+        let records: Vec<Record> = records.into_iter().cloned().collect();
+        let found = records::digests(&mut self.connection, &records).await?;
+        let digests: BTreeMap<&Record, _> = records.iter().zip(found).collect();
+        let mut appended = Vec::with_capacity(noted.len());
+        for (event, records) in noted {
+            appended.push(Appended::new(self.next, self.now, event, records, &digests)?);
+            self.next += 1;
+        }
+        let insert = format!(
+            "INSERT INTO log_entries (position, leaf, hash, rows, subject) VALUES {}",
+            marks(appended.len(), 5)
+        );
+        let entries = appended.iter().fold(sqlx::query(AssertSqlSafe(insert)), |query, entry| {
+            let Appended { position, leaf, hash, rows, subject, .. } = entry;
+            query.bind(*position).bind(leaf.as_slice()).bind(hash.as_slice()).bind(rows.as_str()).bind(subject.as_str())
+        });
+        entries.execute(&mut *self.connection).await?;
+        let readers: Vec<_> =
+            appended.iter().flat_map(|entry| entry.readers.iter().map(|r| (r, entry.position))).collect();
+        for readers in readers.chunks(AT_ONCE) {
+            let insert = format!("INSERT INTO log_concerns (member, position) VALUES {}", marks(readers.len(), 2));
+            let insert = readers.iter().fold(sqlx::query(AssertSqlSafe(insert)), |query, (member, position)| {
+                query.bind(member.as_str()).bind(*position)
+            });
+            insert.execute(&mut *self.connection).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An entry as it is stored.
+struct Appended {
+    position: i64,
+    leaf: Vec<u8>,
+    hash: Hash,
+    rows: String,
+    subject: String,
+    readers: Vec<String>,
+}
+
+impl Appended {
+    fn new(
+        position: i64,
+        now: Timestamp,
+        event: &Event,
+        records: &[Record],
+        digests: &BTreeMap<&Record, Option<Hash>>,
+    ) -> Result<Self, sqlx::Error> {
+        let digest = |record| digests.get(record).copied().flatten().map(hex::encode);
+        let rows = records.iter().map(|record| json!([record.kind.word(), record.key.value(), digest(record)]));
+        // Blinded, so that the hash says nothing of rows that could be guessed.
+        let rows = json!({ "blind": random()?, "rows": rows.collect::<Vec<_>>() }).to_string();
         let entry = Entry {
             position: u64::try_from(position).map_err(|error| sqlx::Error::Encode(error.into()))?,
-            at: self.now.to_string(),
+            at: now.to_string(),
             what: event.what,
-            by: event.by,
-            concerns: event.concerns,
-            details: event.details,
+            by: event.by.clone(),
+            concerns: event.concerns.clone(),
+            details: event.details.clone(),
             rows: hex::encode(Sha256::digest(&rows)),
             salt: random()?,
         };
         let leaf = serde_json::to_vec(&entry).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        sqlx::query("INSERT INTO log_entries (position, leaf, hash, rows, subject) VALUES ($1, $2, $3, $4, $5)")
-            .bind(position)
-            .bind(leaf.as_slice())
-            .bind(leaf_hash(&leaf).as_slice())
-            .bind(rows)
-            .bind(records.first().map(Record::to_string).unwrap_or_default())
-            .execute(&mut *self.connection)
-            .await?;
-        let readers = entry.concerns.readers();
-        if readers.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<String> = (2..readers.len() + 2).map(|mark| format!("(${mark}, $1)")).collect();
-        let insert = format!("INSERT INTO log_concerns (member, position) VALUES {}", rows.join(", "));
-        let insert = sqlx::query(AssertSqlSafe(insert)).bind(position);
-        readers
-            .iter()
-            .fold(insert, |insert, member| insert.bind(member.as_str()))
-            .execute(&mut *self.connection)
-            .await?;
-        Ok(())
-    }
-
-    /// The digests of records as they now are, as JSON; blinded, so that their hash says nothing of rows that could be guessed.
-    async fn digests(&mut self, records: &[Record]) -> Result<String, sqlx::Error> {
-        let found = records::digests(&mut self.connection, records).await?;
-        let rows = records
-            .iter()
-            .zip(found)
-            .map(|(record, digest)| json!([record.kind.word(), record.key.value(), digest.map(hex::encode)]));
-        let rows: Vec<_> = rows.collect();
-        Ok(json!({ "blind": random()?, "rows": rows }).to_string())
+        let subject = records.first().map(Record::to_string).unwrap_or_default();
+        Ok(Self { position, hash: leaf_hash(&leaf), leaf, rows, subject, readers: entry.concerns.readers() })
     }
 }
 

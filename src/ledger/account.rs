@@ -2,7 +2,7 @@
 
 use super::{Ledger, LedgerError, Period};
 use crate::{
-    database::Writing,
+    database::{Writing, marks},
     model::{Delta, Loss, MemberName, Rho},
 };
 use serde::Serialize;
@@ -110,7 +110,7 @@ pub(super) async fn read_states(
     period: &Period,
 ) -> Result<Vec<AccountState>, LedgerError> {
     let names: Vec<String> = caps.iter().map(|cap| cap.account.to_string()).collect();
-    let query = format!("SELECT * FROM accounts WHERE account IN ({})", marks(1, names.len()));
+    let query = format!("SELECT * FROM accounts WHERE account IN {}", marks(1, names.len()));
     let query = names.iter().fold(sqlx::query(AssertSqlSafe(query)), |query, name| query.bind(name.as_str()));
     let rows = if names.is_empty() { Vec::new() } else { query.fetch_all(executor).await? };
     let mut stored = HashMap::with_capacity(rows.len());
@@ -118,11 +118,6 @@ pub(super) async fn read_states(
         stored.insert(row.try_get::<String, _>("account")?, row);
     }
     caps.iter().zip(&names).map(|(cap, name)| state_from(cap, period, stored.get(name).copied())).collect()
-}
-
-/// `$first, …`: the places of so many values in a statement.
-fn marks(first: usize, count: usize) -> String {
-    (first..first.saturating_add(count)).map(|mark| format!("${mark}")).collect::<Vec<_>>().join(", ")
 }
 
 fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<AccountState, LedgerError> {
@@ -161,11 +156,6 @@ pub(super) async fn debit(
     period: &Period,
     loss: Loss,
 ) -> Result<(), LedgerError> {
-    const COLUMNS: usize = 8;
-    let rows = |columns: usize| {
-        let row = |at: usize| format!("({})", marks(at.saturating_mul(columns).saturating_add(1), columns));
-        (0..states.len()).map(row).collect::<Vec<_>>().join(", ")
-    };
     let insert = format!(
         "INSERT INTO accounts
          (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
@@ -176,7 +166,7 @@ pub(super) async fn debit(
          unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime,
          delta_unlocked = excluded.delta_unlocked, delta_spent = excluded.delta_spent,
          delta_lifetime = excluded.delta_lifetime",
-        rows(COLUMNS)
+        marks(states.len(), 8)
     );
     let mut accounts = sqlx::query(AssertSqlSafe(insert));
     for state in states {
@@ -192,7 +182,7 @@ pub(super) async fn debit(
             .bind(signed_delta(after.lifetime.delta)?);
     }
     accounts.execute(&mut **transaction).await?;
-    let insert = format!("INSERT INTO debits (charge, account, rho, delta) VALUES {}", rows(4));
+    let insert = format!("INSERT INTO debits (charge, account, rho, delta) VALUES {}", marks(states.len(), 4));
     let mut debits = sqlx::query(AssertSqlSafe(insert));
     for state in states {
         debits =

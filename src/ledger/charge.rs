@@ -12,6 +12,7 @@ use crate::{
     model::{Loss, MemberName, Rho},
     proof::Event,
 };
+use jiff::Timestamp;
 use sqlx::Row;
 use std::collections::BTreeSet;
 
@@ -79,33 +80,6 @@ pub enum Charged {
 }
 
 impl Ledger {
-    /// Finds the answer or the unfinished charge of the same query at the same or a narrower margin; failing that,
-    /// debits every account, all or nothing, and returns once that is durable. Caps are over a period of `months` months.
-    ///
-    /// # Errors
-    /// When the database fails or a sum leaves its range; nothing is written then.
-    pub async fn charge(&self, request: &ChargeRequest, months: u32) -> Result<Charged, LedgerError> {
-        let mut transaction = self.database.begin(&*self.clock).await?;
-        if let Some(found) = find(&mut transaction, &request.query_key, request.margin).await? {
-            transaction.cancel().await?;
-            return Ok(found);
-        }
-        let (founded, now) = self.moment(&mut *transaction).await?;
-        let period = Period::containing(&founded, now, months)?;
-        let states = read_states(&mut *transaction, &request.caps, &period).await?;
-        if let Some(state) = states.iter().find(|state| !state.bears(request.loss)) {
-            transaction.cancel().await?;
-            return Ok(Charged::Refused(Shortfall { state: state.clone(), wanted: request.loss }));
-        }
-        let id = insert(&mut transaction, request, now.to_string()).await?;
-        debit(&mut transaction, id, &states, &period, request.loss).await?;
-        let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
-        let event = request.event.clone().with("charge", id);
-        transaction.note(event, [Record::new(Kind::Charge, id)].into_iter().chain(accounts));
-        transaction.commit().await?;
-        Ok(Charged::Ready(Charge { id, margin: request.margin, loss: request.loss, recovered: false }))
-    }
-
     /// Whether the same query at the same or a wider margin has been paid for.
     ///
     /// # Errors
@@ -118,6 +92,41 @@ impl Ledger {
             .await?;
         Ok(row.is_some())
     }
+}
+
+/// What became of a request, and what the log is to tell where it was charged.
+pub(super) struct Outcome {
+    pub(super) charged: Charged,
+    pub(super) event: Option<(Event, Vec<Record>)>,
+}
+
+impl From<Charged> for Outcome {
+    fn from(charged: Charged) -> Self {
+        Self { charged, event: None }
+    }
+}
+
+/// Charges one request in a transaction, at the ledger's moment; nothing is written where it is answered, paid for, or refused.
+pub(super) async fn charge_in(
+    transaction: &mut Writing,
+    request: &ChargeRequest,
+    (founded, now): &(String, Timestamp),
+    months: u32,
+) -> Result<Outcome, LedgerError> {
+    if let Some(found) = find(transaction, &request.query_key, request.margin).await? {
+        return Ok(found.into());
+    }
+    let period = Period::containing(founded, *now, months)?;
+    let states = read_states(&mut **transaction, &request.caps, &period).await?;
+    if let Some(state) = states.iter().find(|state| !state.bears(request.loss)) {
+        return Ok(Charged::Refused(Shortfall { state: state.clone(), wanted: request.loss }).into());
+    }
+    let id = insert(transaction, request, now.to_string()).await?;
+    debit(transaction, id, &states, &period, request.loss).await?;
+    let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
+    let records = [Record::new(Kind::Charge, id)].into_iter().chain(accounts).collect();
+    let charge = Charge { id, margin: request.margin, loss: request.loss, recovered: false };
+    Ok(Outcome { charged: Charged::Ready(charge), event: Some((request.event.clone().with("charge", id), records)) })
 }
 
 async fn find(transaction: &mut Writing, query_key: &[u8; 32], margin: u64) -> Result<Option<Charged>, LedgerError> {

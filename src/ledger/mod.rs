@@ -5,11 +5,13 @@
 //! - a charge is durable before the query runs, and is never refunded;
 //! - one charge has at most one answer: the first one recorded is the one everybody gets;
 //! - its time never goes back, whatever the clocks of those who charge;
+//! - charges that are asked for at the same time share a transaction, and each is what it would be alone;
 //! - the same query at the same or a wider margin is never charged twice.
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 mod account;
 mod answers;
+mod batch;
 mod charge;
 mod period;
 mod spent;
@@ -21,6 +23,7 @@ pub use period::Period;
 pub use spent::Spent;
 
 use crate::{database::Database, model::Clock};
+use batch::Waiting;
 use jiff::Timestamp;
 use sqlx::{AnyExecutor, Row};
 use std::sync::Arc;
@@ -50,12 +53,13 @@ pub enum LedgerError {
 pub struct Ledger {
     database: Database,
     clock: Arc<dyn Clock>,
+    waiting: Arc<Waiting>,
 }
 
 impl Ledger {
     /// The ledger kept in this database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock }
+        Self { database, clock, waiting: Arc::default() }
     }
 
     /// The period that the ledger's time lies in, counted from the room's founding.

@@ -32,6 +32,8 @@ on_both!(
     a_charge_debits_every_account_or_none,
     the_same_query_is_paid_once_and_has_one_answer,
     an_account_named_twice_is_no_charge,
+    charges_made_together_are_what_each_would_be_alone,
+    an_asker_that_goes_away_takes_nobody_along,
     the_log_binds_an_answer_that_its_readers_cannot_guess,
     racing_charges_take_exactly_what_is_there,
     budgets_unlock_by_month_and_a_clock_set_back_opens_nothing,
@@ -120,6 +122,86 @@ async fn an_account_named_twice_is_no_charge(place: Place) {
     twice.caps.push(twice.caps[0].clone());
     assert!(matches!(books.ledger.charge(&twice, 12).await, Err(LedgerError::OutOfRange)));
     assert_eq!(spent(&books).await, [0, 0, 0]);
+}
+
+async fn charges_made_together_are_what_each_would_be_alone(place: Place) {
+    let books = books(place).await;
+    let mut twice = request(9, 10, 100);
+    twice.caps.push(twice.caps[0].clone());
+    // Two pairs ask the same, one asks what no account bears, one makes a mistake; nobody else suffers from it.
+    let requests = [1, 2, 3, 1, 2].map(|key| request(key, 10, 100)).into_iter();
+    let requests: Vec<_> = requests.chain([request(4, 10, 5_000), twice, request(5, 10, 100)]).collect();
+    let charged = futures(requests.iter().map(|request| books.ledger.charge(request, 12))).await;
+    let word = |charged: &Result<Charged, LedgerError>| match charged {
+        Ok(Charged::Ready(charge)) => {
+            if charge.recovered() {
+                "recovered"
+            } else {
+                "charged"
+            }
+        }
+        Ok(Charged::Answered(_)) => "answered",
+        Ok(Charged::Refused(_)) => "refused",
+        Err(_) => "mistaken",
+    };
+    let mut words: Vec<_> = charged.iter().map(word).collect();
+    assert_eq!(words.split_off(5), ["refused", "mistaken", "charged"]);
+    words.sort_unstable();
+    assert_eq!(words, ["charged", "charged", "charged", "recovered", "recovered"]);
+    assert_eq!(spent(&books).await, [400, 400, 400]);
+}
+
+async fn an_asker_that_goes_away_takes_nobody_along(place: Place) {
+    let books = books(place).await;
+    let mut tasks = Vec::new();
+    for key in 0..40 {
+        let ledger = books.ledger.clone();
+        tasks.push(tokio::spawn(async move { ledger.charge(&request(key, 10, 10), 12).await }));
+    }
+    for (number, task) in tasks.iter().enumerate() {
+        if number % 3 == 0 {
+            task.abort();
+        }
+        tokio::task::yield_now().await;
+    }
+    let mut granted = 0;
+    for (number, task) in tasks.into_iter().enumerate() {
+        match task.await {
+            Ok(charged) => {
+                assert!(matches!(charged, Ok(Charged::Ready(_))), "{number}: {charged:?}");
+                granted += 1;
+            }
+            Err(gone) => assert!(gone.is_cancelled() && number % 3 == 0),
+        }
+    }
+    // What those who went away were charged for is there too, and is in every account alike.
+    let row = sqlx::query("SELECT COUNT(*) AS n FROM charges").fetch_one(books.ledger.database.pool()).await.unwrap();
+    let stored = row.get::<i64, _>("n").unsigned_abs();
+    assert!(stored >= granted && stored <= 40);
+    assert_eq!(spent(&books).await, [10 * stored; 3]);
+    let again = books.ledger.charge(&request(0, 10, 10), 12).await.unwrap();
+    assert!(matches!(again, Charged::Ready(_)));
+}
+
+/// All of these at once, in their order.
+async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut waiting: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
+    std::future::poll_fn(|context| {
+        for (one, done) in &mut waiting {
+            if done.is_none()
+                && let std::task::Poll::Ready(output) = one.as_mut().poll(context)
+            {
+                *done = Some(output);
+            }
+        }
+        if waiting.iter().all(|(_, done)| done.is_some()) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, done)| done).collect()
 }
 
 async fn the_log_binds_an_answer_that_its_readers_cannot_guess(place: Place) {

@@ -1,6 +1,7 @@
 //! Reading records: what they are made of now, and its SHA-256.
 
 use super::{Key, Kind, Part, Record};
+use crate::database::marks;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -34,11 +35,9 @@ pub async fn digests(connection: &mut AnyConnection, records: &[Record]) -> Resu
 
 async fn some(connection: &mut AnyConnection, kind: Kind, keys: &[&Key]) -> Result<Rows, sqlx::Error> {
     let mut records = Rows::new();
-    let marks: Vec<String> = (1..=keys.len()).map(|mark| format!("${mark}")).collect();
-    let marks = marks.join(", ");
+    let marks = marks(1, keys.len());
     for (place, Part { table, key, columns, order }) in kind.parts().iter().enumerate() {
-        let statement =
-            format!("SELECT {key}, {columns} FROM {table} WHERE {key} IN ({marks}) ORDER BY {key}, {order}");
+        let statement = format!("SELECT {key}, {columns} FROM {table} WHERE {key} IN {marks} ORDER BY {key}, {order}");
         let query = keys.iter().fold(sqlx::query(AssertSqlSafe(statement)), |query, key| key.bind(query));
         gather(&mut records, kind, place, query.fetch_all(&mut *connection).await?)?;
         if records.is_empty() {
