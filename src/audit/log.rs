@@ -92,6 +92,10 @@ impl Log {
         &self.key
     }
 
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The keys that the room has signed with, oldest first, with the statement by which each was named.
     ///
     /// # Errors
@@ -113,9 +117,7 @@ impl Log {
     /// # Errors
     /// When the database fails.
     pub async fn tell(&self, event: Event) -> Result<(), LogError> {
-        let mut writing = self.database.begin(&*self.clock).await?;
-        writing.note(event, []);
-        Ok(writing.commit().await?)
+        tell(&self.database, &*self.clock, event).await
     }
 
     /// Takes in what was written since, by this process or another; how many entries there are.
@@ -257,6 +259,16 @@ impl Log {
         }
         Err(LogError::NotFound)
     }
+}
+
+/// Writes an event that changes nothing else in the log of a room that isn't open here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell(database: &Database, clock: &dyn Clock, event: Event) -> Result<(), LogError> {
+    let mut writing = database.begin(clock).await?;
+    writing.note(event, []);
+    Ok(writing.commit().await?)
 }
 
 /// The keys that a room has signed with, oldest first, with the statement by which each was named.

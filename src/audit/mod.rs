@@ -8,10 +8,12 @@ mod receipts;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod witnesses;
 
 pub use finding::Finding;
-pub use log::{Filter, Log, Page, Signed, keys, public_keys, signing_key, stored};
+pub use log::{Filter, Log, Page, Signed, keys, public_keys, signing_key, stored, tell};
 pub use verify::{Verified, verify};
+pub use witnesses::{CosignError, Cosigned};
 
 /// Why the log can't be read.
 #[derive(Debug, thiserror::Error)]

@@ -274,7 +274,7 @@ async fn no_table_is_left_out() {
     let rows = sqlx::query(
         "SELECT m.name AS t, c.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) c
          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT IN
-         ('_sqlx_migrations', 'log_entries', 'log_concerns', 'log_checkpoints')",
+         ('_sqlx_migrations', 'log_entries', 'log_concerns', 'log_checkpoints', 'log_cosignatures')",
     )
     .fetch_all(database.pool())
     .await

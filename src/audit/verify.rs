@@ -71,7 +71,11 @@ pub async fn verify(database: &Database, keys: &[PublicKey], kept: &[String]) ->
     let mut gone: Vec<_> = gone.map(|(record, (_, position))| (position, record.to_string())).collect();
     gone.sort();
     findings.extend(gone.into_iter().map(|(position, record)| Finding::RecordMissing { record, position }));
-    let rows = sqlx::query("SELECT note FROM log_checkpoints ORDER BY size").fetch_all(&mut *snapshot).await?;
+    let rows = sqlx::query(
+        "SELECT note, size FROM log_checkpoints UNION ALL SELECT note, size FROM log_cosignatures ORDER BY size",
+    )
+    .fetch_all(&mut *snapshot)
+    .await?;
     let stored = rows.iter().map(|row| row.try_get("note")).collect::<Result<Vec<String>, _>>()?;
     let notes: Vec<&String> = stored.iter().chain(kept).collect();
     findings.extend(notes.iter().filter_map(|note| against(&reading.tree, keys, note)));

@@ -32,6 +32,8 @@ pub mod receipt;
 #[cfg(feature = "server")]
 pub mod restore;
 #[cfg(feature = "server")]
+pub mod rotate;
+#[cfg(feature = "server")]
 pub mod serve;
 pub mod table;
 #[cfg(feature = "server")]

@@ -41,10 +41,16 @@ pub fn run(folder: &Path, since: &[(PathBuf, String)], as_json: bool, context: &
         }))?;
     } else if found.is_empty() {
         let [size, records] = [verified.size(), verified.records].map(|count| t::count(count, context.language));
-        let checkpoints = t::count(verified.checkpoints as u64, context.language);
+        let (many, checkpoints) = (verified.checkpoints > 1, t::count(verified.checkpoints as u64, context.language));
         context.print(match context.language {
-            Language::Fr => format!("Le journal tient : {size} entrées, {records} enregistrements de la base, {checkpoints} points de contrôle."),
-            Language::En => format!("The log holds: {size} entries, {records} records of the database, {checkpoints} checkpoints."),
+            Language::Fr => format!(
+                "Le journal tient : {size} entrées, {records} enregistrements de la base, {checkpoints} {}.",
+                if many { "points de contrôle" } else { "point de contrôle" }
+            ),
+            Language::En => format!(
+                "The log holds: {size} entries, {records} records of the database, {checkpoints} {}.",
+                if verified.checkpoints == 1 { "checkpoint" } else { "checkpoints" }
+            ),
         })?;
     } else {
         let found = found.iter().map(|text| text.get(context.language).to_owned());

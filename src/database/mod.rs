@@ -284,6 +284,21 @@ fn founded(signs: &PublicKey) -> Event {
     Event::public(What::Founded, None).with("origin", signs.name()).with("key", signs.to_string())
 }
 
+impl Database {
+    /// Hands the log over to another key, by the statement in which the present one names it.
+    ///
+    /// # Errors
+    /// When the key has signed before, or the database can't be written.
+    pub async fn hand_over(&self, clock: &dyn Clock, to: &PublicKey, endorsement: &str) -> Result<(), OpenError> {
+        let mut writing = self.begin(clock).await?;
+        let row = sqlx::query("INSERT INTO log_keys (key, endorsement) VALUES ($1, $2) RETURNING id");
+        let row = row.bind(to.to_string()).bind(endorsement).fetch_one(&mut *writing).await?;
+        let event = Event::public(What::KeyChanged, None).with("key", to.to_string()).with("endorsement", endorsement);
+        writing.note(event, [Record::new(Kind::Key, row.try_get::<i64, _>("id")?)]);
+        Ok(writing.commit().await?)
+    }
+}
+
 async fn insert_key(writing: &mut Writing, signs: &PublicKey) -> Result<i64, sqlx::Error> {
     let row = sqlx::query("INSERT INTO log_keys (key) VALUES ($1) RETURNING id").bind(signs.to_string());
     row.fetch_one(&mut **writing).await?.try_get("id")

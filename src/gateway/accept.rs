@@ -4,6 +4,7 @@ use super::{
     outside::Standing,
     restored,
     room::{OpenRoomError, located, locked, standing},
+    rotate,
 };
 use crate::{
     audit::{self, Log},
@@ -69,6 +70,7 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let turns = database.turns().clone();
     let ledger = Ledger::new(database.clone(), Arc::clone(&clock));
     ledger.take_back(&spent, event).await.map_err(|error| OpenRoomError::Outside(error.into()))?;
+    rotate::settle(&keys, &database).await?;
     let secret = keys.signing().map_err(OpenRoomError::from)?;
     let key = audit::signing_key(&keys.check(), &secret).map_err(OpenRoomError::from)?;
     let log = Log::open(database, clock, key, tree).await.map_err(OpenRoomError::from)?;

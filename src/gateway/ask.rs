@@ -2,7 +2,8 @@
 
 use super::{
     Answer, Estimate, Outcome, Request, Room, Rules, RulesError,
-    plan::{Plan, admit, asked, attached_as, plan, price},
+    plan::{Plan, Priced, admit, asked, attached_as, plan, price},
+    question::Resolved,
 };
 use crate::{
     ledger::{Charge, Charged, LedgerError, Shortfall, StoredAnswer},
@@ -74,14 +75,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     let priced = price(&rules, request, &resolved)?;
     let audiences = resolved.audiences();
     let told = |what: What| asked(what, user, request, &audiences);
-    let admission = match admit(room, &rules, user, request, &resolved, &priced) {
-        Err(AskError::Refused(refusal)) => {
-            let event = told(What::Refused)?.with("reason", "policy").with("policy", rules.policies.to_string());
-            room.tell(event).await?;
-            return Err(AskError::Refused(refusal));
-        }
-        admitted => admitted?,
-    };
+    let admission = admit_or_tell(room, &rules, user, request, &resolved, &priced).await?;
     let replayed =
         |id: i64| Ok::<_, AskError>(told(What::Replayed)?.with("answer", id).with("policy", admission.version()));
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
@@ -112,6 +106,23 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     answer(&rules, request, stored, false, &admission)
 }
 
+/// Admits a question; a refusal is told by the log, also of an estimate: it is what people ask first.
+async fn admit_or_tell(
+    room: &Room,
+    rules: &Rules,
+    user: &User,
+    request: &Request,
+    resolved: &Resolved<'_>,
+    priced: &Priced,
+) -> Result<Admission, AskError> {
+    let admitted = admit(room, rules, user, request, resolved, priced);
+    if let Err(AskError::Refused(_)) = &admitted {
+        let event = asked(What::Refused, user, request, &resolved.audiences())?;
+        room.tell(event.with("reason", "policy").with("policy", rules.policies.to_string())).await?;
+    }
+    admitted
+}
+
 /// What a question would cost. Reads no data of persons; admits as the question itself would be.
 ///
 /// # Errors
@@ -120,7 +131,7 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
     let rules = room.rules_now().await.map_err(AskError::rules)?;
     let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
-    let admission = admit(room, &rules, user, request, &resolved, &priced)?;
+    let admission = admit_or_tell(room, &rules, user, request, &resolved, &priced).await?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let free = room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;

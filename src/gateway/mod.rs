@@ -21,6 +21,7 @@ mod publish;
 mod question;
 pub mod restored;
 mod room;
+mod rotate;
 mod rules;
 
 pub use accept::{AcceptError, Accepted, accept};
@@ -35,4 +36,5 @@ pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
 pub use room::{OpenRoomError, Room, RoomTurn, open_database};
+pub use rotate::rotate;
 pub use rules::{Rules, RulesError};

@@ -6,6 +6,7 @@ use super::{
     locks::Locks,
     outside::{Outside, OutsideError, Standing},
     restored::{self, RestoredError},
+    rotate,
     rules::{Marks, Rules, RulesError},
 };
 use crate::{
@@ -300,6 +301,7 @@ async fn logged(
     database: &Database,
     clock: &Arc<dyn Clock>,
 ) -> Result<(Log, Outside), OpenRoomError> {
+    rotate::settle(keys, database).await?;
     let begun = !audit::keys(database).await?.is_empty();
     if !begun {
         keys.create_signing()?;

@@ -2,15 +2,18 @@
 
 use super::{Problem, identity::Asker};
 use crate::{
-    audit::{Filter, LogError},
+    audit::{CosignError, Filter, LogError},
     gateway::{AskError, Room},
     ledger::LedgerError,
     model::{Role, Text},
-    proof::{Hash, What, hex_hashes},
+    proof::{By, Hash, MalformedKey, What, hex_hashes},
 };
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{JsonRejection, QueryRejection},
+    },
     http::header,
     response::IntoResponse,
 };
@@ -75,7 +78,53 @@ pub(super) async fn checkpoint(State(room): State<Arc<Room>>) -> Result<Json<Val
     let keys = room.log.keys().await.map_err(problem)?;
     let keys: Vec<Value> =
         keys.iter().map(|(key, endorsement)| json!({ "key": key.to_string(), "endorsement": endorsement })).collect();
-    Ok(Json(json!({ "checkpoint": checkpoint.note, "keys": keys })))
+    let cosigned = room.log.cosignatures().await.map_err(problem)?;
+    Ok(Json(json!({ "checkpoint": checkpoint.note, "keys": keys, "cosigned": cosigned })))
+}
+
+/// A checkpoint that a member vouches for.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cosignature {
+    /// The member's witness key, named after the member: `<name>+<id>+<base64>`.
+    key: String,
+    /// A checkpoint of the room with the key's cosignature (c2sp.org/tlog-cosignature).
+    note: String,
+}
+
+/// Keeps a member's cosignature on a checkpoint; everybody sees it.
+#[utoipa::path(post, path = "/api/v1/audit/cosignatures", responses((status = 200, description = "how many entries are vouched for"), (status = 401), (status = 403), (status = 422)))]
+pub(super) async fn cosign(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Cosignature>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    asker.needs(Role::Officer)?;
+    let Json(body) = body.map_err(|error| {
+        let error = error.body_text();
+        let words = Text::new(format!("la demande ne se lit pas : {error}"), error);
+        Problem::malformed(words).in_language(asker.language)
+    })?;
+    let wrong = |text: Text| Problem::malformed(text).in_language(asker.language);
+    let key = body.key.parse().map_err(|error: MalformedKey| {
+        wrong(Text::new("`key` n’est pas une clé publique : <nom>+<numéro>+<base64>", error.to_string()))
+    })?;
+    let by = By { member: asker.user.member.clone(), user: asker.user.user.clone() };
+    match room.log.cosigned(by, &key, &body.note).await {
+        Ok(size) => Ok(Json(json!({ "size": size }))),
+        Err(CosignError::Log(error)) => Err(problem(error).in_language(asker.language)),
+        Err(error) => {
+            let fr = match &error {
+                CosignError::OtherName(member) => {
+                    format!("une clé de témoin porte le nom de son membre : « {member} »")
+                }
+                CosignError::NotCosigned => "la clé n’a pas cosigné ce point de contrôle".into(),
+                CosignError::OtherLog => "le journal n’a jamais été ce que dit le point de contrôle".into(),
+                _ => "la note n’est pas un point de contrôle de cette salle".into(),
+            };
+            Err(wrong(Text::new(fr, error.to_string())))
+        }
+    }
 }
 
 /// The room's public keys, for whoever checks a receipt (RFC 7517).

@@ -58,6 +58,7 @@ const PROPOSAL_BYTES_MAX: usize = 40 << 20;
         budget::show,
         audit::jwks,
         audit::checkpoint,
+        audit::cosign,
         audit::consistency,
         audit::inclusion,
         audit::hashes,
@@ -114,6 +115,7 @@ pub fn router(room: Arc<Room>) -> Router {
         .route("/api/v1/budget", get(budget::show))
         .route("/.well-known/jwks.json", get(audit::jwks))
         .route("/api/v1/audit/checkpoint", get(audit::checkpoint))
+        .route("/api/v1/audit/cosignatures", post(audit::cosign))
         .route("/api/v1/audit/consistency", get(audit::consistency))
         .route("/api/v1/audit/inclusion", get(audit::inclusion))
         .route("/api/v1/audit/hashes", get(audit::hashes))

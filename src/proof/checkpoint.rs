@@ -6,7 +6,7 @@ use super::{
     tree::Hash,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use signed_note::{Note, NoteError, Signer, Verifier, VerifierList};
+use signed_note::{Note, NoteError, Signature, Signer, Verifier, VerifierList};
 use std::fmt;
 
 /// Marks a timestamped Ed25519 cosignature in a signed note.
@@ -160,14 +160,27 @@ fn cosigned(time: u64, text: &[u8]) -> Vec<u8> {
     [format!("cosignature/v1\ntime {time}\n").as_bytes(), text].concat()
 }
 
+/// The cosignature of one witness on a note, as its line, without the rest.
+///
+/// # Errors
+/// When the note can't be read, or the witness's cosignature is forged.
+pub fn cosignature(note: &str, witness: &PublicKey) -> Result<Option<String>, CheckpointError> {
+    let found = verified(note, std::slice::from_ref(witness))?;
+    Ok(found.first().and_then(|signature| String::from_utf8(signature.to_bytes()).ok()))
+}
+
 /// Which of these witnesses cosigned the note, by name.
 ///
 /// # Errors
 /// When the note can't be read, or a cosignature of one of them is forged.
 pub fn cosigners(note: &str, witnesses: &[PublicKey]) -> Result<Vec<String>, CheckpointError> {
+    Ok(verified(note, witnesses)?.iter().map(|signature| signature.name().to_owned()).collect())
+}
+
+fn verified(note: &str, witnesses: &[PublicKey]) -> Result<Vec<Signature>, CheckpointError> {
     let known = witnesses.iter().map(|key| Box::new(Cosignatures(key.clone())) as Box<dyn Verifier>).collect();
     match read(note)?.0.verify(&VerifierList::new(known)) {
-        Ok((verified, _)) => Ok(verified.iter().map(|signature| signature.name().to_owned()).collect()),
+        Ok((verified, _)) => Ok(verified),
         Err(NoteError::InvalidSignature { .. }) => Err(CheckpointError::Forged),
         Err(_) => Ok(Vec::new()),
     }

@@ -60,6 +60,10 @@ pub enum What {
     Answered,
     /// A stored answer was given again, at no cost.
     Replayed,
+    /// A backup of the room was begun.
+    BackedUp,
+    /// A member named the key by which it vouches for checkpoints.
+    WitnessNamed,
     /// The room was restored from a backup that was behind what was kept outside of it.
     Restored,
 }

@@ -12,7 +12,7 @@ mod tree;
 #[cfg(test)]
 mod tree_tests;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Witness, cosigners};
+pub use checkpoint::{Checkpoint, CheckpointError, Witness, cosignature, cosigners};
 pub use entry::{By, Concerns, Entry, Event, What};
 pub use key::{Jwk, MalformedKey, PublicKey, SigningKey, follow};
 pub use receipt::{Receipt, ReceiptError, ReceiptFile, answer_hash, hex_hashes};

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 const KEY_BYTES: usize = 32;
 const ROOM_KEY: &str = "room.key";
 const SIGNING_KEY: &str = "signing.key";
+const NEXT_SIGNING_KEY: &str = "signing.next.key";
 /// What the room key is checked against at start: HMAC of this under the key is kept in the room's database.
 const CHECK: &[u8] = b"camerata room key check v1";
 
@@ -70,16 +71,55 @@ impl Keys {
         if path.exists() { Ok(()) } else { write_new(&path) }
     }
 
+    /// Makes the key that is to sign after the present one, and gives it: a new one each time, until it takes its place.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn create_next_signing(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
+        self.forget_next_signing()?;
+        let path = self.folder.join(NEXT_SIGNING_KEY);
+        write_new(&path)?;
+        secret(&path)
+    }
+
+    /// The key that is to sign next, if one was made and hasn't taken its place.
+    ///
+    /// # Errors
+    /// When it is malformed, or readable by others.
+    pub fn next_signing(&self) -> Result<Option<Zeroizing<[u8; KEY_BYTES]>>, KeyError> {
+        let path = self.folder.join(NEXT_SIGNING_KEY);
+        if path.exists() { secret(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Puts the next key in the place of the present one, which is gone then.
+    ///
+    /// # Errors
+    /// When it can't be moved.
+    pub fn take_next_signing(&self) -> Result<(), KeyError> {
+        let path = self.folder.join(SIGNING_KEY);
+        let moved = fs::rename(self.folder.join(NEXT_SIGNING_KEY), &path)
+            .and_then(|()| fs::File::open(&self.folder)?.sync_all());
+        moved.map_err(|source| KeyError::File { path, source })
+    }
+
+    /// Removes a next key that never came to sign. No error if there is none.
+    ///
+    /// # Errors
+    /// When it can't be removed.
+    pub fn forget_next_signing(&self) -> Result<(), KeyError> {
+        let path = self.folder.join(NEXT_SIGNING_KEY);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(KeyError::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
     /// The key that signs the log and receipts.
     ///
     /// # Errors
     /// When it is missing, malformed, or readable by others.
     pub fn signing(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
-        let path = self.folder.join(SIGNING_KEY);
-        let mut key = Zeroizing::new([0u8; KEY_BYTES]);
-        let bytes = read(&path)?;
-        key.copy_from_slice(bytes.first_chunk::<KEY_BYTES>().ok_or(KeyError::Malformed(path))?);
-        Ok(key)
+        secret(&self.folder.join(SIGNING_KEY))
     }
 
     /// Opens the folder and reads the room's key.
@@ -166,11 +206,25 @@ pub fn check_key(path: &Path) -> Result<(), KeyError> {
 fn write_new(path: &Path) -> Result<(), KeyError> {
     let mut key = Zeroizing::new([0u8; KEY_BYTES]);
     getrandom::fill(key.as_mut_slice()).map_err(KeyError::Random)?;
-    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
-        file.write_all(Zeroizing::new(hex::encode(key.as_slice())).as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|source| KeyError::File { path: path.to_owned(), source })
+    let failed = |source| KeyError::File { path: path.to_owned(), source };
+    let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    write(file, key.as_slice()).map_err(|source| {
+        // A full disk: half a key would be in the way of the next try.
+        let _ = fs::remove_file(path);
+        failed(source)
+    })
+}
+
+fn write(mut file: fs::File, key: &[u8]) -> io::Result<()> {
+    file.write_all(Zeroizing::new(hex::encode(key)).as_bytes())?;
+    file.sync_all()
+}
+
+fn secret(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
+    let mut key = Zeroizing::new([0u8; KEY_BYTES]);
+    let bytes = read(path)?;
+    key.copy_from_slice(bytes.first_chunk::<KEY_BYTES>().ok_or_else(|| KeyError::Malformed(path.to_owned()))?);
+    Ok(key)
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {

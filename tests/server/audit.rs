@@ -10,33 +10,33 @@ use std::{
     sync::Arc,
 };
 
-fn run(mut command: Command, arguments: &[&str]) -> Output {
+pub fn run(mut command: Command, arguments: &[&str]) -> Output {
     command.args(arguments).output().unwrap()
 }
 
-fn words(output: &Output) -> String {
+pub fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 #[track_caller]
-fn done(output: Output) -> String {
+pub fn done(output: Output) -> String {
     assert!(output.status.success(), "{}", words(&output));
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(copied.success());
 }
 
 /// Serves a room on a port of its own, so that it can be served there again.
-fn serve_at(founded: &Arc<Founded>, room: &Path, port: u16) -> Served {
+pub fn serve_at(founded: &Arc<Founded>, room: &Path, port: u16) -> Served {
     let mut command = Command::new(CAMERATA);
     command.args(["serve", "--port", &port.to_string(), "--room"]).arg(room);
     Served::start(founded, command)
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

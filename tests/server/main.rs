@@ -29,3 +29,4 @@ mod support;
 mod template_check;
 mod templates;
 mod upload;
+mod witnesses;

@@ -4,7 +4,7 @@ use super::support::*;
 use std::collections::BTreeSet;
 
 /// Method, path, and the roles that may use it; none named: everybody, without a token.
-const ROUTES: [(&str, &str, &[&str]); 37] = [
+const ROUTES: [(&str, &str, &[&str]); 38] = [
     ("get", "/health", &[]),
     ("get", "/api/v1/me", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/vocabulary", &["marketer", "officer", "steward"]),
@@ -25,6 +25,7 @@ const ROUTES: [(&str, &str, &[&str]); 37] = [
     ("get", "/.well-known/jwks.json", &[]),
     ("get", "/api/v1/audit/checkpoint", &[]),
     ("get", "/api/v1/audit/consistency", &[]),
+    ("post", "/api/v1/audit/cosignatures", &["officer"]),
     ("get", "/api/v1/audit/inclusion", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/audit/hashes", &["marketer", "officer", "steward"]),
     ("get", "/api/v1/audit/entries", &["marketer", "officer", "steward"]),

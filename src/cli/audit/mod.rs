@@ -1,5 +1,6 @@
 //! `camerata audit`: what members check of the room's log, without trusting the room.
 
+mod cosign;
 mod export;
 mod list;
 mod trust;
@@ -28,8 +29,12 @@ enum Command {
     Checkpoint(RoomArgs),
     /// Show what this machine keeps of the room's log, or take the room at its word again
     Trust(trust::Args),
+    /// Vouch for the log's newest checkpoint, as an officer: with a key of your own, once it extends what this machine saw
+    Cosign(cosign::Args),
     #[cfg(feature = "server")]
     Accept(crate::cli::verify::AcceptArgs),
+    #[cfg(feature = "server")]
+    Rotate(crate::cli::rotate::Args),
 }
 
 /// Runs the command.
@@ -43,7 +48,10 @@ pub fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         Command::Export(args) => export::run(&args, context),
         Command::Checkpoint(args) => trust::checkpoint(&args, context),
         Command::Trust(args) => trust::run(&args, context),
+        Command::Cosign(args) => cosign::run(&args, context),
         #[cfg(feature = "server")]
         Command::Accept(args) => crate::cli::verify::accept(&args, context),
+        #[cfg(feature = "server")]
+        Command::Rotate(args) => crate::cli::rotate::run(&args, context),
     }
 }

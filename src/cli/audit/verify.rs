@@ -3,15 +3,16 @@
 use super::{list, trust};
 use crate::{
     cli::{
-        connection::{Connection, ConnectionError, RoomArgs},
+        connection::{Connection, ConnectionError, RoomArgs, ShownCosigned},
         context::{Context, choose},
         exit::Exit,
         typography as t,
     },
     model::Language,
-    proof::{Checkpoint, Entry, Tree, leaf_hash},
+    proof::{Checkpoint, Entry, PublicKey, Tree, cosigners, leaf_hash},
 };
 use anyhow::Context as _;
+use serde::Serialize;
 use serde_json::json;
 use std::{fs, path::PathBuf, process::ExitCode};
 
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// A checkpoint that was kept (`audit checkpoint`): the log must be that one, grown
     #[arg(long, value_name = "FILE")]
     since: Vec<PathBuf>,
+    /// Public key of a witness that you know: the log must extend a checkpoint that it cosigned
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<PublicKey>,
     /// The room's folder, on the machine that keeps it: compares log, database and checkpoints
     #[cfg(feature = "server")]
     #[arg(long, value_name = "FOLDER")]
@@ -38,6 +42,8 @@ enum Wrong {
     Entry(u64),
     Order(u64),
     Since(PathBuf),
+    Witness(String),
+    NoWitness(String),
 }
 
 impl Wrong {
@@ -60,6 +66,13 @@ impl Wrong {
                 format!("le journal n’est pas celui de {}", path.display()),
                 format!("the log is not the one of {}", path.display()),
             ),
+            Self::Witness(member) => say(
+                format!("le journal n’est pas celui dont {member} s’est porté témoin"),
+                format!("the log is not the one that {member} vouched for"),
+            ),
+            Self::NoWitness(key) => {
+                say(format!("aucun point de contrôle cosigné par {key}"), format!("no checkpoint cosigned by {key}"))
+            }
         }
     }
 }
@@ -82,7 +95,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 
 fn remote(args: &Args, since: &[(PathBuf, String)], context: &Context) -> anyhow::Result<ExitCode> {
     let connection = Connection::unwatched(&args.connection.connection, context)?;
-    let Some((kept, checkpoint)) = connection.watch()? else {
+    let Some((kept, checkpoint, cosigned)) = connection.watch_all()? else {
         context.tell(context.say("La salle ne montre pas de journal.", "The room shows no log."));
         return Ok(Exit::Failed.into());
     };
@@ -100,14 +113,56 @@ fn remote(args: &Args, since: &[(PathBuf, String)], context: &Context) -> anyhow
             wrong.push(Wrong::Since(path.clone()));
         }
     }
+    let witnesses = witnesses(&tree, &checkpoint.origin, &cosigned, &args.witness, &mut wrong);
     if args.connection.json {
         let wrong: Vec<String> = wrong.iter().map(|wrong| wrong.text(Language::En)).collect();
         let log = trust::as_json(&kept.key, &checkpoint);
-        context.print_json(&json!({ "log": log, "entries_read": entries.len(), "wrong": wrong }))?;
+        context.print_json(
+            &json!({ "log": log, "entries_read": entries.len(), "witnesses": witnesses, "wrong": wrong }),
+        )?;
     } else {
         context.print(told(&checkpoint, entries.len(), &wrong, context.language))?;
+        for Seen { member, size, key } in &witnesses {
+            let size = t::count(*size, context.language);
+            let words = context.say("s’est porté témoin des premières", "vouched for the first");
+            context.print(format_args!("{member} {words} {size} {} ({key})", context.say("entrées", "entries")))?;
+        }
     }
     Ok(if wrong.is_empty() { Exit::Done } else { Exit::LogBroken }.into())
+}
+
+/// What a witness saw.
+#[derive(Debug, Serialize)]
+struct Seen {
+    member: String,
+    size: u64,
+    key: String,
+}
+
+/// The witnesses whose checkpoints the log extends; one that saw another log is wrong, as is one that is known and saw nothing.
+fn witnesses(
+    tree: &Tree,
+    origin: &str,
+    cosigned: &[ShownCosigned],
+    known: &[PublicKey],
+    wrong: &mut Vec<Wrong>,
+) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for ShownCosigned { member, key, note } in cosigned {
+        let holds = key.parse::<PublicKey>().ok().filter(|key| {
+            key.name() == member && cosigners(note, std::slice::from_ref(key)).is_ok_and(|names| !names.is_empty())
+        });
+        let then = Checkpoint::unverified(note).ok().filter(|then| then.origin == origin);
+        match holds.and(then) {
+            Some(then) if tree.root(then.size) == Some(then.root) => {
+                seen.push(Seen { member: member.clone(), size: then.size, key: key.clone() });
+            }
+            _ => wrong.push(Wrong::Witness(member.clone())),
+        }
+    }
+    let unseen = known.iter().map(ToString::to_string).filter(|key| !seen.iter().any(|seen| seen.key == *key));
+    wrong.extend(unseen.map(Wrong::NoWitness));
+    seen
 }
 
 /// The tree of the leaves that the room says it has; nothing of it is believed until its root is the signed one.

@@ -38,6 +38,8 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::Charged => ("question admise et payée", "question admitted and charged"),
         What::Answered => ("question répondue", "question answered"),
         What::Replayed => ("réponse donnée de nouveau", "answer given again"),
+        What::BackedUp => ("sauvegarde commencée", "backup begun"),
+        What::WitnessNamed => ("clé de témoin annoncée", "witness key named"),
         What::Restored => ("salle restaurée", "room restored"),
     };
     choose(language, words)

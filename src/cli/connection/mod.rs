@@ -8,7 +8,7 @@ mod watch;
 pub use address::{Address, ConnectionArgs, RoomArgs, Token};
 pub use connection_error::ConnectionError;
 pub use problem::{Problem, Reason, Wording};
-pub use watch::{Distrust, Kept};
+pub use watch::{Distrust, Kept, ShownCosigned};
 
 use super::context::Context;
 use crate::model::Language;

@@ -23,6 +23,20 @@ pub struct Shown {
     pub checkpoint: String,
     /// The keys it has signed with, oldest first.
     pub keys: Vec<ShownKey>,
+    /// What members vouch for.
+    #[serde(default)]
+    pub cosigned: Vec<ShownCosigned>,
+}
+
+/// A checkpoint that a member vouches for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ShownCosigned {
+    /// The member.
+    pub member: String,
+    /// Its witness key.
+    pub key: String,
+    /// The checkpoint with the cosignature.
+    pub note: String,
 }
 
 /// A key that the room has signed with.
@@ -44,6 +58,9 @@ pub struct Kept {
     pub key: String,
     /// The newest checkpoint seen.
     pub checkpoint: String,
+    /// The keys that it signed with before: what they signed still holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
 }
 
 /// Why a room isn't trusted any more.
@@ -105,6 +122,14 @@ impl Connection {
     /// # Errors
     /// When the room can't be reached, or isn't to be trusted any more; nothing is kept then.
     pub fn watch(&self) -> Result<Option<(Kept, Checkpoint)>, ConnectionError> {
+        Ok(self.watch_all()?.map(|(kept, checkpoint, _)| (kept, checkpoint)))
+    }
+
+    /// The same, with what the room says that members vouch for: not believed yet.
+    ///
+    /// # Errors
+    /// As [`Connection::watch`].
+    pub fn watch_all(&self) -> Result<Option<(Kept, Checkpoint, Vec<ShownCosigned>)>, ConnectionError> {
         let path = self.kept_path();
         let kept = read(&path)?;
         let shown: Shown = match self.get("/api/v1/audit/checkpoint") {
@@ -123,7 +148,7 @@ impl Connection {
         if kept.as_ref() != Some(&now) {
             write(&path, &now).map_err(|source| ConnectionError::State { path, source })?;
         }
-        Ok(Some((now, checkpoint)))
+        Ok(Some((now, checkpoint, shown.cosigned)))
     }
 
     /// On one's own machine another room may well take a room's place: the sample room, made anew. Nobody else can put one there.
@@ -153,8 +178,9 @@ impl Connection {
         if !extends((&before.root, before.size), (&now.root, now.size), &path) {
             return Err(Distrust::Forked { kept: before.size }.into());
         }
-        let key = keys.last().map_or_else(|| kept.key.clone(), ToString::to_string);
-        Ok(Kept { address: kept.address.clone(), key, checkpoint: shown.checkpoint.clone() })
+        let mut keys: Vec<String> = kept.earlier.iter().cloned().chain(keys.iter().map(ToString::to_string)).collect();
+        let key = keys.pop().unwrap_or_else(|| kept.key.clone());
+        Ok(Kept { address: kept.address.clone(), key, checkpoint: shown.checkpoint.clone(), earlier: keys })
     }
 
     /// Forgets what this machine saw of the room's log, so that the room is taken at its word again.
@@ -189,7 +215,16 @@ fn trusted_at_first(address: String, shown: &Shown) -> Result<Kept, ConnectionEr
     let key = shown.keys.last().map(|key| key.key.clone()).unwrap_or_default();
     let public: PublicKey = key.parse().map_err(|_| Distrust::OtherKey)?;
     Checkpoint::open(&shown.checkpoint, &[public]).map_err(|_| Distrust::OtherKey)?;
-    Ok(Kept { address, key, checkpoint: shown.checkpoint.clone() })
+    Ok(Kept { address, checkpoint: shown.checkpoint.clone(), earlier: before(&key, shown), key })
+}
+
+/// The keys before one, as far as each names the next up to it.
+fn before(key: &str, shown: &Shown) -> Vec<String> {
+    let endorsements: Vec<String> = shown.keys.iter().filter_map(|key| key.endorsement.clone()).collect();
+    let first = shown.keys.first().and_then(|first| first.key.parse::<PublicKey>().ok());
+    let mut chain: Vec<String> =
+        first.map(|first| follow(first, &endorsements)).into_iter().flatten().map(|key| key.to_string()).collect();
+    if chain.pop().as_deref() == Some(key) { chain } else { Vec::new() }
 }
 
 fn read(path: &Path) -> Result<Option<Kept>, ConnectionError> {

@@ -42,6 +42,27 @@ pub(super) const FRENCH: &[(&str, &str, &str)] = &[
         "Accepter, comme responsable de la conformité, qu’une salle ait été remise à un état antérieur : ce qui avait été dépensé le reste",
     ),
     ("audit accept", "room", "Dossier de la salle"),
+    (
+        "audit cosign",
+        "",
+        "Se porter témoin du dernier point de contrôle, comme responsable de la conformité : avec sa propre clé, s’il prolonge ce que cette machine a vu",
+    ),
+    (
+        "audit cosign",
+        "key",
+        "Fichier de votre clé de témoin; créé s’il n’existe pas [par défaut : avec ce que cette machine garde]",
+    ),
+    (
+        "audit rotate",
+        "",
+        "Donner au journal d’une salle qui n’est pas servie une nouvelle clé de signature, que l’ancienne désigne",
+    ),
+    ("audit rotate", "room", "Dossier de la salle"),
+    (
+        "audit verify",
+        "witness",
+        "Clé publique d’un témoin que vous connaissez : le journal doit prolonger un point de contrôle qu’il a cosigné",
+    ),
     ("receipt", "", "Garder le reçu d’une réponse, ou en vérifier un sans la salle"),
     ("receipt", "answer", "Réponse, par son numéro (voir « camerata answers »)"),
     ("receipt", "file", "Fichier à écrire; il ne doit pas encore exister"),

@@ -62,7 +62,8 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 fn known_keys() -> Vec<PublicKey> {
     let rooms = fs::read_dir(environment::state_folder().join("rooms"));
     let kept = rooms.into_iter().flatten().flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok());
-    kept.filter_map(|text| serde_json::from_str::<Kept>(&text).ok()?.key.parse().ok()).collect()
+    let kept = kept.filter_map(|text| serde_json::from_str::<Kept>(&text).ok());
+    kept.flat_map(|kept| kept.earlier.into_iter().chain([kept.key])).filter_map(|key| key.parse().ok()).collect()
 }
 
 fn told(receipt: &Receipt, checkpoint: &Checkpoint, language: Language) -> String {

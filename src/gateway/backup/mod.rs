@@ -32,8 +32,16 @@ use self::{
     collect::{Collected, Source},
     manifest::{DATABASE, FORMAT, VERSION, room_name},
 };
-use super::{Config, restored::MARKER};
-use crate::model::Clock;
+use super::{
+    Config,
+    restored::MARKER,
+    room::{OpenRoomError, open_database},
+};
+use crate::{
+    audit,
+    model::Clock,
+    proof::{Event, What},
+};
 use jiff::Timestamp;
 use std::{
     io,
@@ -57,18 +65,30 @@ pub async fn backup(
     if file.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(file));
     }
+    if let Err(error) = told(room, clock).await {
+        // On a full disk a backup is all the more wanted.
+        tracing::warn!(%error, "the log could not be told of the backup");
+    }
     // The moment is read first: what the database shows is at least as new.
     let taken = clock.now();
     let collected = collect::collect(room, taken).await?;
     let total = 2 * size(&collected.sources)?;
     let mut done = 0;
-    let mut told = |bytes| {
+    let mut progressed = |bytes| {
         done += bytes;
         progress(done, total);
     };
-    let manifest = manifest(&collected, taken, &mut told)?;
-    write(&file, seal, &manifest, &collected.sources, &mut told)?;
+    let manifest = manifest(&collected, taken, &mut progressed)?;
+    write(&file, seal, &manifest, &collected.sources, &mut progressed)?;
     Ok(manifest)
+}
+
+/// Tells everyone by the log that a copy of the room is being made; the copy holds the entry.
+async fn told(room: &Path, clock: &dyn Clock) -> Result<(), OpenRoomError> {
+    let database = open_database(room).await?;
+    audit::tell(&database, clock, Event::public(What::BackedUp, None)).await?;
+    database.close().await;
+    Ok(())
 }
 
 fn can_be_backed_up(room: &Path) -> Result<(), BackupError> {

@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
 const SERVER_COMMANDS: &[&str] =
-    &["init", "serve", "demo", "token", "policy", "template", "verify", "backup", "restore"];
+    &["init", "serve", "demo", "token", "policy", "template", "verify", "backup", "restore", "rotate"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
