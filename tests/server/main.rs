@@ -15,6 +15,7 @@ mod backup;
 mod consent;
 mod crash;
 mod damage;
+mod failing_fsync;
 mod full_disk;
 mod kills;
 mod leak;
