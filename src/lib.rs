@@ -6,7 +6,8 @@
 //! cli  http                      how people and programs reach the room
 //!   gateway                      the spine: gateway::ask is the way of a query
 //!     policy  template  privacy  store  ledger  people      siblings; none knows another,
-//!                                                           but for store -> identity
+//!     mail                                                  but for store -> identity
+//!       locale                       words in both languages
 //!       database                 the room's own database
 //!         identity  proof        at the member: normalising and hashing; checking what the room says
 //!           model                names, values, the clock
@@ -23,6 +24,8 @@
 //! | `store` | an encrypted file per audience version; a fresh locked-down engine per query |
 //! | `ledger` | a charge before a query, an answer before a reply, each exactly once |
 //! | `people` | tokens, and whom they stand for |
+//! | `mail` | letters in the reader's language, over TLS |
+//! | `locale` | both languages have the same messages |
 //! | `gateway` | the only caller of the above, in the one right order |
 //!
 //! Without the feature `server` only the members' client is built: `identity`, `model`, and the commands that
@@ -43,6 +46,10 @@ pub mod gateway;
 pub mod http;
 #[cfg(feature = "server")]
 pub mod ledger;
+#[cfg(feature = "server")]
+pub mod locale;
+#[cfg(feature = "server")]
+pub mod mail;
 #[cfg(feature = "server")]
 pub mod people;
 #[cfg(feature = "server")]

@@ -41,7 +41,7 @@ pub mod template;
 pub mod templates;
 #[cfg(feature = "server")]
 pub mod token;
-pub mod typography;
+pub use crate::model::typography;
 pub mod upload;
 #[cfg(feature = "server")]
 pub mod verify;

@@ -11,6 +11,7 @@ mod shape;
 mod text;
 #[cfg(all(test, feature = "server"))]
 pub(crate) mod torture;
+pub mod typography;
 mod vocabulary;
 
 pub use bounds::{Block, Bounds, Fraction};

@@ -5,6 +5,7 @@ use super::paths::paths;
 /// Each module, and the modules it may know. The order is the picture's, bottom up.
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("locale", &["model"]),
     ("identity", &["model"]),
     ("proof", &["model"]),
     ("database", &["proof", "model"]),
@@ -14,12 +15,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("privacy", &["database", "proof", "model"]),
     ("ledger", &["database", "proof", "model"]),
     ("people", &["database", "proof", "model"]),
+    ("mail", &["locale", "model"]),
     ("store", &["database", "identity", "proof", "model"]),
     (
         "gateway",
         &[
-            "policy", "template", "privacy", "ledger", "audit", "people", "store", "database", "identity", "proof",
-            "model",
+            "policy", "template", "privacy", "ledger", "audit", "people", "mail", "store", "locale", "database",
+            "identity", "proof", "model",
         ],
     ),
     (
@@ -48,6 +50,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
     ("axum", &["http", "cli/serve.rs"]),
+    ("fluent_bundle", &["locale"]),
+    ("lettre", &["mail"]),
     ("ct_merkle", &["proof"]),
     ("ed25519_dalek", &["proof"]),
     ("signed_note", &["proof"]),

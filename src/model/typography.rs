@@ -1,6 +1,6 @@
 //! Figures as people write them in each language (Québec usage for French).
 
-use crate::model::Language;
+use super::Language;
 
 /// Narrow no-break space: between thousands, and before %.
 const NARROW: char = '\u{202f}';
@@ -168,6 +168,43 @@ pub fn day(timestamp: &str) -> &str {
 /// A timestamp to the second, for a table whose column says that it is UTC.
 pub fn second(timestamp: &str) -> String {
     timestamp.get(..19).unwrap_or(timestamp).replace('T', " ")
+}
+
+/// A timestamp (RFC 3339) as people say it, to the minute: `24 novembre 2026 à 12 h 05 (UTC)`, `November 24, 2026, 12:05 (UTC)`. What
+/// isn't one stays as it is.
+pub fn moment(timestamp: &str, language: Language) -> String {
+    let Ok(at) = timestamp.parse::<jiff::Timestamp>() else { return timestamp.to_owned() };
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC);
+    let (hour, minute) = (at.hour(), at.minute());
+    match language {
+        Language::Fr => format!("{} à {hour}{NO_BREAK}h{NO_BREAK}{minute:02} (UTC)", date(at.date(), language)),
+        Language::En => format!("{}, {hour}:{minute:02} (UTC)", date(at.date(), language)),
+    }
+}
+
+/// A day as people say it: `1er décembre 2026`, `December 1, 2026`.
+pub fn date(date: jiff::civil::Date, language: Language) -> String {
+    const MONTHS: [(&str, &str); 12] = [
+        ("janvier", "January"),
+        ("février", "February"),
+        ("mars", "March"),
+        ("avril", "April"),
+        ("mai", "May"),
+        ("juin", "June"),
+        ("juillet", "July"),
+        ("août", "August"),
+        ("septembre", "September"),
+        ("octobre", "October"),
+        ("novembre", "November"),
+        ("décembre", "December"),
+    ];
+    let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    let (fr, en) = month.copied().unwrap_or_default();
+    match (language, date.day()) {
+        (Language::Fr, 1) => format!("1er{NO_BREAK}{fr} {}", date.year()),
+        (Language::Fr, day) => format!("{day}{NO_BREAK}{fr} {}", date.year()),
+        (Language::En, day) => format!("{en}{NO_BREAK}{day}, {}", date.year()),
+    }
 }
 
 fn decimal_mark(text: String, language: Language) -> String {
