@@ -81,6 +81,7 @@ pub const VARIABLES: &[(&str, Words)] = &[
         ("PostgreSQL, au lieu de room.sqlite (postgres://…)", "PostgreSQL, in place of room.sqlite (postgres://…)"),
     ),
     ("CAMERATA_DATABASE_URL_FILE", ("fichier où cette adresse se trouve", "file that holds that address")),
+    ("CAMERATA_SMTP_PASSWORD", ("mot de passe du serveur de courriel", "password of the mail server")),
     (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
