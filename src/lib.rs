@@ -6,7 +6,7 @@
 //! cli  http                      how people and programs reach the room
 //!   gateway                      the spine: gateway::ask is the way of a query
 //!     policy  template  privacy  store  ledger  people      siblings; none knows another,
-//!     mail                                                  but for store -> identity
+//!     directory  mail                                       but for store -> identity
 //!       locale                       words in both languages
 //!       database                 the room's own database
 //!         identity  proof        at the member: normalising and hashing; checking what the room says
@@ -24,6 +24,7 @@
 //! | `store` | an encrypted file per audience version; a fresh locked-down engine per query |
 //! | `ledger` | a charge before a query, an answer before a reply, each exactly once |
 //! | `people` | tokens, and whom they stand for |
+//! | `directory` | a person is let in only on a token that the member's directory signed for this room and sign-in |
 //! | `mail` | letters in the reader's language, over TLS |
 //! | `locale` | both languages have the same messages |
 //! | `gateway` | the only caller of the above, in the one right order |
@@ -40,6 +41,8 @@ pub mod proof;
 pub mod audit;
 #[cfg(feature = "server")]
 pub mod database;
+#[cfg(feature = "server")]
+pub mod directory;
 #[cfg(feature = "server")]
 pub mod gateway;
 #[cfg(feature = "server")]

@@ -29,6 +29,9 @@ impl Role {
     /// All roles.
     pub const ALL: [Self; 3] = [Self::Marketer, Self::Officer, Self::Steward];
 
+    /// The roles in which users act for their member: those that agreements may name.
+    pub const OF_MEMBERS: [Self; 3] = [Self::Marketer, Self::Officer, Self::Steward];
+
     /// The role's word, as stored and written in policies.
     pub fn as_str(self) -> &'static str {
         match self {

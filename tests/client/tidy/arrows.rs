@@ -16,12 +16,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledger", &["database", "proof", "model"]),
     ("people", &["database", "proof", "model"]),
     ("mail", &["locale", "model"]),
+    ("directory", &["model"]),
     ("store", &["database", "identity", "proof", "model"]),
     (
         "gateway",
         &[
-            "policy", "template", "privacy", "ledger", "audit", "people", "mail", "store", "locale", "database",
-            "identity", "proof", "model",
+            "policy",
+            "template",
+            "privacy",
+            "ledger",
+            "audit",
+            "people",
+            "mail",
+            "directory",
+            "store",
+            "locale",
+            "database",
+            "identity",
+            "proof",
+            "model",
         ],
     ),
     (
@@ -77,7 +90,8 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("tar", &["gateway/backup"]),
-    ("ureq", &["cli"]),
+    ("openidconnect", &["directory"]),
+    ("ureq", &["cli", "directory"]),
 ];
 
 /// What a source file does that it may not; `path` is relative to `src/`.
