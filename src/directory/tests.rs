@@ -33,7 +33,7 @@ impl Directory {
             .arg(script)
             .arg(folder.path().join("people.json"))
             .arg(REDIRECT)
-            .env("CAMERATA_NODE", home.join("camerata/node"))
+            .env("OIDC_PROVIDER_FOLDER", home.join("camerata/node"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .stdin(Stdio::null())

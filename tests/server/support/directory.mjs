@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 // Where .ci/prepare installs it.
-const require = createRequire(`${process.env.CAMERATA_NODE}/`);
+const require = createRequire(`${process.env.OIDC_PROVIDER_FOLDER}/`);
 const { default: Provider } = await import(require.resolve('oidc-provider'));
 
 const [, , file, redirect] = process.argv;
