@@ -39,6 +39,15 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::Answered => ("question répondue", "question answered"),
         What::Replayed => ("réponse donnée de nouveau", "answer given again"),
         What::Restored => ("salle restaurée", "room restored"),
+        What::Invited => ("invitation envoyée", "invitation sent"),
+        What::InvitationWithdrawn => ("invitation retirée", "invitation taken back"),
+        What::UserJoined => ("nouvelle personne", "new user"),
+        What::RolesChanged => ("rôles changés", "roles changed"),
+        What::UserLeft => ("départ d’une personne", "user left"),
+        What::SignedIn => ("connexion", "signed in"),
+        What::SignedOut => ("déconnexion", "signed out"),
+        What::SignInHeld => ("connexions refusées : trop d’essais", "sign-ins held: too many tries"),
+        What::SecretsChanged => ("mot de passe ou second facteur changé", "password or second factor changed"),
     };
     choose(language, words)
 }
@@ -64,6 +73,7 @@ pub(super) fn about(entry: &Entry) -> String {
         text("proposal").map(|number| format!("№ {number}")),
         text("template").map(|hash| hash.chars().take(12).collect()).filter(|_| question.is_none()),
         text("answer").map(|number| format!("→ {number}")),
+        text("roles"),
         text("why"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")

@@ -41,22 +41,26 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
 const SERVER_COMMANDS: &[&str] =
-    &["init", "serve", "demo", "token", "policy", "template", "verify", "backup", "restore"];
+    &["init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
+    ("argon2", &["people"]),
     ("axum", &["http", "cli/serve.rs"]),
     ("ct_merkle", &["proof"]),
     ("ed25519_dalek", &["proof"]),
     ("signed_note", &["proof"]),
     ("cedar_policy", &["policy"]),
+    ("chacha20poly1305", &["people"]),
     ("cedar_policy_formatter", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("cookie", &["http"]),
     ("duckdb", &["store", "template/check/tests/locality.rs", "template/tally/tests/sensitivity.rs"]),
     ("indicatif", &["cli"]),
+    ("keyring", &["cli/login"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
     (
@@ -73,7 +77,9 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("tar", &["gateway/backup"]),
+    ("totp_rs", &["people"]),
     ("ureq", &["cli"]),
+    ("zxcvbn", &["people"]),
 ];
 
 /// What a source file does that it may not; `path` is relative to `src/`.
