@@ -11,6 +11,8 @@ pub const URL: &str = "CAMERATA_URL";
 pub const TOKEN: &str = "CAMERATA_TOKEN";
 /// A file that holds the bearer token.
 pub const TOKEN_FILE: &str = "CAMERATA_TOKEN_FILE";
+/// `off` where tokens are to be kept in a file though there is a keyring.
+pub const KEYRING: &str = "CAMERATA_KEYRING";
 /// The folder in which what was seen of rooms' logs is kept.
 pub const STATE: &str = "CAMERATA_STATE";
 /// The language of messages.
@@ -37,6 +39,7 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ),
     (TOKEN, ("jeton d’accès à la salle", "access token for the room")),
     (TOKEN_FILE, ("fichier qui contient le jeton", "file that holds the token")),
+    (KEYRING, ("off : le jeton de « camerata login » dans un fichier", "off: the token of `camerata login` in a file")),
     (
         STATE,
         (
@@ -82,6 +85,13 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ),
     ("CAMERATA_DATABASE_URL_FILE", ("fichier où cette adresse se trouve", "file that holds that address")),
     ("CAMERATA_SMTP_PASSWORD", ("mot de passe du serveur de courriel", "password of the mail server")),
+    (
+        "CAMERATA_PUBLIC_URL",
+        ("adresse où les gens trouvent la salle, pour les liens", "address where people reach the room, for links"),
+    ),
+    ("CAMERATA_SESSION_IDLE_MIN", ("fin d’une session inutilisée, en minutes", "end of an unused session, in minutes")),
+    ("CAMERATA_SESSION_HOURS", ("durée maximale d’une session, en heures", "longest session, in hours")),
+    ("CAMERATA_TWO_FACTORS_FOR_ALL", ("true : deux facteurs pour tous", "true: two factors for everybody")),
     (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),

@@ -1,6 +1,7 @@
 //! The help of every command in French. The English wording stands beside each argument, in the commands themselves.
 
 mod audit;
+mod people;
 mod policy;
 
 use super::environment;
@@ -118,7 +119,8 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("token", "room", "Dossier de la salle"),
     ("token", "member", "Membre de la personne"),
     ("token", "user", "Nom de la personne"),
-    ("token", "role", "Rôle : marketer, officer ou steward"),
+    ("token", "role", "Rôle : marketer, officer, steward ou host"),
+    ("token", "days", "Jours que dure le jeton, au plus 365"),
     ("token", "revoke", "Mettre fin aux jetons de la personne"),
     ("template", "", "Travailler sur les modèles d’analyse"),
     ("template check", "", "Vérifier que les modèles restent à l’échelle d’une personne; finit par 3 sinon"),
@@ -161,7 +163,7 @@ const FRENCH: &[(&str, &str, &str)] = &[
 
 fn french(command: &str, argument: &str) -> Option<&'static str> {
     let find = |of: &str| {
-        let mut all = FRENCH.iter().chain(policy::FRENCH).chain(audit::FRENCH);
+        let mut all = FRENCH.iter().chain(policy::FRENCH).chain(audit::FRENCH).chain(people::FRENCH);
         all.find(|(c, a, _)| *c == of && *a == argument).map(|(_, _, words)| *words)
     };
     // An argument that subcommands share is told once, with the command above them, or with all.

@@ -25,6 +25,7 @@ pub mod hash;
 mod help;
 #[cfg(feature = "server")]
 pub mod init;
+pub mod login;
 #[cfg(feature = "server")]
 pub mod policy;
 pub mod query;
@@ -43,6 +44,8 @@ pub mod templates;
 pub mod token;
 pub use crate::model::typography;
 pub mod upload;
+#[cfg(feature = "server")]
+pub mod user;
 #[cfg(feature = "server")]
 pub mod verify;
 
@@ -96,6 +99,9 @@ enum Command {
     Receipt(receipt::Args),
     Audit(audit::Args),
     Templates(templates::Args),
+    Login(login::Args),
+    Logout(login::LogoutArgs),
+    Whoami(login::WhoamiArgs),
     Completions(completions::Args),
     #[cfg(feature = "server")]
     Demo(demo::Args),
@@ -109,6 +115,8 @@ enum Command {
     Restore(restore::Args),
     #[cfg(feature = "server")]
     Token(token::Args),
+    #[cfg(feature = "server")]
+    User(user::Args),
     #[cfg(feature = "server")]
     Policy(policy::Args),
     #[cfg(feature = "server")]
@@ -128,6 +136,9 @@ impl Command {
             Self::Receipt(args) => receipt::run(&args, context),
             Self::Audit(args) => audit::run(args, context),
             Self::Templates(args) => templates::run(&args, context),
+            Self::Login(args) => login::run(&args, context),
+            Self::Logout(args) => login::logout(&args, context),
+            Self::Whoami(args) => login::whoami(&args, context),
             Self::Completions(args) => completions::run(&args, command(context.language), context),
             #[cfg(feature = "server")]
             Self::Demo(args) => demo::run(&args, context),
@@ -141,6 +152,8 @@ impl Command {
             Self::Restore(args) => restore::run(&args, context),
             #[cfg(feature = "server")]
             Self::Token(args) => token::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::User(args) => user::run(args, context),
             #[cfg(feature = "server")]
             Self::Policy(args) => policy::run(args, context),
             #[cfg(feature = "server")]

@@ -4,7 +4,7 @@ use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
     gateway,
     model::{MemberName, Role, SystemClock},
-    people::{People, User},
+    people::{DAYS_DEFAULT, Grant},
 };
 use anyhow::Context as _;
 use std::{
@@ -26,9 +26,12 @@ pub struct Args {
     /// The user's name
     #[arg(long)]
     user: String,
-    /// Role: marketer, officer or steward
+    /// Role: marketer, officer, steward or host
     #[arg(long, required_unless_present = "revoke")]
     role: Option<Role>,
+    /// Days that the token lasts, at most 365
+    #[arg(long, default_value_t = DAYS_DEFAULT)]
+    days: u16,
     /// End the user's tokens
     #[arg(long, conflicts_with = "role")]
     revoke: bool,
@@ -40,11 +43,19 @@ pub struct Args {
 /// When the folder is no room or its database can't be written.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
-        let people = People::new(gateway::open_database(&args.room).await?, Arc::new(SystemClock));
+        let (people, operator) = gateway::open_people(&args.room, Arc::new(SystemClock)).await?;
         match args.role {
             Some(role) => {
-                let user = User { member: args.member.clone(), user: args.user.clone(), role };
-                let token = people.issue(&user).await?;
+                if role == Role::Host && operator.is_some_and(|operator| operator != args.member) {
+                    anyhow::bail!(context.say(
+                        "le rôle host est celui du personnel du membre qui exploite la salle (room.toml)",
+                        "the role host is for the staff of the member that runs the room (room.toml)"
+                    ));
+                }
+                let user = people.ensure(&args.member, &args.user, role).await?;
+                let name = context.say("fait sur la machine", "made on the machine").to_owned();
+                let grant = Grant { name, roles: [role].into(), read_only: false, days: args.days };
+                let token = people.issue(&user, &grant, false).await?.token;
                 context.tell(
                     context.say("Jeton (il ne sera plus jamais montré) :", "Token (it will never be shown again):"),
                 );

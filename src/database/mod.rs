@@ -3,6 +3,7 @@
 //! Promise, the same on both: a transaction made by [`Database::begin`] is durable once its commit returns, and writers never
 //! interleave. So is the SQL: what the two say differently is in this module and in `migrations/` alone.
 
+mod passing;
 mod place;
 #[cfg(test)]
 #[path = "../../tests/server/support/postgres.rs"]
@@ -37,6 +38,7 @@ macro_rules! on_both {
 #[cfg(test)]
 pub(crate) use on_both;
 
+pub use passing::Passing;
 pub use place::{NotAServer, Place, ServerUrl};
 pub use snapshot::{Founding, Snapshot, SnapshotError};
 pub use turns::{Held, Turn, TurnError, Turns};

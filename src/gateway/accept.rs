@@ -11,8 +11,8 @@ use crate::{
     database::Database,
     ledger::Ledger,
     model::{Clock, Role},
-    people::{People, PeopleError},
-    proof::{By, Event, What},
+    people::{People, PeopleError, Vault},
+    proof::{Event, What},
     store::Keys,
 };
 use std::{path::Path, sync::Arc};
@@ -54,8 +54,10 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let _lock = locked(&folder.join("room.lock"), false)?;
     let keys = Keys::open(&folder.join("keys")).map_err(OpenRoomError::from)?;
     let database = Database::open(&place).await.map_err(OpenRoomError::from)?;
-    let user = People::new(database.clone(), Arc::clone(&clock)).authenticate(token.trim()).await?;
-    let user = user.filter(|user| user.role == Role::Officer).ok_or(AcceptError::NotAnOfficer)?;
+    let vault = Vault::new(&keys.people());
+    let people = People::new(database.clone(), Arc::clone(&clock), vault, config.people())?;
+    let user = people.by_token(token.trim()).await?.map(|known| known.user);
+    let user = user.filter(|user| user.is(Role::Officer)).ok_or(AcceptError::NotAnOfficer)?;
     let (outside, standing, tree) = standing(folder, (&config, &place), &database).await?;
     let restored = restored::read(folder).map_err(OpenRoomError::from)?.is_some();
     let (kept, found) = match standing {
@@ -65,8 +67,7 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
         _ => return Err(AcceptError::NothingToAccept),
     };
     let spent = outside.read().map_err(OpenRoomError::from)?.map(|kept| kept.accounts).unwrap_or_default();
-    let by = By { member: user.member, user: user.user };
-    let event = Event::public(What::Restored, Some(by)).with("kept", kept).with("found", found);
+    let event = Event::public(What::Restored, Some(user.by())).with("kept", kept).with("found", found);
     let turns = database.turns().clone();
     let ledger = Ledger::new(database.clone(), Arc::clone(&clock));
     ledger.take_back(&spent, event).await.map_err(|error| OpenRoomError::Outside(error.into()))?;

@@ -2,7 +2,7 @@
 
 use crate::{
     database::{NotAServer, Place, ServerUrl},
-    store,
+    people, store,
 };
 use serde::Deserialize;
 use std::{
@@ -40,6 +40,15 @@ pub const CONFIG_SAMPLE: &str = "\
 # is in a file of its own:
 # database_url = \"postgres://camerata@db.example/salle?sslmode=verify-full\"
 # database_url_file = \"/run/secrets/camerata_database_url\"
+#
+# Les connexions ; ces clés-ci viennent en dernier, sous leur titre. CAMERATA_SESSION_IDLE_MIN, CAMERATA_SESSION_HOURS,
+# CAMERATA_TWO_FACTORS_FOR_ALL, CAMERATA_PUBLIC_URL.
+# Sign-ins; these keys come last, under their heading.
+# [people]
+# public_url = \"https://salle.example.ca\"  # où les gens la trouvent, pour les liens des courriels / where people reach it, for links
+# session_idle_min = 30      # minutes sans usage / minutes without use
+# session_hours = 12         # durée d'une session / longest session
+# two_factors_for_all = false
 ";
 
 /// The room's configuration.
@@ -54,6 +63,8 @@ pub struct Config {
     checkpoint_file: Option<PathBuf>,
     database_url: Option<String>,
     database_url_file: Option<PathBuf>,
+    #[serde(default)]
+    people: people::Settings,
     #[serde(skip)]
     server: Option<ServerUrl>,
 }
@@ -80,6 +91,9 @@ pub enum ConfigError {
     /// A value from the environment can't be read.
     #[error("{0} must be a positive whole number")]
     Environment(&'static str),
+    /// How sign-ins are treated can't be used.
+    #[error(transparent)]
+    People(#[from] people::SettingsError),
     /// The database's address can't be used.
     #[error(transparent)]
     Server(#[from] NotAServer),
@@ -135,6 +149,7 @@ impl Config {
             return Err(ConfigError::Zero(key));
         }
         config.server = config.server(room)?;
+        config.people = config.people.in_environment()?;
         Ok(config)
     }
 
@@ -163,6 +178,11 @@ impl Config {
     /// Where the database of the room in this folder is.
     pub fn database(&self, room: &Path) -> Place {
         self.server.clone().map_or_else(|| Place::in_folder(room), Place::Server)
+    }
+
+    /// How the room treats sign-ins.
+    pub fn people(&self) -> people::Settings {
+        self.people.clone()
     }
 
     /// What one engine instance may use.

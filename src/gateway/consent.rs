@@ -53,7 +53,7 @@ pub enum TemplateAct {
 /// # Errors
 /// When the user is no officer, or the act can't be done; nothing has changed then.
 pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Result<String, TemplateActError> {
-    if user.role != Role::Officer {
+    if !user.is(Role::Officer) {
         return Err(TemplateActError::NotAnOfficer);
     }
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };

@@ -4,7 +4,7 @@ use super::{AskError, Request, Room, Rules, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, ChargeRequest},
-    model::{AudienceRef, MemberName, Shape, Text},
+    model::{AudienceRef, MemberName, Role, Shape, Text},
     people::User,
     policy::{Admission, Decision, Question},
     privacy,
@@ -59,6 +59,11 @@ pub(super) fn price(rules: &Rules, request: &Request, resolved: &Resolved<'_>) -
     Ok(Priced { instance, plan })
 }
 
+/// The role in which a user asks: as a marketer, or, without that role, in one that no route lets ask.
+fn asks_as(user: &User) -> Role {
+    if user.is(Role::Marketer) { Role::Marketer } else { user.roles.first().copied().unwrap_or(Role::Host) }
+}
+
 /// Every audience must permit, none may forbid.
 pub(super) fn admit(
     room: &Room,
@@ -70,7 +75,7 @@ pub(super) fn admit(
 ) -> Result<Admission, AskError> {
     let question = Question {
         asker: user.member.clone(),
-        role: user.role,
+        role: asks_as(user),
         template: request.template.clone(),
         audiences: resolved.audiences(),
         columns: priced.instance.columns.clone(),

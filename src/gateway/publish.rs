@@ -56,7 +56,7 @@ pub enum Act {
 /// # Errors
 /// When the user is no officer, or the act can't be done; nothing has changed then.
 pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>, PublishError> {
-    if user.role != Role::Officer {
+    if !user.is(Role::Officer) {
         return Err(PublishError::NotAnOfficer);
     }
     let officer = Officer { member: user.member.clone(), user: user.user.clone() };

@@ -14,7 +14,7 @@ use crate::{
     database::{Database, Held, OpenError, Place, Turn, TurnError, Turns},
     ledger::Ledger,
     model::{Clock, MemberName},
-    people::People,
+    people::{People, PeopleError, Vault},
     policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
     proof::{Event, Tree},
     store::{Damaged, DuckDb, EngineError, KeyError, Keys, Store, StoreError},
@@ -86,6 +86,9 @@ pub enum OpenRoomError {
     /// The rules in force can't be read.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// Its users can't be read.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// The clock is not the other gateways'.
     #[error(
         "this machine's clock and the database server's are more than a minute apart: set them right; budgets are unlocked by the clock"
@@ -185,6 +188,7 @@ impl Room {
         }
         let turns = database.turns().clone();
         let (log, outside) = logged(folder, (&config, &place), &keys, &database, &clock).await?;
+        let people = People::new(database.clone(), Arc::clone(&clock), Vault::new(&keys.people()), config.people())?;
         let versions = Versions::new(database.clone(), Arc::clone(&clock));
         let consent = Consent::new(database.clone(), Arc::clone(&clock));
         // Two gateways that open a new room at once must not both found it.
@@ -205,7 +209,7 @@ impl Room {
         }
         store.sweep().await?;
         Ok(Self {
-            people: People::new(database.clone(), Arc::clone(&clock)),
+            people,
             ledger: Ledger::new(database.clone(), clock),
             log,
             outside,

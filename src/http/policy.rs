@@ -93,7 +93,6 @@ pub(super) async fn propose(
     asker: Asker,
     body: Result<Json<Proposed>, JsonRejection>,
 ) -> Result<Json<Option<Proposal>>, Problem> {
-    asker.needs(Role::Officer)?;
     let proposed = read(body, &asker)?;
     let act = match (proposed.files, proposed.restore) {
         (Some(files), None) => {
@@ -117,7 +116,6 @@ pub(super) async fn approve(
     asker: Asker,
     body: Result<Json<Approved>, JsonRejection>,
 ) -> Result<Json<Option<Proposal>>, Problem> {
-    asker.needs(Role::Officer)?;
     let effects = read(body, &asker)?.effects;
     done(&room, asker, Act::Approve(id, effects)).await
 }
@@ -173,7 +171,7 @@ fn problem(error: PublishError, asker: &Asker) -> Problem {
     let language = asker.language;
     let conflict = |text: Text| Problem::new(StatusCode::CONFLICT, "policy-refused", "Refusé", "Refused").text(text);
     let problem = match error {
-        PublishError::NotAnOfficer => Problem::wrong_role("officer"),
+        PublishError::NotAnOfficer => Problem::wrong_role(&[Role::Officer]),
         PublishError::Refused(text) | PublishError::Versions(VersionsError::Refused(text)) => conflict(text),
         PublishError::Versions(VersionsError::Effects(error)) => conflict(error.0),
         PublishError::Versions(VersionsError::NotFound) => Problem::not_found(),

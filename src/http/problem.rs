@@ -2,7 +2,7 @@
 
 use crate::{
     gateway::AskError,
-    model::{Language, Text},
+    model::{Language, Role, Text},
     policy::{Ground, Reason},
     store::StoreError,
 };
@@ -21,6 +21,7 @@ pub struct Problem {
     title: Text,
     detail: Option<Text>,
     language: Language,
+    retry_after_s: Option<u64>,
     more: Map<String, Value>,
 }
 
@@ -32,7 +33,15 @@ pub(super) fn language(headers: &HeaderMap) -> Language {
 
 impl Problem {
     pub(super) fn new(status: StatusCode, slug: &'static str, fr: &str, en: &str) -> Self {
-        Self { status, slug, title: Text::new(fr, en), detail: None, language: Language::default(), more: Map::new() }
+        Self {
+            status,
+            slug,
+            title: Text::new(fr, en),
+            detail: None,
+            language: Language::default(),
+            retry_after_s: None,
+            more: Map::new(),
+        }
     }
 
     pub(super) fn detail(mut self, fr: impl Into<String>, en: impl Into<String>) -> Self {
@@ -50,6 +59,12 @@ impl Problem {
         self
     }
 
+    /// Says in how many seconds to try again.
+    pub(super) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
     pub(super) fn in_language(mut self, language: Language) -> Self {
         self.language = language;
         self
@@ -60,21 +75,48 @@ impl Problem {
     }
 
     pub(super) fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Jeton requis", "Token required").detail(
-            "Donnez un jeton valide dans l'en-tête `Authorization: Bearer …`.",
-            "Give a valid token in the header `Authorization: Bearer …`.",
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Connexion requise", "Sign-in required").detail(
+            "Connectez-vous, ou donnez un jeton valide dans l'en-tête `Authorization: Bearer …`.",
+            "Sign in, or give a valid token in the header `Authorization: Bearer …`.",
         )
     }
 
-    pub(super) fn wrong_role(needed: &str) -> Self {
-        let (fr, en) = match needed {
-            "steward" => ("intendant des données", "data steward"),
-            "officer" => ("responsable de la conformité", "compliance officer"),
-            _ => ("marketeur", "marketer"),
+    pub(super) fn wrong_role(needed: &[Role]) -> Self {
+        let names = |language| {
+            let name = |role: &Role| match (role, language) {
+                (Role::Steward, Language::Fr) => "intendant des données (steward)",
+                (Role::Steward, Language::En) => "data steward (steward)",
+                (Role::Officer, Language::Fr) => "responsable de la conformité (officer)",
+                (Role::Officer, Language::En) => "compliance officer (officer)",
+                (Role::Marketer, Language::Fr) => "marketeur (marketer)",
+                (Role::Marketer, Language::En) => "marketer (marketer)",
+                (Role::Host, Language::Fr) => "hébergement (host)",
+                (Role::Host, Language::En) => "host (host)",
+            };
+            needed.iter().map(name).collect::<Vec<_>>().join(if language == Language::Fr { " ou " } else { " or " })
         };
         Self::new(StatusCode::FORBIDDEN, "wrong-role", "Rôle insuffisant", "Wrong role").detail(
-            format!("Ceci demande le rôle « {fr} ({needed}) » ; votre jeton en a un autre."),
-            format!("This needs the role {en} ({needed}); your token has another."),
+            format!("Ceci demande le rôle « {} » ; vous ne l'avez pas ici.", names(Language::Fr)),
+            format!("This needs the role {}; you don't have it here.", names(Language::En)),
+        )
+    }
+
+    pub(super) fn in_person() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "in-person", "En personne seulement", "In person only").detail(
+            "Ceci se fait connecté dans le navigateur, et non par un jeton.",
+            "This is done signed in with the browser, and not by a token.",
+        )
+    }
+
+    pub(super) fn read_only() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "read-only", "Lecture seulement", "Reading only")
+            .detail("Ce jeton ne permet que de lire.", "This token only lets you read.")
+    }
+
+    pub(super) fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "Demande d'un autre site", "Request of another site").detail(
+            "Cette demande ne vient pas des pages de la salle (en-tête `Origin` ou `Sec-Fetch-Site`).",
+            "This request doesn't come from the room's pages (header `Origin` or `Sec-Fetch-Site`).",
         )
     }
 
@@ -259,6 +301,10 @@ impl IntoResponse for Problem {
         }
         let headers =
             [(header::CONTENT_TYPE, "application/problem+json"), (header::CONTENT_LANGUAGE, self.language.as_str())];
-        (self.status, headers, Json(Value::Object(body)).0.to_string()).into_response()
+        let mut response = (self.status, headers, Json(Value::Object(body)).0.to_string()).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

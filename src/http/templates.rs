@@ -105,7 +105,6 @@ pub(super) async fn propose(
     asker: Asker,
     body: Result<Json<Proposed>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    asker.needs(Role::Officer)?;
     let Json(proposed) = body.map_err(|error| {
         let error = error.body_text();
         let text = Text::new(format!("la demande ne se lit pas : {error}"), error);
@@ -168,7 +167,7 @@ async fn done(
 
 fn problem(error: TemplateActError, proposed: Option<&Proposed>, language: Language) -> Problem {
     match error {
-        TemplateActError::NotAnOfficer => Problem::wrong_role("officer"),
+        TemplateActError::NotAnOfficer => Problem::wrong_role(&[Role::Officer]),
         TemplateActError::Consent(ConsentError::Refused(text)) => {
             Problem::new(StatusCode::CONFLICT, "template-refused", "Refusé", "Refused").text(text)
         }

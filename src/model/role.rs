@@ -14,6 +14,8 @@ pub enum Role {
     Officer,
     /// Uploads hashed lists.
     Steward,
+    /// Runs the room's machine, for the member that operates it. Reads no member's audiences or answers, and no agreement names it.
+    Host,
 }
 
 /// An officer, who acts for a member.
@@ -27,7 +29,7 @@ pub struct Officer {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Marketer, Self::Officer, Self::Steward];
+    pub const ALL: [Self; 4] = [Self::Marketer, Self::Officer, Self::Steward, Self::Host];
 
     /// The roles in which users act for their member: those that agreements may name.
     pub const OF_MEMBERS: [Self; 3] = [Self::Marketer, Self::Officer, Self::Steward];
@@ -38,6 +40,7 @@ impl Role {
             Self::Marketer => "marketer",
             Self::Officer => "officer",
             Self::Steward => "steward",
+            Self::Host => "host",
         }
     }
 }
@@ -54,6 +57,6 @@ impl FromStr for Role {
         Self::ALL
             .into_iter()
             .find(|role| role.as_str() == text)
-            .ok_or_else(|| format!("`{text}` is not a role: use marketer, officer or steward"))
+            .ok_or_else(|| format!("`{text}` is not a role: use marketer, officer, steward or host"))
     }
 }

@@ -103,10 +103,10 @@ fn known<N: FromStr<Err = NameError>>(
 
 fn role(section: &Section<'_>, text: &Spanned<&str>, mistakes: &mut Vec<Mistake>) -> Option<Role> {
     let written = *text.get_ref();
-    let role = Role::ALL.into_iter().find(|role| role.as_str() == written);
+    let role = Role::OF_MEMBERS.into_iter().find(|role| role.as_str() == written);
     if role.is_none() {
         let message = Text::new(format!("rôle inconnu `{written}`"), format!("unknown role `{written}`"));
-        let help = suggestion(written, Role::ALL.map(Role::as_str));
+        let help = suggestion(written, Role::OF_MEMBERS.map(Role::as_str));
         mistakes.push(section.mistake(text.span(), message).with_help(help));
     }
     role

@@ -75,7 +75,7 @@ impl Directory {
             entities.push(bare(&uid));
             directory.columns.insert(name.clone(), uid);
         }
-        for role in Role::ALL {
+        for role in Role::OF_MEMBERS {
             entities.push(bare(&uid("Role", role.as_str())?));
         }
         for shape in [Shape::List, Shape::Events] {
@@ -91,7 +91,7 @@ impl Directory {
             let member_uid = uid("Member", name.as_str())?;
             let groups = member.groups.iter().map(|group| uid("Group", group)).collect::<Result<_, _>>()?;
             entities.push(Entity::new_no_attrs(member_uid.clone(), groups));
-            for role in Role::ALL {
+            for role in Role::OF_MEMBERS {
                 let user = uid("User", &format!("{name}/{}", role.as_str()))?;
                 let role_uid = uid("Role", role.as_str())?;
                 let attributes = attributes([("member", reference(&member_uid)), ("role", reference(&role_uid))]);
@@ -129,7 +129,8 @@ pub(super) fn names(
     let mut names = Names::new();
     if let Some(membership) = membership {
         let members = || membership.members.values();
-        let users = members().flat_map(|member| Role::ALL.map(|role| format!("{}/{}", member.name, role.as_str())));
+        let users =
+            members().flat_map(|member| Role::OF_MEMBERS.map(|role| format!("{}/{}", member.name, role.as_str())));
         let audiences = members().flat_map(|member| member.audiences.values().map(|a| a.audience.to_string()));
         names.insert("User", users.collect());
         names.insert("Audience", audiences.collect());

@@ -66,6 +66,24 @@ pub enum What {
     WitnessNamed,
     /// The room was restored from a backup that was behind what was kept outside of it.
     Restored,
+    /// Somebody was invited to be a user.
+    Invited,
+    /// An invitation was taken back.
+    InvitationWithdrawn,
+    /// A member has a new user.
+    UserJoined,
+    /// A user's roles are others from here on.
+    RolesChanged,
+    /// A user is one no more.
+    UserLeft,
+    /// A user signed in.
+    SignedIn,
+    /// A user's sessions were ended.
+    SignedOut,
+    /// So many tries to sign in as a user failed that the next ones have to wait.
+    SignInHeld,
+    /// A user's password, second factor or recovery codes are others from here on.
+    SecretsChanged,
 }
 
 impl What {

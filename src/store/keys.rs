@@ -18,6 +18,9 @@ const NEXT_SIGNING_KEY: &str = "signing.next.key";
 /// What the room key is checked against at start: HMAC of this under the key is kept in the room's database.
 const CHECK: &[u8] = b"camerata room key check v1";
 
+/// What the key of users' secrets is made of.
+const PEOPLE: &[u8] = b"camerata people key v1";
+
 /// Why a key can't be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -135,6 +138,12 @@ impl Keys {
     /// What tells this room key from another, without telling the key.
     pub fn check(&self) -> Vec<u8> {
         self.room.clone().chain_update(CHECK).finalize().into_bytes().to_vec()
+    }
+
+    /// The key under which secrets of the room's users are sealed: made of the room's own, so that gateways that share it, and backups,
+    /// have it too. No pseudonym or check is made of these words.
+    pub fn people(&self) -> Zeroizing<[u8; KEY_BYTES]> {
+        Zeroizing::new(self.room.clone().chain_update(PEOPLE).finalize().into_bytes().into())
     }
 
     /// The function from hashed identifiers to persons, for one profile and kind.

@@ -101,7 +101,7 @@ fn a_file_arrives_whole_though_parts_end_within_records() {
     let (sent, pauses) = send(&wire, &file, 0);
     assert_eq!(sent.unwrap(), file.len() as u64);
     assert!(held.lock().unwrap().bytes == file, "another file arrived");
-    assert_eq!(pauses, []);
+    assert_eq!(pauses, [] as [Duration; 0]);
     assert!(wire.seen().iter().filter(|request| request.starts_with("PATCH")).count() > 2, "{:?}", wire.seen());
 }
 

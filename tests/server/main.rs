@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod accounts;
 mod audit;
 mod backup;
 mod consent;

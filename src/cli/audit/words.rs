@@ -41,6 +41,15 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::BackedUp => ("sauvegarde commencée", "backup begun"),
         What::WitnessNamed => ("clé de témoin annoncée", "witness key named"),
         What::Restored => ("salle restaurée", "room restored"),
+        What::Invited => ("invitation envoyée", "invitation sent"),
+        What::InvitationWithdrawn => ("invitation retirée", "invitation taken back"),
+        What::UserJoined => ("nouvelle personne", "new user"),
+        What::RolesChanged => ("rôles changés", "roles changed"),
+        What::UserLeft => ("départ d’une personne", "user left"),
+        What::SignedIn => ("connexion", "signed in"),
+        What::SignedOut => ("déconnexion", "signed out"),
+        What::SignInHeld => ("connexions refusées : trop d’essais", "sign-ins held: too many tries"),
+        What::SecretsChanged => ("mot de passe ou second facteur changé", "password or second factor changed"),
     };
     choose(language, words)
 }
@@ -66,6 +75,7 @@ pub(super) fn about(entry: &Entry) -> String {
         text("proposal").map(|number| format!("№ {number}")),
         text("template").map(|hash| hash.chars().take(12).collect()).filter(|_| question.is_none()),
         text("answer").map(|number| format!("→ {number}")),
+        text("roles"),
         text("why"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")

@@ -135,8 +135,7 @@ impl Token {
         file.map(Self::from_file).transpose()
     }
 
-    /// The token itself, for a room on this machine.
-    #[cfg(feature = "server")]
+    /// The token itself: for a room on this machine, and to be kept.
     pub fn secret(&self) -> &str {
         &self.0
     }

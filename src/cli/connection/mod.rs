@@ -10,7 +10,7 @@ pub use connection_error::ConnectionError;
 pub use problem::{Problem, Reason, Wording};
 pub use watch::{Distrust, Kept, ShownCosigned};
 
-use super::context::Context;
+use super::{context::Context, login::kept};
 use crate::model::Language;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -54,7 +54,13 @@ impl Connection {
     /// # Errors
     /// When the address or the token can't be used.
     pub fn unwatched(args: &ConnectionArgs, context: &Context) -> Result<Self, ConnectionError> {
-        Ok(Self::new(Address::from_args(args)?, Token::from_args(args)?, context.language))
+        let address = Address::from_args(args)?;
+        // What `camerata login` has kept for this room, where nothing else is given.
+        let token = match Token::from_args(args)? {
+            Some(token) => Some(token),
+            None => kept::kept(&address)?,
+        };
+        Ok(Self::new(address, token, context.language))
     }
 
     /// A connection to an address.
@@ -121,6 +127,17 @@ impl Connection {
         let headers =
             [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), content_length(bytes.len() as u64)];
         self.send(Method::POST, path, &headers, SendBody::from_reader(&mut bytes.as_slice()), answer_s)
+    }
+
+    /// `PUT path` with a JSON body.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ConnectionError> {
+        let bytes = serde_json::to_vec(body).map_err(|source| self.misunderstood(source))?;
+        let headers =
+            [(header::CONTENT_TYPE.as_str(), "application/json".to_owned()), content_length(bytes.len() as u64)];
+        self.send(Method::PUT, path, &headers, SendBody::from_reader(&mut bytes.as_slice()), ANSWER_S)
     }
 
     /// `DELETE path`.

@@ -6,7 +6,7 @@ use crate::{
     gateway::{self, Room},
     http,
     model::{Clock, MemberName, Role, SystemClock},
-    people::User,
+    people::{DAYS_MAX, Grant},
     policy::Policies,
 };
 use anyhow::{Context as _, bail, ensure};
@@ -118,10 +118,11 @@ async fn issue(dir: &Path, room: &Room) -> anyhow::Result<Tokens> {
     fs::create_dir_all(&folder)?;
     let mut tokens = Tokens::new();
     for member in room.rules().policies.base.members().keys() {
-        for role in Role::ALL {
+        for role in Role::OF_MEMBERS {
             let name = format!("{member}-{role}");
-            let user = User { member: member.clone(), user: format!("{role}@pilote"), role };
-            let token = room.people.issue(&user).await?;
+            let user = room.people.ensure(member, &format!("{role}@pilote"), role).await?;
+            let grant = Grant { name: "pilote".to_owned(), roles: [role].into(), read_only: false, days: DAYS_MAX };
+            let token = room.people.issue(&user, &grant, false).await?.token;
             let mut file = fs::OpenOptions::new()
                 .write(true)
                 .create_new(true)

@@ -108,7 +108,7 @@ fn question(args: &Args, policies: &Policies, now: Timestamp, language: Language
     }
     Ok(Question {
         asker: named(&args.asker, ("le membre", "member"), policies.members().keys(), language)?.clone(),
-        role: *named(&args.role, ("le rôle", "role"), &Role::ALL, language)?,
+        role: *named(&args.role, ("le rôle", "role"), &Role::OF_MEMBERS, language)?,
         template: named(&args.template, ("le modèle", "template"), policies.templates(), language)?.clone(),
         audiences: args.audiences.iter().map(audience).collect::<Result<_, _>>()?,
         columns: args.columns.iter().map(column).collect::<Result<_, _>>()?,

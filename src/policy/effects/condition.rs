@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::policy) struct Point<'a> {
     pub(in crate::policy) asker: usize,
-    /// A bit of [`Role::ALL`](crate::model::Role::ALL).
+    /// A bit of [`Role::OF_MEMBERS`](crate::model::Role::OF_MEMBERS).
     pub(in crate::policy) role: u8,
     pub(in crate::policy) audience: usize,
     pub(in crate::policy) owner: usize,

@@ -79,7 +79,7 @@ fn numbered(frame: &Frame, question: &Question) -> Option<Numbered> {
     for column in &question.columns {
         columns.insert(frame.columns.binary_search(column).ok()?);
     }
-    let role = Role::ALL.iter().position(|role| *role == question.role)?;
+    let role = Role::OF_MEMBERS.iter().position(|role| *role == question.role)?;
     Some(Numbered {
         asker: frame.members.binary_search(&question.asker).ok()?,
         role: 1 << role,

@@ -36,12 +36,12 @@ pub(super) fn those(size: usize, holds: impl Fn(usize) -> bool) -> FixedBitSet {
     set
 }
 
-/// Every role, as bits in the order of [`Role::ALL`].
+/// Every role, as bits in the order of [`Role::OF_MEMBERS`].
 pub(super) const ALL_ROLES: u8 = 0b111;
 
 /// A role's bit.
 pub(super) fn role_bit(role: Role) -> u8 {
-    Role::ALL.iter().position(|known| *known == role).map_or(0, |at| 1 << at)
+    Role::OF_MEMBERS.iter().position(|known| *known == role).map_or(0, |at| 1 << at)
 }
 
 fn union<T: Ord + Clone>(sides: &[&Policies], names: impl Fn(&Policies) -> BTreeSet<T>) -> Vec<T> {

@@ -166,7 +166,7 @@ impl Numbers<'_> {
             Term::Asker if deep => Condition::Asker(members()),
             Term::AskerMember => Condition::Asker(members()),
             Term::AskerRole if kind == "Role" => {
-                Condition::Role(Role::ALL.into_iter().find(|role| role.as_str() == id).map_or(0, role_bit))
+                Condition::Role(Role::OF_MEMBERS.into_iter().find(|role| role.as_str() == id).map_or(0, role_bit))
             }
             Term::Audience => Condition::Audience(audiences()),
             Term::Owner => {

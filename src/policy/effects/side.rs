@@ -241,5 +241,5 @@ fn numbers<'a>(policies: &Policies, frame: &'a Frame) -> Numbers<'a> {
 
 /// The roles whose bits are set.
 pub(super) fn roles(bits: impl Iterator<Item = usize>) -> std::collections::BTreeSet<Role> {
-    bits.filter_map(|at| Role::ALL.get(at).copied()).collect()
+    bits.filter_map(|at| Role::OF_MEMBERS.get(at).copied()).collect()
 }

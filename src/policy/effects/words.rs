@@ -17,6 +17,7 @@ pub fn role_words(role: Role) -> Text {
         Role::Marketer => Text::new("marketing", "marketing"),
         Role::Officer => Text::new("conformité", "compliance"),
         Role::Steward => Text::new("intendance", "stewardship"),
+        Role::Host => Text::new("hébergement", "hosting"),
     }
 }
 
@@ -142,7 +143,7 @@ impl Grant {
     /// In which circumstances it holds, each condition by itself, in words; of lists, the first `names_max` names. None if it holds in
     /// all. Templates and purposes aren't circumstances.
     pub fn circumstances(&self, names_max: usize) -> Vec<Text> {
-        let some_roles = self.roles.len() < Role::ALL.len();
+        let some_roles = self.roles.len() < Role::OF_MEMBERS.len();
         let mut words: Vec<Text> = some_roles.then(|| roles(self.roles.iter().copied())).into_iter().collect();
         words.extend(self.from.map(from));
         words.extend(self.until.map(before));

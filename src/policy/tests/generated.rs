@@ -209,7 +209,7 @@ impl Drawn {
         let units = (LOSSES[self.loss.0].parse::<f64>().unwrap() * 1e4).round() as i32 + self.loss.1;
         Question {
             asker: MEMBERS[self.asker].parse().unwrap(),
-            role: Role::ALL[self.role],
+            role: Role::OF_MEMBERS[self.role],
             template: TEMPLATES[self.template].parse().unwrap(),
             audiences: self.audiences.iter().map(|at| AUDIENCES[*at].parse().unwrap()).collect(),
             columns: self.columns.iter().map(|at| COLUMNS[*at].parse::<ColumnName>().unwrap()).collect(),

@@ -56,12 +56,13 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
 const SERVER_COMMANDS: &[&str] =
-    &["init", "serve", "demo", "token", "policy", "template", "verify", "backup", "restore", "rotate"];
+    &["init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore", "rotate"];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
+    ("argon2", &["people"]),
     ("axum", &["http", "cli/serve.rs"]),
     ("fluent_bundle", &["locale"]),
     ("lettre", &["mail"]),
@@ -69,11 +70,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["proof"]),
     ("signed_note", &["proof"]),
     ("cedar_policy", &["policy"]),
+    ("chacha20poly1305", &["people"]),
     ("cedar_policy_formatter", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("cookie", &["http"]),
     ("duckdb", &["store", "template/check/tests/locality.rs", "template/tally/tests/sensitivity.rs"]),
     ("indicatif", &["cli"]),
+    ("keyring", &["cli/login"]),
     ("opendp", &["privacy"]),
     ("sqlparser", &["template"]),
     (
@@ -91,7 +95,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("tar", &["gateway/backup"]),
     ("openidconnect", &["directory"]),
+    ("totp_rs", &["people"]),
     ("ureq", &["cli", "directory"]),
+    ("zxcvbn", &["people"]),
 ];
 
 /// What a source file does that it may not; `path` is relative to `src/`.

@@ -2,10 +2,12 @@
 
 mod draws;
 mod people;
+mod persons;
 mod postgres;
 
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
+pub use persons::Person;
 pub use postgres::Postgres;
 
 use serde_json::{Value, json};
@@ -26,6 +28,7 @@ pub const CAMERATA: &str = env!("CARGO_BIN_EXE_camerata");
 pub struct Reply {
     pub status: u16,
     pub body: String,
+    pub headers: ureq::http::HeaderMap,
 }
 
 impl Reply {
@@ -110,6 +113,7 @@ impl Founded {
         let mut command = Command::new(CAMERATA);
         command.env("CAMERATA_STATE", self.folder.path().join("state")).env("LC_ALL", "en_CA.UTF-8");
         command.env("CAMERATA_TOKEN", token).env("CAMERATA_URL", url).env_remove("CAMERATA_LANG");
+        command.env("CAMERATA_KEYRING", "off");
         command
     }
 
@@ -201,9 +205,11 @@ impl Served {
             request = request.header(*name, *value);
         }
         let mut response = self.agent.run(request.body(body.to_vec()).unwrap())?;
+        let headers = response.headers().clone();
         let mut bytes = Vec::new();
         response.body_mut().as_reader().read_to_end(&mut bytes).map_err(ureq::Error::Io)?;
-        Ok(Reply { status: response.status().as_u16(), body: String::from_utf8_lossy(&bytes).into_owned() })
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Reply { status: response.status().as_u16(), body, headers })
     }
 
     /// Opens an upload of a list with these purposes and no columns.

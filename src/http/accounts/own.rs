@@ -1,0 +1,123 @@
+//! A person's own password, second factor and recovery codes.
+
+use super::{Visitor, problem, read, with_session};
+use crate::{
+    gateway::Room,
+    http::{Problem, identity::Asker},
+    people::Identified,
+};
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Another password.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// The one until now.
+    current: String,
+    /// The one from now on.
+    new: String,
+}
+
+/// Who asks, proven again.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proof {
+    /// The password.
+    password: String,
+}
+
+/// The first code of a second factor.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirmation {
+    /// What the beginning gave.
+    step: String,
+    /// The code.
+    code: String,
+}
+
+/// Sets another password. All other sessions end; this one goes on under another cookie.
+#[utoipa::path(post, path = "/api/v1/me/password", request_body = NewPassword, responses(
+    (status = 200, description = "set, with a new cookie"), (status = 401), (status = 409, description = "not the current one"),
+    (status = 422, description = "too easily guessed"), (status = 429)))]
+pub(crate) async fn password(
+    State(room): State<Arc<Room>>,
+    visitor: Visitor,
+    asker: Asker,
+    body: Result<Json<NewPassword>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let body = read(body, asker.language)?;
+    let identified = Identified { user: asker.user, means: asker.means };
+    let session = room.people.change_password(&identified, (&body.current, &body.new), &visitor.agent).await;
+    let session = session.map_err(|error| problem(error, asker.language))?;
+    Ok(with_session(&session, visitor.secure, json!({ "state": "signed-in" })))
+}
+
+/// Begins to set up a second factor, or another one.
+#[utoipa::path(post, path = "/api/v1/me/second-factor", request_body = Proof, responses(
+    (status = 200, description = "what the application needs, and `step` to confirm with"), (status = 401),
+    (status = 409, description = "not the password"), (status = 422), (status = 429)))]
+pub(crate) async fn begin(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let body = read(body, asker.language)?;
+    let begun = room.people.begin_second_factor(&asker.user, &body.password).await;
+    let (step, enrolment) = begun.map_err(|error| problem(error, asker.language))?;
+    Ok(Json(json!({ "step": step, "second_factor": enrolment })))
+}
+
+/// Sets it up by its first code.
+#[utoipa::path(post, path = "/api/v1/me/second-factor/confirmation", request_body = Confirmation, responses(
+    (status = 200, description = "recovery codes, and a new cookie"), (status = 401), (status = 409, description = "not the code"),
+    (status = 422)))]
+pub(crate) async fn confirm(
+    State(room): State<Arc<Room>>,
+    visitor: Visitor,
+    asker: Asker,
+    body: Result<Json<Confirmation>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let body = read(body, asker.language)?;
+    let confirmed = room.people.confirm_second_factor(&asker.user, (&body.step, &body.code), &visitor.agent).await;
+    let (session, codes) = confirmed.map_err(|error| problem(error, asker.language))?;
+    Ok(with_session(&session, visitor.secure, json!({ "recovery_codes": codes })))
+}
+
+/// Gives it up, where none is required.
+#[utoipa::path(delete, path = "/api/v1/me/second-factor", request_body = Proof, responses(
+    (status = 204, description = "given up"), (status = 401), (status = 409, description = "required, or not the password"),
+    (status = 422), (status = 429)))]
+pub(crate) async fn remove(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let body = read(body, asker.language)?;
+    let removed = room.people.remove_second_factor(&asker.user, &body.password).await;
+    removed.map_err(|error| problem(error, asker.language))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// New recovery codes, in place of all there were.
+#[utoipa::path(post, path = "/api/v1/me/recovery-codes", request_body = Proof, responses(
+    (status = 200, description = "ten codes, shown once"), (status = 401), (status = 409, description = "not the password"),
+    (status = 422), (status = 429)))]
+pub(crate) async fn recovery_codes(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let body = read(body, asker.language)?;
+    let codes = room.people.renew_recovery_codes(&asker.user, &body.password).await;
+    let codes = codes.map_err(|error| problem(error, asker.language))?;
+    Ok(Json(json!({ "recovery_codes": codes })))
+}

@@ -1,0 +1,213 @@
+//! Every route, with who may call it. Nothing is served that isn't here, and nothing is here without its access.
+
+use super::{
+    Api,
+    access::{Access, MEMBERS, guard},
+    accounts::{device, invitations, own, recovery, session, tokens, users},
+    audiences, audit, budget, identity, policy, queries, templates, uploads,
+};
+use crate::{gateway::Room, model::Role};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    http::Method,
+    middleware,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use std::sync::Arc;
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi, Response,
+        extensions::Extensions,
+        path::{Operation, PathItem},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+/// Largest JSON body; streams of uploads have no such limit.
+const BODY_BYTES_MAX: usize = 64 << 10;
+/// Largest proposal: a whole policy folder as JSON.
+const PROPOSAL_BYTES_MAX: usize = 40 << 20;
+
+const MARKETERS: Access = Access::Roles(&[Role::Marketer]);
+const OFFICERS: Access = Access::Roles(&[Role::Officer]);
+const STEWARDS: Access = Access::Roles(&[Role::Steward]);
+/// Those who see how the room works: the members' people and its hosts.
+const ALL: Access = Access::Roles(&Role::ALL);
+
+/// Those who look after a member's people.
+const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
+/// A route.
+struct Route {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    body: DefaultBodyLimit,
+    handler: MethodRouter<Arc<Room>>,
+}
+
+/// A route, who may call it, and what answers.
+fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, Arc<Room>>,
+    T: 'static,
+{
+    // Of the methods in use, all are known to the router.
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
+    Route { method, path, access, body: DefaultBodyLimit::max(BODY_BYTES_MAX), handler: on(filter, handler) }
+}
+
+impl Route {
+    /// The route with another limit of its body.
+    fn taking(self, body: DefaultBodyLimit) -> Self {
+        Self { body, ..self }
+    }
+}
+
+fn routes() -> Vec<Route> {
+    let stream = DefaultBodyLimit::disable;
+    let proposal = || DefaultBodyLimit::max(PROPOSAL_BYTES_MAX);
+    let mut routes = vec![
+        route(GET, "/health", Access::Anyone, identity::health),
+        route(GET, "/api/openapi.json", Access::Anyone, async || Json(document())),
+        route(GET, "/api/v1/me", Access::SignedIn, identity::me),
+        route(GET, "/api/v1/vocabulary", ALL, audiences::vocabulary),
+        route(GET, "/api/v1/audiences", MEMBERS, audiences::list),
+        route(POST, "/api/v1/uploads", STEWARDS, uploads::create),
+        route(GET, "/api/v1/uploads/{id}", STEWARDS, uploads::show),
+        route(Method::PATCH, "/api/v1/uploads/{id}", STEWARDS, uploads::receive).taking(stream()),
+        route(DELETE, "/api/v1/uploads/{id}", STEWARDS, uploads::abandon),
+        route(POST, "/api/v1/uploads/{id}/complete", STEWARDS, uploads::complete),
+        route(GET, "/api/v1/templates", ALL, templates::list),
+        route(GET, "/api/v1/templates/log", ALL, templates::log),
+        route(POST, "/api/v1/template-proposals", OFFICERS, templates::propose),
+        route(GET, "/api/v1/template-proposals/{hash}", ALL, templates::version),
+        route(POST, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::approve),
+        route(DELETE, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::withdraw),
+        route(POST, "/api/v1/estimate", MARKETERS, queries::estimate),
+        route(POST, "/api/v1/queries", MARKETERS, queries::ask),
+        route(GET, "/api/v1/answers", MARKETERS, queries::answers),
+        route(GET, "/api/v1/answers/{id}", MARKETERS, queries::answer),
+        route(GET, "/api/v1/answers/{id}/receipt", MARKETERS, audit::receipt),
+        route(GET, "/api/v1/budget", MEMBERS, budget::show),
+        route(GET, "/.well-known/jwks.json", Access::Anyone, audit::jwks),
+        route(GET, "/api/v1/audit/checkpoint", Access::Anyone, audit::checkpoint),
+        route(POST, "/api/v1/audit/cosignatures", OFFICERS, audit::cosign),
+        route(GET, "/api/v1/audit/consistency", Access::Anyone, audit::consistency),
+        route(GET, "/api/v1/audit/inclusion", ALL, audit::inclusion),
+        route(GET, "/api/v1/audit/hashes", ALL, audit::hashes),
+        route(GET, "/api/v1/audit/entries", MEMBERS, audit::entries),
+        route(GET, "/api/v1/policy", ALL, policy::current),
+        route(GET, "/api/v1/policy/log", ALL, policy::log),
+        route(GET, "/api/v1/policy/versions/{version}", ALL, policy::version),
+        route(GET, "/api/v1/policy/proposals", ALL, policy::proposals),
+        route(POST, "/api/v1/policy/proposals", OFFICERS, policy::propose).taking(proposal()),
+        route(GET, "/api/v1/policy/proposals/{id}", ALL, policy::proposal),
+        route(DELETE, "/api/v1/policy/proposals/{id}", OFFICERS, policy::withdraw),
+        route(POST, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::approve),
+        route(DELETE, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::retract),
+        route(DELETE, "/api/v1/policy/narrowings", OFFICERS, policy::lift),
+    ];
+    routes.extend(accounts());
+    routes
+}
+
+/// Those by which people come in, and look after their accounts.
+fn accounts() -> Vec<Route> {
+    vec![
+        route(POST, "/api/v1/session", Access::Anyone, session::sign_in),
+        route(POST, "/api/v1/session/second-factor", Access::Anyone, session::second_factor),
+        route(DELETE, "/api/v1/session", Access::InPerson, session::sign_out),
+        route(GET, "/api/v1/sessions", Access::InPerson, session::list),
+        route(DELETE, "/api/v1/sessions/{id}", Access::InPerson, session::end),
+        route(POST, "/api/v1/me/password", Access::InPerson, own::password),
+        route(POST, "/api/v1/me/second-factor", Access::InPerson, own::begin),
+        route(POST, "/api/v1/me/second-factor/confirmation", Access::InPerson, own::confirm),
+        route(DELETE, "/api/v1/me/second-factor", Access::InPerson, own::remove),
+        route(POST, "/api/v1/me/recovery-codes", Access::InPerson, own::recovery_codes),
+        route(POST, "/api/v1/recovery", Access::Anyone, recovery::request),
+        route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete),
+        route(POST, "/api/v1/invitations", MANAGERS, invitations::create),
+        route(GET, "/api/v1/invitations", MANAGERS, invitations::list),
+        route(DELETE, "/api/v1/invitations/{id}", MANAGERS, invitations::withdraw),
+        route(POST, "/api/v1/invitation", Access::Anyone, invitations::open),
+        route(POST, "/api/v1/invitation/acceptance", Access::Anyone, invitations::accept),
+        route(GET, "/api/v1/users", MANAGERS, users::list),
+        route(PUT, "/api/v1/users/{id}/roles", MANAGERS, users::roles),
+        route(DELETE, "/api/v1/users/{id}", MANAGERS, users::end),
+        route(DELETE, "/api/v1/users/{id}/second-factor", MANAGERS, users::reset),
+        route(POST, "/api/v1/tokens", Access::InPerson, tokens::create),
+        route(GET, "/api/v1/tokens", Access::InPerson, tokens::list),
+        route(DELETE, "/api/v1/tokens/{id}", Access::InPerson, tokens::end),
+        route(DELETE, "/api/v1/token", Access::SignedIn, tokens::end_own),
+        route(POST, "/api/v1/device", Access::Anyone, device::begin),
+        route(POST, "/api/v1/device/token", Access::Anyone, device::token),
+        route(POST, "/api/v1/device/code", Access::InPerson, device::show),
+        route(POST, "/api/v1/device/approve", Access::InPerson, device::approve),
+        route(POST, "/api/v1/device/refuse", Access::InPerson, device::refuse),
+    ]
+}
+
+/// All routes, each behind its guard.
+pub(super) fn router(room: &Arc<Room>) -> Router<Arc<Room>> {
+    routes().into_iter().fold(Router::new(), |router, route| {
+        let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
+        router.route(route.path, route.handler.route_layer(route.body).route_layer(guard))
+    })
+}
+
+/// The API as OpenAPI, each route with who may call it: `x-access`, and what it answers to others.
+pub(super) fn document() -> OpenApi {
+    let mut document = Api::openapi();
+    for route in routes() {
+        let item = document.paths.paths.get_mut(route.path);
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            declare(operation, route.access);
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-camerata"));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    document
+}
+
+fn operation<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
+    let operation = match *method {
+        Method::GET => &mut item.get,
+        Method::POST => &mut item.post,
+        Method::PUT => &mut item.put,
+        Method::PATCH => &mut item.patch,
+        Method::DELETE => &mut item.delete,
+        _ => return None,
+    };
+    operation.as_mut()
+}
+
+fn declare(operation: &mut Operation, access: Access) {
+    let scopes: [&str; 0] = [];
+    let (session, token) = (SecurityRequirement::new("session", scopes), SecurityRequirement::new("token", scopes));
+    operation.security = match access {
+        Access::Anyone => None,
+        Access::InPerson => Some(vec![session]),
+        Access::SignedIn | Access::Roles(_) => Some(vec![session, token]),
+    };
+    let words = Extensions::builder().add("x-access", access.words()).build();
+    operation.extensions.get_or_insert_default().merge(words);
+    let mut says = |status: &str, what: &str| {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| Response::new(what).into());
+    };
+    if access != Access::Anyone {
+        says("401", "nobody is signed in");
+    }
+    says("403", "not for who asks, or asked by another site's page");
+}

@@ -1,0 +1,80 @@
+//! What the room refuses about users, and how it says so.
+
+use crate::model::Text;
+
+/// What the room refuses about users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such thing, or not for who asks; the two are told alike.
+    NotFound,
+    /// The address can't be one.
+    Email,
+    /// The name is empty, too long, or taken in this member.
+    Name,
+    /// A password that is too short, too long or too easily guessed.
+    Password(Text),
+    /// A role that who asks can't give or take.
+    Roles,
+    /// The member would have no officer, or the room no host.
+    Last,
+    /// The member has an officer, who invites.
+    HasOfficer,
+    /// The current password is not this.
+    WrongPassword,
+    /// The code is wrong, used, or of another time.
+    WrongCode,
+    /// The role, or the room, requires two factors.
+    Required,
+    /// A token lasts from 1 day to a year.
+    Days,
+    /// Too many requests of the kind are waiting.
+    Busy,
+    /// Too many tries: try again after these seconds.
+    Later(u64),
+}
+
+impl Refusal {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::NotFound => Text::new("introuvable, ou plus valable", "not found, or no longer valid"),
+            Self::Email => Text::new("ce n’est pas une adresse de courriel", "this is no e-mail address"),
+            Self::Name => Text::new(
+                "ce nom est vide, trop long, ou celui de quelqu’un d’autre chez ce membre",
+                "this name is empty, too long, or somebody else's in this member",
+            ),
+            Self::Password(text) => text.clone(),
+            Self::Roles => Text::new(
+                "ces rôles ne sont pas de ceux que vous donnez ou retirez",
+                "these roles are not among those you give or take",
+            ),
+            Self::Last => Text::new(
+                "personne d’autre ne tient ce rôle : donnez-le d’abord à quelqu’un",
+                "nobody else holds this role: give it to somebody first",
+            ),
+            Self::HasOfficer => Text::new(
+                "ce membre a un responsable de la conformité : c’est à lui d’inviter",
+                "this member has an officer, who invites",
+            ),
+            Self::WrongPassword => {
+                Text::new("le mot de passe actuel n’est pas celui-là", "the current password is not this one")
+            }
+            Self::WrongCode => Text::new(
+                "ce code est faux, déjà employé, ou d’un autre moment",
+                "this code is wrong, used already, or of another time",
+            ),
+            Self::Required => Text::new(
+                "vos rôles, ou la salle, demandent deux facteurs",
+                "your roles, or the room, require two factors",
+            ),
+            Self::Days => Text::new("un jeton dure de 1 à 365 jours", "a token lasts from 1 to 365 days"),
+            Self::Busy => {
+                Text::new("trop de demandes attendent : réessayez bientôt", "too many requests wait: try again soon")
+            }
+            Self::Later(seconds) => Text::new(
+                format!("trop d’essais : réessayez dans {seconds} s"),
+                format!("too many tries: try again in {seconds} s"),
+            ),
+        }
+    }
+}

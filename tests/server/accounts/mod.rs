@@ -1,0 +1,1 @@
+//! Accounts, as people and attackers meet them over HTTP.
