@@ -1,13 +1,15 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
+mod browser;
 mod draws;
 mod people;
 mod persons;
 mod postgres;
 
+pub use browser::{Browser, Ways};
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
-pub use persons::Person;
+pub use persons::{PASSWORD, Person, code};
 pub use postgres::Postgres;
 
 use serde_json::{Value, json};
@@ -167,6 +169,9 @@ impl Served {
         });
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // Where a page sends the browser on, that is its answer.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(120)))
             .build();
         Self { founded: Arc::clone(founded), child, url, log, agent: config.into() }

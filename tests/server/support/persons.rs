@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 pub const PASSWORD: &str = "quatre violons sous la neige";
-pub const OTHER: &str = "le hibou mange quatorze tulipes";
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
