@@ -86,7 +86,11 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("serve", "", "Ouvrir une salle et servir son API"),
     ("serve", "room", "Dossier de la salle"),
     ("serve", "port", "Port d’écoute"),
-    ("serve", "address", "Adresse d’écoute; mettez un mandataire TLS devant toute autre que la boucle locale"),
+    (
+        "serve",
+        "address",
+        "Adresse d’écoute; toute autre que la boucle locale demande un certificat, ou un mandataire TLS de confiance",
+    ),
     ("backup", "", "Sauvegarder une salle, pendant qu’elle sert, dans un seul fichier chiffré"),
     ("backup", "file", "Fichier à faire; un fichier déjà là n’est jamais écrasé"),
     ("backup", "room", "Dossier de la salle"),

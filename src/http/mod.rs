@@ -8,6 +8,7 @@ mod audiences;
 mod audit;
 mod budget;
 mod cookie;
+mod door;
 mod identity;
 mod policy;
 mod problem;
@@ -17,17 +18,16 @@ mod templates;
 mod uploads;
 
 pub use cookie::OverTls;
+pub use door::{API_POLICY, Door, OpenDoorError, PAGES_POLICY};
 pub use problem::Problem;
 
-use crate::gateway::Room;
+use crate::gateway::{AskError, Room};
 use axum::{
-    Router,
-    http::{HeaderValue, Request, header},
-    middleware::{self, Next},
-    response::Response,
+    Router, middleware,
+    response::{IntoResponse, Response},
 };
-use std::{io, sync::Arc};
-use tokio::net::TcpListener;
+use std::{any::Any, io, sync::Arc};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 
 /// The API as OpenAPI, made from the code.
@@ -115,31 +115,19 @@ pub fn openapi() -> Result<String, serde_json::Error> {
     routes::document().to_pretty_json()
 }
 
-/// Every route of the API over an open room.
-pub fn router(room: Arc<Room>) -> Router {
-    routes::router(&room)
+/// Every route of the API over an open room, behind the door's limits.
+fn router(room: Arc<Room>, limits: Arc<door::Limits>) -> Router {
+    // What is added last is met first.
+    routes::router(&room, &limits)
         .fallback(|| async { Problem::not_found() })
-        .layer(middleware::from_fn(private))
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+        .layer(middleware::from_fn_with_state(limits, door::admit))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(door::add_headers))
         .with_state(room)
 }
 
-/// Nothing of the API may be kept by a cache or guessed into another type.
-async fn private(request: Request<axum::body::Body>, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// Serves the room until the process is asked to stop; requests under way are finished.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    room: Arc<Room>,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router(room)).with_graceful_shutdown(stop).await
+/// A fault of the room's own, told by its reference alone.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::from_ask(AskError::internal("request", &io::Error::other("panicked"))).into_response()
 }

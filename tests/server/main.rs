@@ -16,6 +16,7 @@ mod backup;
 mod consent;
 mod crash;
 mod damage;
+mod door;
 mod failing_fsync;
 mod full_disk;
 mod kills;

@@ -64,6 +64,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli"]),
     ("argon2", &["people"]),
     ("axum", &["http", "cli/serve.rs"]),
+    ("axum_server", &["http/door"]),
+    ("governor", &["http/door"]),
     ("fluent_bundle", &["locale"]),
     ("lettre", &["mail"]),
     ("ct_merkle", &["proof"]),
