@@ -1,7 +1,9 @@
 //! The front door of the served program, and attacks on it: one test for each.
 
+mod bombs;
 mod headers;
 mod limits;
+mod names;
 mod proxy;
 mod slow;
 mod smuggling;
