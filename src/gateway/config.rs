@@ -202,6 +202,13 @@ impl Config {
         self.people.clone()
     }
 
+    /// The files with secrets that the settings name; each has to be the room's user's alone.
+    pub fn secret_files(&self, room: &Path) -> Vec<PathBuf> {
+        let database = self.database_url_file.as_ref().map(|file| room.join(file));
+        let tls = self.door.tls().map(|(_, key)| key.to_owned());
+        database.into_iter().chain(tls).collect()
+    }
+
     /// How the room is reached.
     pub fn door(&self) -> DoorSettings {
         self.door.clone()

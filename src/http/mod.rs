@@ -23,7 +23,10 @@ pub use problem::Problem;
 
 use crate::gateway::{AskError, Room};
 use axum::{
-    Router, middleware,
+    Router,
+    extract::Request,
+    http::header,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use std::{any::Any, io, sync::Arc};
@@ -121,10 +124,22 @@ fn router(room: Arc<Room>, limits: Arc<door::Limits>) -> Router {
     routes::router(&room, &limits)
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+        .layer(middleware::from_fn(worded))
         .layer(middleware::from_fn_with_state(limits, door::admit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(door::add_headers))
         .with_state(room)
+}
+
+/// A refusal that isn't in the room's own words yet, in them: what a library says of a request may show its insides.
+async fn worded(request: Request, next: Next) -> Response {
+    let language = problem::language(request.headers());
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !response.status().is_client_error() || kind.is_some_and(|kind| kind == "application/problem+json") {
+        return response;
+    }
+    Problem::unreadable(response.status()).in_language(language).into_response()
 }
 
 /// A fault of the room's own, told by its reference alone.

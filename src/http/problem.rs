@@ -74,6 +74,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Introuvable", "Not found")
     }
 
+    /// What can't be read, where nothing more is known of it than the status.
+    pub(super) fn unreadable(status: StatusCode) -> Self {
+        Self::new(status, "unreadable", "Demande illisible", "Unreadable request")
+    }
+
     pub(super) fn wrong_method() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Méthode refusée", "Method not allowed")
     }

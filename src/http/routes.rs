@@ -184,7 +184,7 @@ pub(super) fn document() -> OpenApi {
     for route in routes() {
         let item = document.paths.paths.get_mut(route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
-            declare(operation, route.access);
+            declare(operation, &route);
         }
     }
     let components = document.components.get_or_insert_default();
@@ -207,7 +207,8 @@ fn operation<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Oper
     operation.as_mut()
 }
 
-fn declare(operation: &mut Operation, access: Access) {
+fn declare(operation: &mut Operation, route: &Route) {
+    let access = route.access;
     let scopes: [&str; 0] = [];
     let (session, token) = (SecurityRequirement::new("session", scopes), SecurityRequirement::new("token", scopes));
     operation.security = match access {
@@ -224,4 +225,20 @@ fn declare(operation: &mut Operation, access: Access) {
         says("401", "nobody is signed in");
     }
     says("403", "not for who asks, or asked by another site's page");
+    if route.path.contains('{') {
+        says("404", "there is no such thing, or not for who asks");
+    }
+    if !route.method.is_safe() {
+        says("422", "what was sent doesn't say what it should");
+    }
+    // The door's own.
+    for (status, what) in [
+        ("400", "nothing that can be read as a request"),
+        ("408", "the rest of the request was too long in coming"),
+        ("429", "too often: `Retry-After` says when to come again"),
+        ("431", "the head is too large"),
+        ("503", "too much at once: `Retry-After` says when to come again"),
+    ] {
+        says(status, what);
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, Method, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -97,7 +97,7 @@ pub(in crate::http) async fn admit(State(limits): State<Arc<Limits>>, mut reques
     if !has_fair_head(&request) {
         return last(Problem::large_head().in_language(language));
     }
-    if is_ambiguous(request.headers()) {
+    if is_ambiguous(request.version(), request.headers()) {
         return last(Problem::ambiguous().in_language(language));
     }
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
@@ -160,11 +160,12 @@ fn has_fair_head(request: &Request) -> bool {
 }
 
 /// Whether two readers could take the body's end to be in different places, or the request for another host's.
-fn is_ambiguous(headers: &HeaderMap) -> bool {
+fn is_ambiguous(version: Version, headers: &HeaderMap) -> bool {
     let coded = headers.get_all(header::TRANSFER_ENCODING).iter().count();
     let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
     let hosts = headers.get_all(header::HOST).iter().count();
-    coded > 1 || lengths > 1 || coded + lengths > 1 || hosts > 1
+    let one_host = hosts == 1 || (hosts == 0 && version == Version::HTTP_10);
+    coded > 1 || lengths > 1 || coded + lengths > 1 || !one_host
 }
 
 fn paced(request: Request, limits: &Limits) -> (Request, Arc<std::sync::atomic::AtomicBool>) {

@@ -55,8 +55,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
-const SERVER_COMMANDS: &[&str] =
-    &["init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore", "rotate"];
+const SERVER_COMMANDS: &[&str] = &[
+    "init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore", "rotate", "doctor",
+];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[

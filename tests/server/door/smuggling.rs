@@ -59,6 +59,8 @@ fn ambiguous() -> Vec<(&'static str, String)> {
             format!("{post}Transfer-Encoding: chunked\r\n\r\n2;\n\r\n{inside:x}\r\n{SMUGGLED}\r\n0\r\n\r\n"),
         ),
         ("endless chunk", format!("{post}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{SMUGGLED}")),
+        ("no host", format!("POST /api/v1/session HTTP/1.1\r\nContent-Length: {inside}\r\n\r\n{SMUGGLED}")),
+        ("two hosts", format!("{post}Host: evil.example\r\nContent-Length: {inside}\r\n\r\n{SMUGGLED}")),
         ("trailer", format!("{post}Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: {inside}\r\n\r\n{SMUGGLED}")),
         (
             "body of a GET",
