@@ -83,6 +83,9 @@ pub enum DoorError {
     /// A list of networks can't be read.
     #[error("CAMERATA_TRUSTED_PROXIES must be networks, as 10.0.0.0/8,::1/128")]
     Proxies,
+    /// Everybody would be a proxy.
+    #[error("`trusted_proxies` must not name every address: anybody could say that they are anybody")]
+    Everybody,
     /// One of certificate and key is missing.
     #[error("`tls_certificate` and `tls_key` go together: give both or neither")]
     Half,
@@ -135,6 +138,9 @@ impl DoorSettings {
             if !(1..=most).contains(figure(&mut self)) {
                 return Err(DoorError::Figure(key, most));
             }
+        }
+        if self.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+            return Err(DoorError::Everybody);
         }
         if self.tls_certificate.is_some() != self.tls_key.is_some() { Err(DoorError::Half) } else { Ok(self) }
     }
@@ -229,6 +235,8 @@ mod tests {
             "tls_certificate = \"a.pem\"",
             "tls_key = \"a.pem\"",
             "trusted_proxies = [\"proxy\"]",
+            "trusted_proxies = [\"10.0.0.0/8\", \"0.0.0.0/0\"]",
+            "trusted_proxies = [\"::/0\"]",
             "heads = 1",
         ] {
             assert!(read(bad).is_err(), "{bad}");

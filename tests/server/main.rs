@@ -20,6 +20,7 @@ mod doctor;
 mod door;
 mod failing_fsync;
 mod full_disk;
+mod fuzz;
 mod kills;
 mod leak;
 mod leaving;
