@@ -296,6 +296,20 @@ pub async fn stored(database: &Database, position: u64) -> Result<Vec<u8>, LogEr
     Ok(row.ok_or(LogError::NotFound)?.try_get("leaf")?)
 }
 
+/// When the newest entry was written.
+///
+/// # Errors
+/// When the database fails, or the entry isn't one.
+pub async fn newest(database: &Database) -> Result<Option<jiff::Timestamp>, LogError> {
+    let row = sqlx::query("SELECT leaf FROM log_entries ORDER BY position DESC LIMIT 1")
+        .fetch_optional(database.pool())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let leaf: Vec<u8> = row.try_get("leaf")?;
+    let entry = Entry::read(&leaf).map_err(|_| LogError::Corrupt)?;
+    entry.at.parse().map(Some).map_err(|_| LogError::Corrupt)
+}
+
 /// The keys alone: what a checkpoint or receipt of the room may be signed with.
 ///
 /// # Errors

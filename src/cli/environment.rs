@@ -93,6 +93,53 @@ pub const VARIABLES: &[(&str, Words)] = &[
     ("CAMERATA_SESSION_HOURS", ("durée maximale d’une session, en heures", "longest session, in hours")),
     ("CAMERATA_TWO_FACTORS_FOR_ALL", ("true : deux facteurs pour tous", "true: two factors for everybody")),
     (
+        "CAMERATA_TLS_CERTIFICATE",
+        ("certificat TLS de la salle et sa chaîne, en PEM", "the room’s TLS certificate and chain, in PEM"),
+    ),
+    ("CAMERATA_TLS_KEY", ("clé privée de ce certificat, en PEM", "private key of that certificate, in PEM")),
+    (
+        "CAMERATA_TRUSTED_PROXIES",
+        ("réseaux des mandataires dont la parole compte", "networks of the proxies whose word counts"),
+    ),
+    ("CAMERATA_REQUESTS_MAX", ("demandes par minute et par compte", "requests a minute and account")),
+    (
+        "CAMERATA_SIGNINS_MAX",
+        (
+            "connexions, récupérations, invitations par minute et par adresse",
+            "sign-ins, recoveries, invitations a minute and address",
+        ),
+    ),
+    (
+        "CAMERATA_UPLOADS_MAX",
+        ("demandes de téléversement par minute et par compte", "requests of uploads a minute and account"),
+    ),
+    (
+        "CAMERATA_QUESTIONS_MAX",
+        ("questions et estimations par minute et par compte", "questions and estimates a minute and account"),
+    ),
+    ("CAMERATA_PROOFS_MAX", ("preuves du journal par minute et par compte", "proofs of the log a minute and account")),
+    ("CAMERATA_CONNECTIONS_MAX", ("connexions réseau en tout", "network connections in all")),
+    ("CAMERATA_CONNECTIONS_EACH_MAX", ("connexions réseau d’une même adresse", "network connections from one address")),
+    ("CAMERATA_RUNNING_MAX", ("demandes en cours, en tout", "requests under way, in all")),
+    ("CAMERATA_RUNNING_EACH_MAX", ("demandes en cours d’une même adresse", "requests under way from one address")),
+    (
+        "CAMERATA_HEAD_S",
+        ("attente de l’en-tête d’une demande, en secondes", "wait for the head of a request, in seconds"),
+    ),
+    (
+        "CAMERATA_IDLE_S",
+        ("attente de la suite d’un corps, en secondes", "wait for the next piece of a body, in seconds"),
+    ),
+    (
+        "CAMERATA_REQUEST_S",
+        ("durée maximale d’une demande ordinaire, en secondes", "longest ordinary request, in seconds"),
+    ),
+    (
+        "CAMERATA_STOP_S",
+        ("attente de ce qui est en cours à l’arrêt, en secondes", "wait for what is under way at the stop, in seconds"),
+    ),
+    ("CAMERATA_RATE_MIN", ("débit minimal d’un client, en octets par seconde", "slowest client, in bytes a second")),
+    (
         "CAMERATA_FAILPOINT",
         ("pour les tests : point où le programme s’arrête net", "for tests: the point at which the program stops dead"),
     ),

@@ -17,6 +17,8 @@ pub enum Exit {
     Invalid = 3,
     /// The audit log, or a receipt, does not hold.
     LogBroken = 4,
+    /// Done, and something should be mended soon.
+    Warned = 5,
     /// Try again later: the room can't be reached or is busy (`EX_TEMPFAIL`).
     TryLater = 75,
 }

@@ -4,6 +4,9 @@ use super::{context::Context, exit::Exit};
 use crate::{database::Place, gateway, model::SystemClock};
 use std::{path::PathBuf, process::ExitCode};
 
+/// The stack of each thread.
+const STACK_BYTES: usize = 16 << 20;
+
 /// Found an empty room: keys, database, agreements and templates to start from
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -40,5 +43,6 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// When the system gives no threads.
 pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+    // Policies and templates are trees, which are walked by recursion; memory is taken only as far as it is used.
+    tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build()
 }

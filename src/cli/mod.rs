@@ -18,6 +18,8 @@ pub mod context;
 pub mod demo;
 #[cfg(feature = "server")]
 mod diagnostics;
+#[cfg(feature = "server")]
+pub mod doctor;
 pub mod environment;
 pub mod estimate;
 pub mod exit;
@@ -110,6 +112,8 @@ enum Command {
     #[cfg(feature = "server")]
     Serve(serve::Args),
     #[cfg(feature = "server")]
+    Doctor(doctor::Args),
+    #[cfg(feature = "server")]
     Backup(backup::Args),
     #[cfg(feature = "server")]
     Restore(restore::Args),
@@ -146,6 +150,8 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             #[cfg(feature = "server")]
             Self::Serve(args) => serve::run(&args, context),
+            #[cfg(feature = "server")]
+            Self::Doctor(args) => doctor::run(&args, context),
             #[cfg(feature = "server")]
             Self::Backup(args) => backup::run(&args, context),
             #[cfg(feature = "server")]

@@ -2,8 +2,8 @@
 
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
-    gateway::{Located, OpenRoomError, Room},
-    http,
+    gateway::{Config, Located, OpenRoomError, Room},
+    http::{Door, OpenDoorError},
     model::{Language, SystemClock},
     policy::Policies,
     web,
@@ -31,7 +31,7 @@ pub struct Args {
     /// Port to listen on
     #[arg(long, default_value_t = 8100, env = "CAMERATA_PORT")]
     port: u16,
-    /// Address to listen on; put a TLS proxy before any but the loopback
+    /// Address to listen on; any but the loopback needs a certificate, or a TLS proxy that is trusted
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "CAMERATA_ADDRESS")]
     address: IpAddr,
 }
@@ -42,20 +42,38 @@ pub struct Args {
 /// When the room can't be opened or the port is taken.
 pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     runtime()?.block_on(async {
-        // The port first: it is the quicker of the two to fail.
+        // The door first, then the port: they are quicker to fail than the room.
+        let door = door(&args.room, args.address, context)?;
         let listener = listen(args.address, args.port, context).await?;
         let room = match open(&args.room, context).await? {
             Ok(room) => room,
             Err(exit) => return Ok(exit.into()),
         };
         context.tell(format_args!(
-            "{} http://{}",
+            "{} {}://{}",
             context.say("La salle est ouverte :", "The room is open:"),
+            door.scheme(),
             listener.local_addr()?
         ));
-        http::serve(Arc::clone(&room), web::router(&room), listener, stopped()).await?;
+        door.serve(Arc::clone(&room), web::router, listener, stopped()).await?;
         room.close().await;
         Ok(Exit::Done.into())
+    })
+}
+
+/// The front door as the room's settings have it, or what is wrong with it.
+///
+/// # Errors
+/// When it can't be opened on this address.
+pub(super) fn door(room: &std::path::Path, address: IpAddr, context: &Context) -> anyhow::Result<Door> {
+    Door::new(Config::load(room)?.door(), address).map_err(|error| match error {
+        OpenDoorError::Plain(address) if context.language == Language::Fr => anyhow::anyhow!(
+            "{address} n’est pas cette machine seule, et rien ne serait chiffré en chemin. Donnez à la salle un certificat (tls_certificate et tls_key, sous [door] dans camerata.toml), ou nommez les mandataires qui chiffrent devant elle (trusted_proxies)"
+        ),
+        error @ OpenDoorError::Plain(_) => anyhow::anyhow!(
+            "{error}. Give the room a certificate (tls_certificate and tls_key, under [door] in camerata.toml), or name the proxies that encrypt before it (trusted_proxies)"
+        ),
+        error => error.into(),
     })
 }
 

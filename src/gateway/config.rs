@@ -1,5 +1,6 @@
 //! `camerata.toml`: how the room runs on this machine. What members agreed on is in the policy folder instead.
 
+use super::door::{DoorError, DoorSettings};
 use crate::{
     database::{NotAServer, Place, ServerUrl},
     people, store,
@@ -49,6 +50,16 @@ pub const CONFIG_SAMPLE: &str = "\
 # session_idle_min = 30      # minutes sans usage / minutes without use
 # session_hours = 12         # durée d'une session / longest session
 # two_factors_for_all = false
+#
+# La porte : TLS par la salle elle-même, ou derrière un mandataire dont la parole compte. docs/OPERATIONS.md dit toutes les clés et leurs
+# variables, dont CAMERATA_TLS_CERTIFICATE, CAMERATA_TLS_KEY, CAMERATA_TRUSTED_PROXIES.
+# The door: TLS by the room itself, or behind a proxy whose word counts. docs/OPERATIONS.md tells every key and its variable.
+# [door]
+# tls_certificate = \"/etc/camerata/fullchain.pem\"
+# tls_key = \"/etc/camerata/privkey.pem\"
+# trusted_proxies = [\"127.0.0.1/32\"]   # mandataires / proxies
+# questions_max = 120        # questions et estimations par minute et par compte / questions and estimates a minute and account
+# connections_max = 1000     # connexions en tout / connections in all
 ";
 
 /// The room's configuration.
@@ -65,6 +76,8 @@ pub struct Config {
     database_url_file: Option<PathBuf>,
     #[serde(default)]
     people: people::Settings,
+    #[serde(default)]
+    door: DoorSettings,
     #[serde(skip)]
     server: Option<ServerUrl>,
 }
@@ -94,6 +107,9 @@ pub enum ConfigError {
     /// How sign-ins are treated can't be used.
     #[error(transparent)]
     People(#[from] people::SettingsError),
+    /// How the room is reached can't be used.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The database's address can't be used.
     #[error(transparent)]
     Server(#[from] NotAServer),
@@ -150,6 +166,7 @@ impl Config {
         }
         config.server = config.server(room)?;
         config.people = config.people.in_environment()?;
+        config.door = config.door.in_environment(room)?;
         Ok(config)
     }
 
@@ -183,6 +200,18 @@ impl Config {
     /// How the room treats sign-ins.
     pub fn people(&self) -> people::Settings {
         self.people.clone()
+    }
+
+    /// The files with secrets that the settings name; each has to be the room's user's alone.
+    pub fn secret_files(&self, room: &Path) -> Vec<PathBuf> {
+        let database = self.database_url_file.as_ref().map(|file| room.join(file));
+        let tls = self.door.tls().map(|(_, key)| key.to_owned());
+        database.into_iter().chain(tls).collect()
+    }
+
+    /// How the room is reached.
+    pub fn door(&self) -> DoorSettings {
+        self.door.clone()
     }
 
     /// What one engine instance may use.

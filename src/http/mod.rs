@@ -8,6 +8,7 @@ mod audiences;
 mod audit;
 mod budget;
 mod cookie;
+mod door;
 mod identity;
 mod policy;
 mod problem;
@@ -17,23 +18,26 @@ mod templates;
 mod uploads;
 
 pub use cookie::OverTls;
+pub use door::{API_POLICY, Door, Limits, OpenDoorError, PAGES_POLICY};
 pub use problem::Problem;
 
 // What the pages share with the API: who may, and what is told of what was refused.
 pub(crate) use access::{Access, admitted};
 pub(crate) use accounts::{Visitor, recovery::send_link as request_recovery};
 pub(crate) use cookie::set as set_session;
+pub(crate) use door::{Class, account, address};
 pub(crate) use identity::Asker;
 
-use crate::gateway::Room;
+use crate::gateway::{AskError, Room};
 use axum::{
     Router,
-    http::{HeaderValue, Request, header},
+    extract::Request,
+    http::header,
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use std::{io, sync::Arc};
-use tokio::net::TcpListener;
+use std::{any::Any, io, sync::Arc};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 
 /// The API as OpenAPI, made from the code.
@@ -121,29 +125,31 @@ pub fn openapi() -> Result<String, serde_json::Error> {
     routes::document().to_pretty_json()
 }
 
-/// Every route of the API over an open room, and the pages.
-pub fn router(room: Arc<Room>, pages: Router) -> Router {
-    routes::router(&room).layer(middleware::from_fn(private)).with_state(room).merge(pages)
+/// Every route of the API over an open room, and the pages, behind the door's limits.
+fn router(room: Arc<Room>, pages: Router, limits: Arc<door::Limits>) -> Router {
+    // What is added last is met first.
+    routes::router(&room, &limits)
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
+        .layer(middleware::from_fn(worded))
+        .with_state(room)
+        .merge(pages)
+        .layer(middleware::from_fn_with_state(limits, door::admit))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(door::add_headers))
 }
 
-/// Nothing of the API may be kept by a cache or guessed into another type.
-async fn private(request: Request<axum::body::Body>, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+/// A refusal that isn't in the room's own words yet, in them: what a library says of a request may show its insides.
+async fn worded(request: Request, next: Next) -> Response {
+    let language = problem::language(request.headers());
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !response.status().is_client_error() || kind.is_some_and(|kind| kind == "application/problem+json") {
+        return response;
+    }
+    Problem::unreadable(response.status()).in_language(language).into_response()
 }
 
-/// Serves the room and its pages until the process is asked to stop; requests under way are finished.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    room: Arc<Room>,
-    pages: Router,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router(room, pages)).with_graceful_shutdown(stop).await
+/// A fault of the room's own, told by its reference alone.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::from_ask(AskError::internal("request", &io::Error::other("panicked"))).into_response()
 }

@@ -87,7 +87,8 @@ pub(super) async fn proposal(
 
 /// Proposes a folder. What it takes back on the proposer's own audiences is in force when this answers.
 #[utoipa::path(post, path = "/api/v1/policy/proposals", responses(
-    (status = 200, description = "the proposal as it stands"), (status = 401), (status = 403), (status = 422, description = "mistakes")))]
+    (status = 200, description = "the proposal as it stands"), (status = 401), (status = 403),
+    (status = 404, description = "there is no such version to restore"), (status = 409, description = "refused"), (status = 422, description = "mistakes")))]
 pub(super) async fn propose(
     State(room): State<Arc<Room>>,
     asker: Asker,

@@ -99,6 +99,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Introuvable", "Not found")
     }
 
+    /// What can't be read, where nothing more is known of it than the status.
+    pub(super) fn unreadable(status: StatusCode) -> Self {
+        Self::new(status, "unreadable", "Demande illisible", "Unreadable request")
+    }
+
+    pub(super) fn wrong_method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Méthode refusée", "Method not allowed")
+    }
+
     pub(super) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Connexion requise", "Sign-in required").detail(
             "Connectez-vous, ou donnez un jeton valide dans l'en-tête `Authorization: Bearer …`.",
@@ -142,6 +151,45 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "cross-site", "Demande d'un autre site", "Request of another site").detail(
             "Cette demande ne vient pas des pages de la salle (en-tête `Origin` ou `Sec-Fetch-Site`).",
             "This request doesn't come from the room's pages (header `Origin` or `Sec-Fetch-Site`).",
+        )
+    }
+
+    pub(super) fn plain() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "plain-http", "Connexion en clair", "Plain connection").detail(
+            "Ici, seul un mandataire de confiance parle en clair. Passez par l’adresse https de la salle.",
+            "Only a trusted proxy speaks in plain here. Use the room’s https address.",
+        )
+    }
+
+    pub(super) fn too_many(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Trop de demandes", "Too many requests")
+            .detail(
+                format!("Attendez {seconds} s avant la prochaine."),
+                format!("Wait for {seconds} s before the next one."),
+            )
+            .retry_after(seconds)
+    }
+
+    pub(super) fn overloaded() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "La salle est occupée", "The room is busy")
+            .detail("Réessayez dans quelques secondes.", "Try again in a few seconds.")
+            .retry_after(5)
+    }
+
+    pub(super) fn large_head() -> Self {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        Self::new(status, "large-head", "En-tête trop grand", "Head too large")
+    }
+
+    pub(super) fn ambiguous() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ambiguous", "Demande ambiguë", "Ambiguous request")
+            .detail("Une demande a une seule longueur et un seul hôte.", "A request has one length and one host.")
+    }
+
+    pub(super) fn slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "slow", "Demande trop lente", "Request too slow").detail(
+            "La suite de la demande s’est fait attendre trop longtemps.",
+            "The rest of the request was too long in coming.",
         )
     }
 

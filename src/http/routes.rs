@@ -4,7 +4,9 @@ use super::{
     Api,
     access::{Access, MEMBERS, guard},
     accounts::{device, invitations, own, recovery, session, tokens, users},
-    audiences, audit, budget, identity, policy, queries, templates, uploads,
+    audiences, audit, budget,
+    door::{self, Class, Limits},
+    identity, policy, queries, templates, uploads,
 };
 use crate::{gateway::Room, model::Role};
 use axum::{
@@ -50,6 +52,7 @@ struct Route {
     method: Method,
     path: &'static str,
     access: Access,
+    class: Class,
     body: DefaultBodyLimit,
     handler: MethodRouter<Arc<Room>>,
 }
@@ -62,13 +65,19 @@ where
 {
     // Of the methods in use, all are known to the router.
     let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
-    Route { method, path, access, body: DefaultBodyLimit::max(BODY_BYTES_MAX), handler: on(filter, handler) }
+    let body = DefaultBodyLimit::max(BODY_BYTES_MAX);
+    Route { method, path, access, class: Class::Ordinary, body, handler: on(filter, handler) }
 }
 
 impl Route {
     /// The route with another limit of its body.
     fn taking(self, body: DefaultBodyLimit) -> Self {
         Self { body, ..self }
+    }
+
+    /// The route within the limits of a class of requests.
+    fn within(self, class: Class) -> Self {
+        Self { class, ..self }
     }
 }
 
@@ -81,39 +90,40 @@ fn routes() -> Vec<Route> {
         route(GET, "/api/v1/me", Access::SignedIn, identity::me),
         route(GET, "/api/v1/vocabulary", ALL, audiences::vocabulary),
         route(GET, "/api/v1/audiences", MEMBERS, audiences::list),
-        route(POST, "/api/v1/uploads", STEWARDS, uploads::create),
-        route(GET, "/api/v1/uploads/{id}", STEWARDS, uploads::show),
-        route(Method::PATCH, "/api/v1/uploads/{id}", STEWARDS, uploads::receive).taking(stream()),
-        route(DELETE, "/api/v1/uploads/{id}", STEWARDS, uploads::abandon),
-        route(POST, "/api/v1/uploads/{id}/complete", STEWARDS, uploads::complete),
+        route(POST, "/api/v1/uploads", STEWARDS, uploads::create).within(Class::Upload),
+        route(GET, "/api/v1/uploads/{id}", STEWARDS, uploads::show).within(Class::Upload),
+        route(Method::PATCH, "/api/v1/uploads/{id}", STEWARDS, uploads::receive).taking(stream()).within(Class::Upload),
+        route(DELETE, "/api/v1/uploads/{id}", STEWARDS, uploads::abandon).within(Class::Upload),
+        route(POST, "/api/v1/uploads/{id}/complete", STEWARDS, uploads::complete).within(Class::Upload),
         route(GET, "/api/v1/templates", ALL, templates::list),
         route(GET, "/api/v1/templates/log", ALL, templates::log),
-        route(POST, "/api/v1/template-proposals", OFFICERS, templates::propose),
+        route(POST, "/api/v1/template-proposals", OFFICERS, templates::propose).within(Class::Propose),
         route(GET, "/api/v1/template-proposals/{hash}", ALL, templates::version),
-        route(POST, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::approve),
-        route(DELETE, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::withdraw),
-        route(POST, "/api/v1/estimate", MARKETERS, queries::estimate),
-        route(POST, "/api/v1/queries", MARKETERS, queries::ask),
+        route(POST, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::approve).within(Class::Propose),
+        route(DELETE, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::withdraw)
+            .within(Class::Propose),
+        route(POST, "/api/v1/estimate", MARKETERS, queries::estimate).within(Class::Ask),
+        route(POST, "/api/v1/queries", MARKETERS, queries::ask).within(Class::Ask),
         route(GET, "/api/v1/answers", MARKETERS, queries::answers),
         route(GET, "/api/v1/answers/{id}", MARKETERS, queries::answer),
-        route(GET, "/api/v1/answers/{id}/receipt", MARKETERS, audit::receipt),
+        route(GET, "/api/v1/answers/{id}/receipt", MARKETERS, audit::receipt).within(Class::Proof),
         route(GET, "/api/v1/budget", MEMBERS, budget::show),
-        route(GET, "/.well-known/jwks.json", Access::Anyone, audit::jwks),
-        route(GET, "/api/v1/audit/checkpoint", Access::Anyone, audit::checkpoint),
-        route(POST, "/api/v1/audit/cosignatures", OFFICERS, audit::cosign),
-        route(GET, "/api/v1/audit/consistency", Access::Anyone, audit::consistency),
-        route(GET, "/api/v1/audit/inclusion", ALL, audit::inclusion),
-        route(GET, "/api/v1/audit/hashes", ALL, audit::hashes),
-        route(GET, "/api/v1/audit/entries", MEMBERS, audit::entries),
+        route(GET, "/.well-known/jwks.json", Access::Anyone, audit::jwks).within(Class::Proof),
+        route(GET, "/api/v1/audit/checkpoint", Access::Anyone, audit::checkpoint).within(Class::Proof),
+        route(POST, "/api/v1/audit/cosignatures", OFFICERS, audit::cosign).within(Class::Proof),
+        route(GET, "/api/v1/audit/consistency", Access::Anyone, audit::consistency).within(Class::Proof),
+        route(GET, "/api/v1/audit/inclusion", ALL, audit::inclusion).within(Class::Proof),
+        route(GET, "/api/v1/audit/hashes", ALL, audit::hashes).within(Class::Proof),
+        route(GET, "/api/v1/audit/entries", MEMBERS, audit::entries).within(Class::Proof),
         route(GET, "/api/v1/policy", ALL, policy::current),
         route(GET, "/api/v1/policy/log", ALL, policy::log),
         route(GET, "/api/v1/policy/versions/{version}", ALL, policy::version),
         route(GET, "/api/v1/policy/proposals", ALL, policy::proposals),
-        route(POST, "/api/v1/policy/proposals", OFFICERS, policy::propose).taking(proposal()),
+        route(POST, "/api/v1/policy/proposals", OFFICERS, policy::propose).taking(proposal()).within(Class::Propose),
         route(GET, "/api/v1/policy/proposals/{id}", ALL, policy::proposal),
         route(DELETE, "/api/v1/policy/proposals/{id}", OFFICERS, policy::withdraw),
-        route(POST, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::approve),
-        route(DELETE, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::retract),
+        route(POST, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::approve).within(Class::Propose),
+        route(DELETE, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::retract).within(Class::Propose),
         route(DELETE, "/api/v1/policy/narrowings", OFFICERS, policy::lift),
     ];
     routes.extend(accounts());
@@ -123,8 +133,8 @@ fn routes() -> Vec<Route> {
 /// Those by which people come in, and look after their accounts.
 fn accounts() -> Vec<Route> {
     vec![
-        route(POST, "/api/v1/session", Access::Anyone, session::sign_in),
-        route(POST, "/api/v1/session/second-factor", Access::Anyone, session::second_factor),
+        route(POST, "/api/v1/session", Access::Anyone, session::sign_in).within(Class::SignIn),
+        route(POST, "/api/v1/session/second-factor", Access::Anyone, session::second_factor).within(Class::SignIn),
         route(DELETE, "/api/v1/session", Access::InPerson, session::sign_out),
         route(GET, "/api/v1/sessions", Access::InPerson, session::list),
         route(DELETE, "/api/v1/sessions/{id}", Access::InPerson, session::end),
@@ -133,13 +143,13 @@ fn accounts() -> Vec<Route> {
         route(POST, "/api/v1/me/second-factor/confirmation", Access::InPerson, own::confirm),
         route(DELETE, "/api/v1/me/second-factor", Access::InPerson, own::remove),
         route(POST, "/api/v1/me/recovery-codes", Access::InPerson, own::recovery_codes),
-        route(POST, "/api/v1/recovery", Access::Anyone, recovery::request),
-        route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete),
+        route(POST, "/api/v1/recovery", Access::Anyone, recovery::request).within(Class::SignIn),
+        route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete).within(Class::SignIn),
         route(POST, "/api/v1/invitations", MANAGERS, invitations::create),
         route(GET, "/api/v1/invitations", MANAGERS, invitations::list),
         route(DELETE, "/api/v1/invitations/{id}", MANAGERS, invitations::withdraw),
-        route(POST, "/api/v1/invitation", Access::Anyone, invitations::open),
-        route(POST, "/api/v1/invitation/acceptance", Access::Anyone, invitations::accept),
+        route(POST, "/api/v1/invitation", Access::Anyone, invitations::open).within(Class::SignIn),
+        route(POST, "/api/v1/invitation/acceptance", Access::Anyone, invitations::accept).within(Class::SignIn),
         route(GET, "/api/v1/users", MANAGERS, users::list),
         route(PUT, "/api/v1/users/{id}/roles", MANAGERS, users::roles),
         route(DELETE, "/api/v1/users/{id}", MANAGERS, users::end),
@@ -148,7 +158,7 @@ fn accounts() -> Vec<Route> {
         route(GET, "/api/v1/tokens", Access::InPerson, tokens::list),
         route(DELETE, "/api/v1/tokens/{id}", Access::InPerson, tokens::end),
         route(DELETE, "/api/v1/token", Access::SignedIn, tokens::end_own),
-        route(POST, "/api/v1/device", Access::Anyone, device::begin),
+        route(POST, "/api/v1/device", Access::Anyone, device::begin).within(Class::SignIn),
         route(POST, "/api/v1/device/token", Access::Anyone, device::token),
         route(POST, "/api/v1/device/code", Access::InPerson, device::show),
         route(POST, "/api/v1/device/approve", Access::InPerson, device::approve),
@@ -156,11 +166,15 @@ fn accounts() -> Vec<Route> {
     ]
 }
 
-/// All routes, each behind its guard.
-pub(super) fn router(room: &Arc<Room>) -> Router<Arc<Room>> {
+/// All routes, each behind its guard and its limits: an address' before anybody is known, an account's after.
+pub(super) fn router(room: &Arc<Room>, limits: &Arc<Limits>) -> Router<Arc<Room>> {
     routes().into_iter().fold(Router::new(), |router, route| {
         let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
-        router.route(route.path, route.handler.route_layer(route.body).route_layer(guard))
+        let class = (Arc::clone(limits), route.class);
+        let account = middleware::from_fn_with_state(class.clone(), door::account);
+        let address = middleware::from_fn_with_state(class, door::address);
+        let handler = route.handler.route_layer(route.body).route_layer(account);
+        router.route(route.path, handler.route_layer(guard).route_layer(address))
     })
 }
 
@@ -170,7 +184,7 @@ pub(super) fn document() -> OpenApi {
     for route in routes() {
         let item = document.paths.paths.get_mut(route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
-            declare(operation, route.access);
+            declare(operation, &route);
         }
     }
     let components = document.components.get_or_insert_default();
@@ -193,7 +207,8 @@ fn operation<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Oper
     operation.as_mut()
 }
 
-fn declare(operation: &mut Operation, access: Access) {
+fn declare(operation: &mut Operation, route: &Route) {
+    let access = route.access;
     let scopes: [&str; 0] = [];
     let (session, token) = (SecurityRequirement::new("session", scopes), SecurityRequirement::new("token", scopes));
     operation.security = match access {
@@ -210,4 +225,20 @@ fn declare(operation: &mut Operation, access: Access) {
         says("401", "nobody is signed in");
     }
     says("403", "not for who asks, or asked by another site's page");
+    if route.path.contains('{') {
+        says("404", "there is no such thing, or not for who asks");
+    }
+    if !route.method.is_safe() {
+        says("422", "what was sent doesn't say what it should");
+    }
+    // The door's own.
+    for (status, what) in [
+        ("400", "nothing that can be read as a request"),
+        ("408", "the rest of the request was too long in coming"),
+        ("429", "too often: `Retry-After` says when to come again"),
+        ("431", "the head is too large"),
+        ("503", "too much at once: `Retry-After` says when to come again"),
+    ] {
+        says(status, what);
+    }
 }

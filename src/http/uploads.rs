@@ -103,7 +103,7 @@ pub(super) async fn show(
 
 /// Takes the stream's next bytes, from `Upload-Offset` on. What has come in whole lines is kept whatever happens.
 #[utoipa::path(patch, path = "/api/v1/uploads/{id}", params(("id" = String, Path), ("Upload-Offset" = u64, Header)), responses(
-    (status = 200, description = "the new offset"), (status = 409, description = "the stream goes on at another offset"),
+    (status = 200, description = "the new offset"), (status = 404), (status = 409, description = "the stream goes on at another offset"),
     (status = 422, description = "the header line is refused"), (status = 507, description = "disk full")))]
 pub(super) async fn receive(
     State(room): State<Arc<Room>>,

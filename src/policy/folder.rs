@@ -4,6 +4,7 @@ use super::{
     files::{self, Files, REQUIRED},
     letters,
     mistake::Mistake,
+    nesting,
 };
 use crate::model::Text;
 use sha2::{Digest, Sha256};
@@ -92,7 +93,9 @@ pub(super) fn decode(path: PathBuf, bytes: Vec<u8>, mistakes: &mut Vec<Mistake>)
         Ok(text) => {
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
             let source = Source { path, text: text.into() };
-            match letters::invisible(&source) {
+            let is_cedar = source.path.extension().is_some_and(|end| end == "cedar" || end == "cedarschema");
+            let too_deep = || nesting::too_deep(&source).filter(|_| is_cedar);
+            match letters::invisible(&source).or_else(too_deep) {
                 Some(mistake) => mistakes.push(mistake),
                 None => return Some(source),
             }

@@ -30,6 +30,7 @@ mod letters;
 mod locate;
 mod members;
 mod mistake;
+mod nesting;
 mod policies;
 mod room;
 mod suggestion;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Longest wording of a legal basis, in bytes.
 const LEGAL_BASIS_BYTES_MAX: usize = 2_000;
 /// Largest stream: 64 GiB.
-const STREAM_BYTES_MAX: u64 = 64 << 30;
+pub(super) const STREAM_BYTES_MAX: u64 = 64 << 30;
 
 /// Why a declaration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 use super::{
     Declaration, DeclarationError, KeyError, Progress, Store, Upload,
+    declaration::STREAM_BYTES_MAX,
     engine::{EngineError, EngineFault},
     layout::{Layout, LayoutError},
     staging::Staging,
@@ -131,8 +132,13 @@ impl Receiver {
     /// Takes the next bytes of the connection.
     ///
     /// # Errors
-    /// When the header is refused, or the staging file can't be written.
+    /// When the header is refused, more comes than was declared, or the staging file can't be written.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let received = self.progress.offset.saturating_add((self.buffer.len() + bytes.len()) as u64);
+        let declared = self.declaration.bytes.unwrap_or(STREAM_BYTES_MAX);
+        if received > declared {
+            return Err(StoreError::Length { declared, received });
+        }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BLOCK_BYTES {
             self.consume()?;

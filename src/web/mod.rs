@@ -17,11 +17,11 @@ mod tests;
 
 pub use routes::table;
 
-use crate::gateway::Room;
+use crate::{gateway::Room, http::Limits};
 use axum::Router;
 use std::sync::Arc;
 
-/// Every page over an open room; and what is answered where there is none.
-pub fn router(room: &Arc<Room>) -> Router {
-    routes::router(room).with_state(Arc::clone(room))
+/// Every page over an open room, within the door's limits; and what is answered where there is none.
+pub fn router(room: &Arc<Room>, limits: &Arc<Limits>) -> Router {
+    routes::router(room, limits).with_state(Arc::clone(room))
 }

@@ -6,14 +6,17 @@ use super::{
     guard::guard,
     marketer::{answers, ask, budget},
 };
-use crate::{gateway::Room, http::Access, model::Role};
+use crate::{
+    gateway::Room,
+    http::{self, Access, Class, Limits},
+    model::Role,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     handler::Handler,
-    http::{HeaderName, HeaderValue, Method, header},
-    middleware::{self, Next},
-    response::Response,
+    http::Method,
+    middleware,
     routing::{MethodFilter, MethodRouter, get, on},
 };
 use std::sync::Arc;
@@ -27,25 +30,12 @@ const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
 /// Those who look after a member's people.
 const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
 
-/// What the browser is told of every page: nothing from elsewhere, no script but the room's own files, in nobody's frame.
-const HEADERS: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    ),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    // A page's own address may hold a secret, as an invitation's does.
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-];
-
 /// A page, or what a form of one is sent to.
 struct Route {
     method: Method,
     path: &'static str,
     access: Access,
+    class: Class,
     handler: MethodRouter<Arc<Room>>,
 }
 
@@ -55,7 +45,14 @@ where
     T: 'static,
 {
     let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
-    Route { method, path, access, handler: on(filter, handler) }
+    Route { method, path, access, class: Class::Ordinary, handler: on(filter, handler) }
+}
+
+impl Route {
+    /// The page within the limits of a class of requests.
+    fn within(self, class: Class) -> Self {
+        Self { class, ..self }
+    }
 }
 
 const GET: Method = Method::GET;
@@ -66,15 +63,15 @@ fn routes() -> Vec<Route> {
         route(GET, "/", Access::Anyone, front::show),
         route(POST, "/language", Access::Anyone, front::language),
         route(GET, "/sign-in", Access::Anyone, sign_in::show),
-        route(POST, "/sign-in", Access::Anyone, sign_in::password),
-        route(POST, "/sign-in/code", Access::Anyone, sign_in::code),
+        route(POST, "/sign-in", Access::Anyone, sign_in::password).within(Class::SignIn),
+        route(POST, "/sign-in/code", Access::Anyone, sign_in::code).within(Class::SignIn),
         route(POST, "/sign-out", Access::InPerson, sign_in::out),
-        route(GET, "/invitation/{secret}", Access::Anyone, invitation::show),
-        route(POST, "/invitation/{secret}", Access::Anyone, invitation::accept),
+        route(GET, "/invitation/{secret}", Access::Anyone, invitation::show).within(Class::SignIn),
+        route(POST, "/invitation/{secret}", Access::Anyone, invitation::accept).within(Class::SignIn),
         route(GET, "/recovery", Access::Anyone, recovery::show),
-        route(POST, "/recovery", Access::Anyone, recovery::request),
+        route(POST, "/recovery", Access::Anyone, recovery::request).within(Class::SignIn),
         route(GET, "/recovery/{secret}", Access::Anyone, recovery::open),
-        route(POST, "/recovery/{secret}", Access::Anyone, recovery::complete),
+        route(POST, "/recovery/{secret}", Access::Anyone, recovery::complete).within(Class::SignIn),
         route(GET, "/device", Access::InPerson, device::show),
         route(POST, "/device", Access::InPerson, device::code),
         route(POST, "/device/answer", Access::InPerson, device::answer),
@@ -89,7 +86,7 @@ fn marketer() -> Vec<Route> {
     vec![
         route(GET, "/questions", MARKETERS, ask::questions),
         route(GET, "/questions/{template}", MARKETERS, ask::show),
-        route(POST, "/questions/{template}", MARKETERS, ask::act),
+        route(POST, "/questions/{template}", MARKETERS, ask::act).within(Class::Ask),
         route(GET, "/answers", MARKETERS, answers::list),
         route(GET, "/answers/{id}", MARKETERS, answers::show),
         route(GET, "/answers/{id}/table.csv", MARKETERS, answers::table),
@@ -124,20 +121,15 @@ pub fn table() -> Vec<(String, &'static str, Vec<&'static str>)> {
     routes().into_iter().map(|route| (route.method.to_string(), route.path, route.access.words())).collect()
 }
 
-/// All pages, each behind its guard; and the files that they use.
-pub(super) fn router(room: &Arc<Room>) -> Router<Arc<Room>> {
+/// All pages, each behind its guard and its limits, as the API's routes are; and the files that they use.
+pub(super) fn router(room: &Arc<Room>, limits: &Arc<Limits>) -> Router<Arc<Room>> {
     let pages = routes().into_iter().fold(Router::new(), |router, route| {
         let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
-        let limit = DefaultBodyLimit::max(FORM_BYTES_MAX);
-        router.route(route.path, route.handler.route_layer(limit).route_layer(guard))
+        let class = (Arc::clone(limits), route.class);
+        let account = middleware::from_fn_with_state(class.clone(), http::account);
+        let address = middleware::from_fn_with_state(class, http::address);
+        let handler = route.handler.route_layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).route_layer(account);
+        router.route(route.path, handler.route_layer(guard).route_layer(address))
     });
-    pages.route("/assets/{name}", get(assets::show)).fallback(front::nowhere).layer(middleware::from_fn(headers))
-}
-
-async fn headers(request: axum::extract::Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    response
+    pages.route("/assets/{name}", get(assets::show)).fallback(front::nowhere)
 }

@@ -4,7 +4,6 @@ use super::{check, exports, people};
 use crate::{
     cli::{connection::Token, context::Context, exit::Exit, init::runtime, serve},
     gateway::{self, Room},
-    http,
     model::{Clock, MemberName, Role, SystemClock},
     people::{DAYS_MAX, Grant},
     policy::Policies,
@@ -69,7 +68,8 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             Err(exit) => return Ok(exit.into()),
         };
         let (ended, end) = tokio::sync::oneshot::channel::<()>();
-        let served = tokio::spawn(http::serve(Arc::clone(&room), web::router(&room), listener, async {
+        let door = serve::door(&args.dir.join("room"), IpAddr::V4(Ipv4Addr::LOCALHOST), context)?;
+        let served = tokio::spawn(door.serve(Arc::clone(&room), web::router, listener, async {
             tokio::select! { () = serve::stopped() => {}, _ = end => {} }
         }));
         let tokens = if made { read_tokens(&args.dir)? } else { issue(&args.dir, &room).await? };

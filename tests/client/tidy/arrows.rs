@@ -56,8 +56,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What the members' client may know: all of `cli` but the commands of the server.
 const CLIENT: &[&str] = &["identity", "proof", "model"];
-const SERVER_COMMANDS: &[&str] =
-    &["init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore", "rotate"];
+const SERVER_COMMANDS: &[&str] = &[
+    "init", "serve", "demo", "token", "user", "policy", "template", "verify", "backup", "restore", "rotate", "doctor",
+];
 
 /// Crates that only some places may use.
 const CRATES: &[(&str, &[&str])] = &[
@@ -66,6 +67,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["people"]),
     ("askama", &["web"]),
     ("axum", &["http", "web", "cli/serve.rs"]),
+    ("axum_server", &["http/door"]),
+    ("governor", &["http/door"]),
     ("fluent_bundle", &["locale"]),
     ("lettre", &["mail"]),
     ("ct_merkle", &["proof"]),

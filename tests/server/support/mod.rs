@@ -144,6 +144,14 @@ impl Founded {
 impl Served {
     /// Starts a command that serves the room and waits until it says where.
     pub fn start(founded: &Arc<Founded>, mut command: Command) -> Self {
+        // Tests ask faster than people do.
+        for often in ["REQUESTS", "SIGNINS", "UPLOADS", "QUESTIONS", "PROOFS", "CONNECTIONS_EACH", "RUNNING_EACH"] {
+            let (variable, most) =
+                (format!("CAMERATA_{often}_MAX"), if often.ends_with("EACH") { "500" } else { "1000000" });
+            if command.get_envs().all(|(set, _)| set != variable.as_str()) {
+                command.env(variable, most);
+            }
+        }
         let mut child = command
             .env("CAMERATA_LOG", "debug")
             .env("LC_ALL", "en_CA.UTF-8")
@@ -157,8 +165,8 @@ impl Served {
         let url = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the room didn't start: {}", log.lock().unwrap()) };
             log.lock().unwrap().push_str(&(line.clone() + "\n"));
-            if let Some(at) = line.find("http://127.0.0.1:").filter(|_| line.contains("room is open")) {
-                break line[at..].trim().to_owned();
+            if line.contains("room is open") || line.contains("salle est ouverte") {
+                break line.trim().rsplit(' ').next().unwrap().to_owned();
             }
         };
         let kept = Arc::clone(&log);
@@ -254,6 +262,18 @@ impl Served {
 
     pub fn spent_of(&self, marketer: &str, account: &str) -> u64 {
         self.spent(marketer).into_iter().find(|(name, ..)| name == account).expect("the account").1
+    }
+
+    /// The process that serves.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What the process holds in memory, in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Waits for the process to end by itself and says by which signal.
