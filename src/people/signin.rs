@@ -139,7 +139,13 @@ impl People {
         let kept = account.as_ref().and_then(|account| account.password.as_deref());
         let right = self.hasher.verify(sign_in.password, kept).await?;
         match account {
-            Some(account) if right => self.after_password(&account, sign_in.agent).await,
+            Some(account) if right => {
+                let step = self.after_password(&account, sign_in.agent).await?;
+                if !matches!(step, Step::Done { .. }) {
+                    self.give_back(&key, tried).await?;
+                }
+                Ok(step)
+            }
             account => {
                 if tried.is_last {
                     self.tell_held(account.map(|account| account.user));

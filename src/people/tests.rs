@@ -41,6 +41,7 @@ on_both!(
     many_tries_at_once_are_no_more_than_one_after_the_other,
     an_unknown_address_is_held_as_a_known_one_is,
     a_step_of_a_sign_in_is_worth_nothing_after_it,
+    a_code_is_not_come_upon_by_trying,
     neither_the_log_nor_the_database_holds_a_secret,
 );
 

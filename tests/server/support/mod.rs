@@ -7,7 +7,7 @@ mod postgres;
 
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
-pub use persons::Person;
+pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
 pub use postgres::Postgres;
 
 use serde_json::{Value, json};
