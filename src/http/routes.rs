@@ -3,7 +3,7 @@
 use super::{
     Api,
     access::{Access, MEMBERS, guard},
-    accounts::{device, invitations, own, recovery, session, tokens, users},
+    accounts::{device, invitations, own, passkeys, recovery, session, tokens, users},
     audiences, audit, budget, identity, policy, queries, templates, uploads,
 };
 use crate::{gateway::Room, model::Role};
@@ -133,6 +133,15 @@ fn accounts() -> Vec<Route> {
         route(POST, "/api/v1/me/second-factor/confirmation", Access::InPerson, own::confirm),
         route(DELETE, "/api/v1/me/second-factor", Access::InPerson, own::remove),
         route(POST, "/api/v1/me/recovery-codes", Access::InPerson, own::recovery_codes),
+        route(POST, "/api/v1/session/passkey", Access::Anyone, passkeys::begin_sign_in),
+        route(POST, "/api/v1/session/passkey/assertion", Access::Anyone, passkeys::sign_in),
+        route(POST, "/api/v1/invitation/passkey", Access::Anyone, passkeys::begin_joining),
+        route(POST, "/api/v1/invitation/passkey/acceptance", Access::Anyone, passkeys::join),
+        route(GET, "/api/v1/me/passkeys", Access::InPerson, passkeys::list),
+        route(POST, "/api/v1/me/passkeys", Access::InPerson, passkeys::create),
+        route(POST, "/api/v1/me/passkeys/proof", Access::InPerson, passkeys::begin_proof),
+        route(POST, "/api/v1/me/passkeys/registration", Access::InPerson, passkeys::begin),
+        route(DELETE, "/api/v1/me/passkeys/{id}", Access::InPerson, passkeys::remove),
         route(POST, "/api/v1/recovery", Access::Anyone, recovery::request),
         route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete),
         route(POST, "/api/v1/invitations", MANAGERS, invitations::create),

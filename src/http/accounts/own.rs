@@ -4,7 +4,7 @@ use super::{Visitor, problem, read, with_session};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
-    people::Identified,
+    people::{self, Assertion, Identified},
 };
 use axum::{
     Json,
@@ -20,8 +20,11 @@ use std::sync::Arc;
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPassword {
-    /// The one until now.
-    current: String,
+    /// The one until now;
+    current: Option<String>,
+    /// or a passkey, for a challenge of `/api/v1/me/passkeys/proof`.
+    #[schema(value_type = Option<Object>)]
+    passkey: Option<Assertion>,
     /// The one from now on.
     new: String,
 }
@@ -30,8 +33,25 @@ pub(crate) struct NewPassword {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Proof {
-    /// The password.
-    password: String,
+    /// The password;
+    password: Option<String>,
+    /// or a passkey, for a challenge of `/api/v1/me/passkeys/proof`: `step` and `credential`.
+    #[schema(value_type = Option<Object>)]
+    passkey: Option<Assertion>,
+}
+
+impl Proof {
+    pub(super) fn proof(&self) -> people::Proof<'_> {
+        proof(self.password.as_deref(), self.passkey.as_ref())
+    }
+}
+
+/// A passkey, where one is given; else the password, and no password is right that isn't given.
+fn proof<'a>(password: Option<&'a str>, passkey: Option<&'a Assertion>) -> people::Proof<'a> {
+    match passkey {
+        Some(assertion) => people::Proof::Passkey(assertion),
+        None => people::Proof::Password(password.unwrap_or_default()),
+    }
 }
 
 /// The first code of a second factor.
@@ -56,7 +76,8 @@ pub(crate) async fn password(
 ) -> Result<Response, Problem> {
     let body = read(body, asker.language)?;
     let identified = Identified { user: asker.user, means: asker.means };
-    let session = room.people.change_password(&identified, (&body.current, &body.new), &visitor.agent).await;
+    let proof = proof(body.current.as_deref(), body.passkey.as_ref());
+    let session = room.people.change_password(&identified, (proof, &body.new), &visitor.agent).await;
     let session = session.map_err(|error| problem(error, asker.language))?;
     Ok(with_session(&session, visitor.secure, json!({ "state": "signed-in" })))
 }
@@ -71,7 +92,7 @@ pub(crate) async fn begin(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let body = read(body, asker.language)?;
-    let begun = room.people.begin_second_factor(&asker.user, &body.password).await;
+    let begun = room.people.begin_second_factor(&asker.user, body.proof()).await;
     let (step, enrolment) = begun.map_err(|error| problem(error, asker.language))?;
     Ok(Json(json!({ "step": step, "second_factor": enrolment })))
 }
@@ -102,7 +123,7 @@ pub(crate) async fn remove(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let body = read(body, asker.language)?;
-    let removed = room.people.remove_second_factor(&asker.user, &body.password).await;
+    let removed = room.people.remove_second_factor(&asker.user, body.proof()).await;
     removed.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -117,7 +138,7 @@ pub(crate) async fn recovery_codes(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let body = read(body, asker.language)?;
-    let codes = room.people.renew_recovery_codes(&asker.user, &body.password).await;
+    let codes = room.people.renew_recovery_codes(&asker.user, body.proof()).await;
     let codes = codes.map_err(|error| problem(error, asker.language))?;
     Ok(Json(json!({ "recovery_codes": codes })))
 }

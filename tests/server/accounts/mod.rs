@@ -6,6 +6,7 @@ mod enumeration;
 mod guessing;
 mod injection;
 mod links;
+mod passkeys;
 mod programs;
 mod stolen;
 

@@ -1,10 +1,12 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
+mod authenticator;
 mod draws;
 mod people;
 mod persons;
 mod postgres;
 
+pub use authenticator::Authenticator;
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
@@ -22,6 +24,9 @@ use std::{
 };
 
 pub const CAMERATA: &str = env!("CARGO_BIN_EXE_camerata");
+
+/// Where people reach a room that is served.
+pub const PUBLIC_URL: &str = "http://localhost:8100";
 
 /// An answer of the room.
 #[derive(Debug, Clone)]
@@ -142,6 +147,10 @@ impl Founded {
 impl Served {
     /// Starts a command that serves the room and waits until it says where.
     pub fn start(founded: &Arc<Founded>, mut command: Command) -> Self {
+        // Under a name, to which passkeys can be bound; and links lead there.
+        if !command.get_envs().any(|(name, _)| name == "CAMERATA_PUBLIC_URL") {
+            command.env("CAMERATA_PUBLIC_URL", PUBLIC_URL);
+        }
         let mut child = command
             .env("CAMERATA_LOG", "debug")
             .env("LC_ALL", "en_CA.UTF-8")
