@@ -2,7 +2,7 @@
 
 use super::{Challenge, New, PASSKEYS_MAX, challenge::Ceremony, count, insert, named};
 use crate::people::{People, PeopleError, Proof, Refusal, User, secret};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::Row;
 use webauthn_rs::prelude::{CredentialID, Passkey, PasskeyRegistration, RegisterPublicKeyCredential, Uuid};
 
@@ -18,11 +18,10 @@ impl People {
         let (options, state) = begun.map_err(|error| PeopleError::Challenge(error.to_string()))?;
         let mut challenge = self.keep_challenge(&ceremony(state), &options).await?;
         // Found by the authenticator itself, so that nobody has to say who they are before they sign in.
-        if let Some(chosen) = challenge.options.pointer_mut("/publicKey/authenticatorSelection") {
-            if let Some(chosen) = chosen.as_object_mut() {
-                chosen.insert("residentKey".to_owned(), json!("required"));
-                chosen.insert("requireResidentKey".to_owned(), json!(true));
-            }
+        let chosen = challenge.options.pointer_mut("/publicKey/authenticatorSelection");
+        if let Some(chosen) = chosen.and_then(Value::as_object_mut) {
+            chosen.insert("residentKey".to_owned(), json!("required"));
+            chosen.insert("requireResidentKey".to_owned(), json!(true));
         }
         Ok(challenge)
     }
