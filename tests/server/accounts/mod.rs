@@ -1,5 +1,6 @@
 //! Accounts, as people and attackers meet them over HTTP.
 
+mod chromium;
 mod classifier;
 mod elsewhere;
 mod enumeration;

@@ -1,12 +1,14 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
 mod authenticator;
+mod browser;
 mod draws;
 mod people;
 mod persons;
 mod postgres;
 
 pub use authenticator::Authenticator;
+pub use browser::Browser;
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
