@@ -79,6 +79,7 @@ use utoipa::OpenApi;
         accounts::session::list,
         accounts::session::end,
         accounts::own::password,
+        accounts::own::no_password,
         accounts::own::begin,
         accounts::own::confirm,
         accounts::own::remove,

@@ -129,6 +129,7 @@ fn accounts() -> Vec<Route> {
         route(GET, "/api/v1/sessions", Access::InPerson, session::list),
         route(DELETE, "/api/v1/sessions/{id}", Access::InPerson, session::end),
         route(POST, "/api/v1/me/password", Access::InPerson, own::password),
+        route(DELETE, "/api/v1/me/password", Access::InPerson, own::no_password),
         route(POST, "/api/v1/me/second-factor", Access::InPerson, own::begin),
         route(POST, "/api/v1/me/second-factor/confirmation", Access::InPerson, own::confirm),
         route(DELETE, "/api/v1/me/second-factor", Access::InPerson, own::remove),

@@ -49,6 +49,7 @@ on_both!(
     a_passkey_stands_alone_for_two_factors,
     who_is_invited_may_take_a_passkey_in_place_of_a_password,
     the_last_means_of_signing_in_stays,
+    a_password_is_given_up_where_a_passkey_stands_in_its_place,
     a_lost_passkey_is_taken_away_with_the_second_factor,
     a_signature_is_good_at_the_room_s_own_address_alone,
     a_challenge_is_answered_once_and_within_five_minutes,

@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 77] = [
+const ROUTES: [(&str, &str, Who); 78] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -73,6 +73,7 @@ const ROUTES: [(&str, &str, Who); 77] = [
     ("get", "/api/v1/sessions", InPerson),
     ("delete", "/api/v1/sessions/{id}", InPerson),
     ("post", "/api/v1/me/password", InPerson),
+    ("delete", "/api/v1/me/password", InPerson),
     ("post", "/api/v1/me/second-factor", InPerson),
     ("post", "/api/v1/me/second-factor/confirmation", InPerson),
     ("delete", "/api/v1/me/second-factor", InPerson),

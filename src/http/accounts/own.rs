@@ -82,6 +82,23 @@ pub(crate) async fn password(
     Ok(with_session(&session, visitor.secure, json!({ "state": "signed-in" })))
 }
 
+/// Gives the password up, where a passkey stands in its place. All other sessions end.
+#[utoipa::path(delete, path = "/api/v1/me/password", request_body = Proof, responses(
+    (status = 204, description = "given up"), (status = 401),
+    (status = 409, description = "not the password or passkey, or nothing would be left to sign in with"), (status = 422),
+    (status = 429)))]
+pub(crate) async fn no_password(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let body = read(body, asker.language)?;
+    let language = asker.language;
+    let identified = Identified { user: asker.user, means: asker.means };
+    room.people.remove_password(&identified, body.proof()).await.map_err(|error| problem(error, language))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Begins to set up a second factor, or another one.
 #[utoipa::path(post, path = "/api/v1/me/second-factor", request_body = Proof, responses(
     (status = 200, description = "what the application needs, and `step` to confirm with"), (status = 401),

@@ -106,6 +106,14 @@ async fn forget_use(writing: &mut Writing, id: i64) -> Result<(), PeopleError> {
     Ok(())
 }
 
+/// The session that asks, which goes on where all others end.
+fn session_of(identified: &Identified) -> Option<i64> {
+    match identified.means {
+        Means::Session(session) => Some(session),
+        Means::Token { .. } => None,
+    }
+}
+
 /// How many passkeys a user has.
 pub(super) async fn count(connection: &mut AnyConnection, user: i64) -> Result<i64, PeopleError> {
     let count = sqlx::query(r#"SELECT count(*) AS n FROM passkeys WHERE "user" = $1 AND ended IS NULL"#);
@@ -170,11 +178,7 @@ impl People {
             if count(&mut writing, user).await? == 0 {
                 self.must_sign_in_by_password(&mut writing, &account.user).await?;
             }
-            let but = match identified.means {
-                Means::Session(session) => Some(session),
-                Means::Token { .. } => None,
-            };
-            sessions::end_all(&mut writing, user, but).await?;
+            sessions::end_all(&mut writing, user, session_of(identified)).await?;
             self.note_changed(&mut writing, (&account.user, account.email.as_deref()), "passkey").await?;
             writing.touch(Record::new(Kind::Passkey, id));
             Ok(())
@@ -186,6 +190,29 @@ impl People {
                 Err(error)
             }
         }
+    }
+
+    /// Gives up the password, where a passkey stands in its place: what isn't there can't be guessed or given away. All other sessions end.
+    ///
+    /// # Errors
+    /// When there is no passkey, or the proof isn't one.
+    pub async fn remove_password(
+        &self,
+        identified: &Identified,
+        proof: impl Into<Proof<'_>>,
+    ) -> Result<(), PeopleError> {
+        let account = self.prove(&identified.user, proof.into()).await?;
+        let (user, email) = (&account.user, account.email.as_deref());
+        let mut writing = self.database.begin(&*self.clock).await?;
+        if count(&mut writing, user.id).await? == 0 {
+            writing.cancel().await?;
+            return Err(Refusal::LastMeans.into());
+        }
+        let remove = sqlx::query(r#"UPDATE user_secrets SET password = NULL, changed = $1 WHERE "user" = $2"#);
+        remove.bind(writing.now().to_string()).bind(user.id).execute(&mut *writing).await?;
+        sessions::end_all(&mut writing, user.id, session_of(identified)).await?;
+        self.note_changed(&mut writing, (user, email), "password").await?;
+        Ok(writing.commit().await?)
     }
 
     /// Whether a user can sign in without any passkey: by a password, and a second factor where one is required.

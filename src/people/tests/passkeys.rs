@@ -210,6 +210,30 @@ pub async fn the_last_means_of_signing_in_stays(place: Place) {
     );
 }
 
+pub async fn a_password_is_given_up_where_a_passkey_stands_in_its_place(place: Place) {
+    let kept = Kept::with(place, SETTINGS).await;
+    let (olga, totp) = kept.person("festival", "olga", &[Role::Officer]).await;
+    let session = kept.session("olga", totp.as_deref()).await;
+    let identified = kept.people.by_session(&session.secret).await.unwrap().unwrap();
+    assert_eq!(refused(kept.people.remove_password(&identified, PASSWORD).await), Refusal::LastMeans);
+    let (mut device, id) = kept.passkey(&olga).await;
+    let other = came_in(kept.by_passkey(&mut device).await);
+    assert_eq!(refused(kept.people.remove_password(&identified, OTHER).await), Refusal::WrongPassword);
+    let proof = kept.proof(&olga, &mut device).await;
+    kept.people.remove_password(&identified, Proof::Passkey(&proof)).await.unwrap();
+    assert_eq!((kept.known(&other).await, kept.known(&session).await), (None, Some(olga.clone())));
+    assert!(matches!(kept.sign_in("olga", PASSWORD).await.unwrap(), Step::Wrong));
+    assert!(matches!(kept.sign_in("olga", "").await.unwrap(), Step::Wrong));
+    // Then the passkey stays, though the application that makes codes is still there.
+    let proof = kept.proof(&olga, &mut device).await;
+    let removed = kept.people.remove_passkey(&identified, id, Proof::Passkey(&proof)).await;
+    assert_eq!(refused(removed), Refusal::LastMeans);
+    came_in(kept.by_passkey(&mut device).await);
+    let proof = kept.proof(&olga, &mut device).await;
+    kept.people.change_password(&identified, (Proof::Passkey(&proof), OTHER), "Firefox").await.unwrap();
+    assert!(matches!(kept.sign_in("olga", OTHER).await.unwrap(), Step::Code(_)));
+}
+
 pub async fn a_lost_passkey_is_taken_away_with_the_second_factor(place: Place) {
     let kept = Kept::with(place, SETTINGS).await;
     let (olga, _) = kept.person("festival", "olga", &[Role::Officer]).await;

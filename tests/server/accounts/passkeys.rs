@@ -48,6 +48,12 @@ fn a_passkey_is_made_signs_in_proves_and_is_taken_away() {
     phone.sign_in(&served, PUBLIC_URL).problem(WRONG.0, WRONG.1);
     served.by(&again, "DELETE", &path, &json!({"password": OTHER})).problem(404, "not-found");
     laptop.sign_in(&served, PUBLIC_URL).ok();
+
+    // And no password at all.
+    served.by(&again, "DELETE", "/api/v1/me/password", &json!({"password": PASSWORD})).problem(409, "not-proven");
+    served.by(&again, "DELETE", "/api/v1/me/password", &json!({"password": OTHER})).ok();
+    try_password(&served, &again.email, OTHER).problem(WRONG.0, WRONG.1);
+    laptop.sign_in(&served, PUBLIC_URL).ok();
 }
 
 #[test]
