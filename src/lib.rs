@@ -3,7 +3,7 @@
 //! The map. Arrows go down only; a test (`tests/client/tidy.rs`) holds them.
 //!
 //! ```text
-//! cli  http                      how people and programs reach the room
+//! cli  http  web                 how people and programs reach the room; web asks http who may
 //!   gateway                      the spine: gateway::ask is the way of a query
 //!     policy  template  privacy  store  ledger  people      siblings; none knows another,
 //!     directory  mail                                       but for store -> identity
@@ -28,6 +28,7 @@
 //! | `mail` | letters in the reader's language, over TLS |
 //! | `locale` | both languages have the same messages |
 //! | `gateway` | the only caller of the above, in the one right order |
+//! | `web` | pages that do nothing that the API can't, in both languages |
 //!
 //! Without the feature `server` only the members' client is built: `identity`, `model`, and the commands that
 //! hash, upload and ask.
@@ -63,3 +64,5 @@ pub mod privacy;
 pub mod store;
 #[cfg(feature = "server")]
 pub mod template;
+#[cfg(feature = "server")]
+pub mod web;

@@ -6,6 +6,7 @@ use crate::{
     http,
     model::{Language, SystemClock},
     policy::Policies,
+    web,
 };
 use anyhow::Context as _;
 use std::{
@@ -52,7 +53,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             context.say("La salle est ouverte :", "The room is open:"),
             listener.local_addr()?
         ));
-        http::serve(Arc::clone(&room), listener, stopped()).await?;
+        http::serve(Arc::clone(&room), web::router(&room), listener, stopped()).await?;
         room.close().await;
         Ok(Exit::Done.into())
     })

@@ -4,7 +4,7 @@
 use super::{Problem, cookie, identity::Asker, problem::language};
 use crate::{
     gateway::{self, AskError, Room},
-    model::{Language, Role},
+    model::Role,
     people::{Identified, Means, PeopleError},
 };
 use axum::{
@@ -21,7 +21,7 @@ const REST_BYTES_MAX: usize = 64 << 10;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(crate) enum Access {
     /// Whoever comes.
     Anyone,
     /// Whoever is signed in, by session or token, in any role or none.
@@ -37,7 +37,7 @@ pub(super) const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
 
 impl Access {
     /// In words, for the OpenAPI document: `anyone`, `signed-in`, `in-person`, or the roles.
-    pub(super) fn words(self) -> Vec<&'static str> {
+    pub(crate) fn words(self) -> Vec<&'static str> {
         match self {
             Self::Anyone => vec!["anyone"],
             Self::SignedIn => vec!["signed-in"],
@@ -51,7 +51,7 @@ impl Access {
 pub(super) async fn guard(State((room, access)): State<(Arc<Room>, Access)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let language = language(&parts.headers);
-    match admitted(&room, access, &parts, language).await {
+    match admitted(&room, access, &parts).await {
         Ok(asker) => {
             if let Some(asker) = asker {
                 parts.extensions.insert(asker);
@@ -74,7 +74,9 @@ async fn finish(headers: &HeaderMap, body: Body) {
     }
 }
 
-async fn admitted(room: &Room, access: Access, request: &Parts, language: Language) -> Result<Option<Asker>, Problem> {
+/// Who asks, if they may; nobody, of a route that anyone may call. Else what to tell them.
+pub(crate) async fn admitted(room: &Room, access: Access, request: &Parts) -> Result<Option<Asker>, Problem> {
+    let language = language(&request.headers);
     let (headers, changes) = (&request.headers, !matches!(request.method, Method::GET | Method::HEAD));
     let origin = Origin::of(headers, cookie::is_secure(headers, &request.extensions));
     // Nobody is signed in as somebody else by another site's page, either.

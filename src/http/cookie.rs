@@ -35,7 +35,7 @@ pub(super) fn session(headers: &HeaderMap, secure: bool) -> Option<String> {
 }
 
 /// The header that has the browser keep a session's secret for so many seconds; for none, forget it.
-pub(super) fn set(secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+pub(crate) fn set(secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
     let cookie = Cookie::build((if secure { SECURE } else { PLAIN }, secret))
         .path("/")
         .secure(secure)

@@ -17,10 +17,10 @@ use std::sync::Arc;
 /// An authenticated request: who asks, by what they are known, and in which language to answer. Put there by
 /// [`super::access::guard`], after it has seen that they may.
 #[derive(Debug, Clone)]
-pub(super) struct Asker {
-    pub(super) user: User,
-    pub(super) means: Means,
-    pub(super) language: Language,
+pub(crate) struct Asker {
+    pub(crate) user: User,
+    pub(crate) means: Means,
+    pub(crate) language: Language,
 }
 
 impl FromRequestParts<Arc<Room>> for Asker {

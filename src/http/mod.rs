@@ -19,6 +19,12 @@ mod uploads;
 pub use cookie::OverTls;
 pub use problem::Problem;
 
+// What the pages share with the API: who may, and what is told of what was refused.
+pub(crate) use access::{Access, admitted};
+pub(crate) use accounts::{Visitor, recovery::send_link as request_recovery};
+pub(crate) use cookie::set as set_session;
+pub(crate) use identity::Asker;
+
 use crate::gateway::Room;
 use axum::{
     Router,
@@ -125,12 +131,9 @@ pub fn openapi() -> Result<String, serde_json::Error> {
     routes::document().to_pretty_json()
 }
 
-/// Every route of the API over an open room.
-pub fn router(room: Arc<Room>) -> Router {
-    routes::router(&room)
-        .fallback(|| async { Problem::not_found() })
-        .layer(middleware::from_fn(private))
-        .with_state(room)
+/// Every route of the API over an open room, and the pages.
+pub fn router(room: Arc<Room>, pages: Router) -> Router {
+    routes::router(&room).layer(middleware::from_fn(private)).with_state(room).merge(pages)
 }
 
 /// Nothing of the API may be kept by a cache or guessed into another type.
@@ -142,14 +145,15 @@ async fn private(request: Request<axum::body::Body>, next: Next) -> Response {
     response
 }
 
-/// Serves the room until the process is asked to stop; requests under way are finished.
+/// Serves the room and its pages until the process is asked to stop; requests under way are finished.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     room: Arc<Room>,
+    pages: Router,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router(room)).with_graceful_shutdown(stop).await
+    axum::serve(listener, router(room, pages)).with_graceful_shutdown(stop).await
 }

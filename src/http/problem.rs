@@ -26,12 +26,37 @@ pub struct Problem {
 }
 
 /// The language that a request prefers.
-pub(super) fn language(headers: &HeaderMap) -> Language {
+pub(crate) fn language(headers: &HeaderMap) -> Language {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     wanted.map(Language::from_tag).unwrap_or_default()
 }
 
 impl Problem {
+    /// The status that it is told with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What it is.
+    pub(crate) fn title(&self) -> &Text {
+        &self.title
+    }
+
+    /// More about it, for who asked.
+    pub(crate) fn detail_text(&self) -> Option<&Text> {
+        self.detail.as_ref()
+    }
+
+    /// In how many seconds to try again.
+    pub(crate) fn seconds(&self) -> Option<u64> {
+        self.retry_after_s
+    }
+
+    /// Where its cause is found in the log, if it has one that isn't told.
+    pub(crate) fn reference(&self) -> Option<&str> {
+        self.more.get("reference").and_then(Value::as_str)
+    }
+
     pub(super) fn new(status: StatusCode, slug: &'static str, fr: &str, en: &str) -> Self {
         Self {
             status,
@@ -65,12 +90,12 @@ impl Problem {
         self
     }
 
-    pub(super) fn in_language(mut self, language: Language) -> Self {
+    pub(crate) fn in_language(mut self, language: Language) -> Self {
         self.language = language;
         self
     }
 
-    pub(super) fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Introuvable", "Not found")
     }
 
@@ -120,7 +145,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn malformed(detail: Text) -> Self {
+    pub(crate) fn malformed(detail: Text) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed", "Demande mal formée", "Malformed request").text(detail)
     }
 

@@ -12,8 +12,8 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const FRENCH: &[&str] = &[include_str!("fr/mail.ftl")];
-const ENGLISH: &[&str] = &[include_str!("en/mail.ftl")];
+const FRENCH: &[&str] = &[include_str!("fr/account.ftl"), include_str!("fr/mail.ftl"), include_str!("fr/pages.ftl")];
+const ENGLISH: &[&str] = &[include_str!("en/account.ftl"), include_str!("en/mail.ftl"), include_str!("en/pages.ftl")];
 
 static IN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
     let mut bundle = Bundle::new_concurrent(vec![tag("fr-CA")]);
@@ -85,6 +85,14 @@ pub fn say(language: Language, message: &str, values: &[(&'static str, Value)]) 
         tracing::error!(message, ?errors, "a message lacks a variable");
     }
     typography::spaced(&text, language)
+}
+
+/// The name of every message.
+#[cfg(test)]
+pub fn names() -> std::collections::BTreeSet<String> {
+    let lines = FRENCH.iter().flat_map(|file| file.lines());
+    let named = lines.filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
+    named.filter_map(|line| Some(line.split_once(" =")?.0.to_owned())).collect()
 }
 
 fn fluent(value: &Value) -> FluentValue<'_> {

@@ -22,6 +22,7 @@ mod kills;
 mod leak;
 mod leaving;
 mod officer;
+mod pages;
 mod postgres;
 mod query;
 mod race;

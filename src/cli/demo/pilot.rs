@@ -8,6 +8,7 @@ use crate::{
     model::{Clock, MemberName, Role, SystemClock},
     people::{DAYS_MAX, Grant},
     policy::Policies,
+    web,
 };
 use anyhow::{Context as _, bail, ensure};
 use std::{
@@ -68,7 +69,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             Err(exit) => return Ok(exit.into()),
         };
         let (ended, end) = tokio::sync::oneshot::channel::<()>();
-        let served = tokio::spawn(http::serve(Arc::clone(&room), listener, async {
+        let served = tokio::spawn(http::serve(Arc::clone(&room), web::router(&room), listener, async {
             tokio::select! { () = serve::stopped() => {}, _ = end => {} }
         }));
         let tokens = if made { read_tokens(&args.dir)? } else { issue(&args.dir, &room).await? };

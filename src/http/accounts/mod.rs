@@ -24,16 +24,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use visitor::Visitor;
+pub(crate) use visitor::Visitor;
 
 /// What was refused, or a failure of which nothing is told.
 fn problem(error: PeopleError, language: Language) -> Problem {
-    let refusal = match error {
-        PeopleError::Refused(refusal) => refusal,
-        error => return Problem::from_ask(AskError::internal("people", &error)).in_language(language),
-    };
+    Problem::from_people(error).in_language(language)
+}
+
+impl Problem {
+    /// What was refused about users, or a failure of which nothing is told.
+    pub(crate) fn from_people(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Refused(refusal) => refused(&refusal),
+            error => Self::from_ask(AskError::internal("people", &error)),
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    let problem = match &refusal {
+    let problem = match refusal {
         Refusal::NotFound => Problem::not_found(),
         Refusal::Later(seconds) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
@@ -57,8 +67,7 @@ fn problem(error: PeopleError, language: Language) -> Problem {
             Problem::new(unprocessable, "malformed", "Demande mal formée", "Malformed request")
         }
     };
-    let problem = if refusal == Refusal::NotFound { problem } else { problem.text(refusal.text()) };
-    problem.in_language(language)
+    if *refusal == Refusal::NotFound { problem } else { problem.text(refusal.text()) }
 }
 
 /// A body as JSON, or what is wrong with it.

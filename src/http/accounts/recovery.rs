@@ -40,17 +40,20 @@ pub(crate) async fn request(
     visitor: Visitor,
     body: Result<Json<Lost>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
+    send_link(room, read(body, visitor.language)?.email).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sends the link beside what is answered, and returns after the same time whether or not there was anything to send.
+pub(crate) async fn send_link(room: Arc<Room>, email: String) {
     let due = Instant::now() + ANSWERED_AFTER;
-    let body = read(body, visitor.language)?;
-    // Beside the answer, which waits for nothing of it.
     tokio::spawn(async move {
-        match room.people.request_recovery(&body.email).await {
+        match room.people.request_recovery(&email).await {
             Ok(()) | Err(PeopleError::Refused(_)) => {}
             Err(error) => tracing::error!(%error, "a link could not be sent"),
         }
     });
     sleep_until(due).await;
-    Ok(StatusCode::ACCEPTED)
 }
 
 /// Sets another password by a link. Every session and token of the account ends; the second factor stays.

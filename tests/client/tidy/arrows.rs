@@ -44,11 +44,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "proof", "model",
         ],
     ),
+    ("web", &["http", "gateway", "people", "locale", "model"]),
     (
         "cli",
         &[
-            "http", "gateway", "policy", "template", "privacy", "ledger", "audit", "people", "store", "database",
-            "identity", "proof", "model",
+            "web", "http", "gateway", "policy", "template", "privacy", "ledger", "audit", "people", "store",
+            "database", "identity", "proof", "model",
         ],
     ),
 ];
@@ -63,7 +64,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("age", &["gateway/backup"]),
     ("anyhow", &["cli"]),
     ("argon2", &["people"]),
-    ("axum", &["http", "cli/serve.rs"]),
+    ("askama", &["web"]),
+    ("axum", &["http", "web", "cli/serve.rs"]),
     ("fluent_bundle", &["locale"]),
     ("lettre", &["mail"]),
     ("ct_merkle", &["proof"]),
@@ -74,7 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("cedar_policy_formatter", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
-    ("cookie", &["http"]),
+    ("cookie", &["http", "web"]),
     ("duckdb", &["store", "template/check/tests/locality.rs", "template/tally/tests/sensitivity.rs"]),
     ("indicatif", &["cli"]),
     ("keyring", &["cli/login"]),

@@ -1,95 +1,275 @@
-//! Chromium, driven by its own driver over WebDriver, with an authenticator that stands in for a device (WebAuthn, section 11). Debian's
-//! packages `chromium` and `chromium-driver` must be there: a test that needs them and doesn't find them fails.
+//! A real browser: Chromium, driven over WebDriver.
 
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    wd::{Capabilities, WebDriverCompatibleCommand},
+};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
+    env, fs,
     io::{BufRead, BufReader},
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
+use tokio::runtime::Runtime;
 
-/// A browser of a test's own; it ends with it.
+/// How long an element or page is waited for.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How a browser comes.
+#[derive(Clone, Copy)]
+pub struct Ways {
+    /// What it asks for in `Accept-Language`.
+    pub language: &'static str,
+    /// Whether it runs scripts.
+    pub scripts: bool,
+    /// Whether it wants pages dark.
+    pub dark: bool,
+    /// Its width, in pixels.
+    pub width: u32,
+}
+
+impl Ways {
+    pub const FRENCH: Self = Self { language: "fr-CA", scripts: true, dark: false, width: 1280 };
+    pub const ENGLISH: Self = Self { language: "en-CA", ..Self::FRENCH };
+}
+
+/// A browser with an empty profile.
 pub struct Browser {
+    runtime: Runtime,
+    client: Option<Client>,
     driver: Child,
-    agent: ureq::Agent,
-    session: String,
-    profile: tempfile::TempDir,
+    _profile: tempfile::TempDir,
+    pub ways: Ways,
+}
+
+/// A command of ChromeDriver's own, or of a standard that the client doesn't know.
+#[derive(Debug)]
+struct Extra(String, Value);
+
+impl WebDriverCompatibleCommand for Extra {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap(), self.0))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (ureq::http::Method, Option<String>) {
+        (ureq::http::Method::POST, Some(self.1.to_string()))
+    }
 }
 
 impl Browser {
-    pub fn start() -> Self {
-        let profile = tempfile::tempdir().unwrap();
+    /// Starts Chromium.
+    pub fn start(ways: Ways) -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver is not installed: run `.ci/prepare test`, or `apt-get install chromium-driver`");
+            .expect("chromedriver: run `.ci/prepare test`");
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = lines.next().expect("chromedriver ended").unwrap();
-            if let Some((_, port)) = line.rsplit_once("started successfully on port ") {
+            let line = lines.next().expect("chromedriver says where it listens").unwrap();
+            if let Some(port) = line.split("started successfully on port ").nth(1) {
                 break port.trim_end_matches('.').to_owned();
             }
         };
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        let config =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(120)));
-        let agent: ureq::Agent = config.build().into();
-        let mut browser = Self { driver, agent, session: format!("http://127.0.0.1:{port}/session"), profile };
-        // Without a sandbox of its own where the tests run as root; it opens nothing but the room.
-        let folder = format!("--user-data-dir={}", browser.profile.path().display());
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", folder.as_str()];
-        let wanted = json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": {"args": arguments},
-            "webauthn:virtualAuthenticators": true, "timeouts": {"script": 60_000, "pageLoad": 60_000},
-        }}});
-        let begun = browser.ask("", &wanted);
-        browser.session = format!("{}/{}", browser.session, begun["sessionId"].as_str().unwrap());
-        browser
+        thread::spawn(move || lines.for_each(drop));
+        let profile = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let capabilities = capabilities(ways, &profile.path().display().to_string());
+        let client = runtime.block_on(async {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.unwrap()
+        });
+        Self { runtime, client: Some(client), driver, _profile: profile, ways }
     }
 
-    /// A command of WebDriver, and what it gives.
+    fn client(&self) -> &Client {
+        self.client.as_ref().unwrap()
+    }
+
+    pub fn goto(&self, url: &str) {
+        self.runtime.block_on(self.client().goto(url)).unwrap();
+    }
+
+    /// The path of the page that is open.
+    pub fn path(&self) -> String {
+        self.runtime.block_on(self.client().current_url()).unwrap().path().to_owned()
+    }
+
+    /// Waits until something holds.
     #[track_caller]
-    fn ask(&self, path: &str, body: &Value) -> Value {
-        let mut reply = self.agent.post(format!("{}{path}", self.session)).send_json(body).unwrap();
-        let answer: Value = reply.body_mut().read_json().unwrap();
-        assert!(reply.status().is_success(), "{path}: {}", answer["value"]);
-        answer["value"].clone()
+    pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
+        let since = Instant::now();
+        while !holds() {
+            assert!(since.elapsed() < PATIENCE, "{what}: not on {}\n{}", self.path(), self.text());
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
-    /// A device with a screen lock, that keeps passkeys and verifies whoever touches it.
+    /// What stands on the page.
+    pub fn text(&self) -> String {
+        let body = async { self.client().find(Locator::Css("body")).await?.text().await };
+        self.runtime.block_on(body).unwrap_or_default()
+    }
+
+    /// Waits until these words stand on the page.
+    #[track_caller]
+    pub fn sees(&self, words: &str) {
+        self.until(words, || self.text().contains(words));
+    }
+
+    /// Whether an element is there.
+    pub fn has(&self, css: &str) -> bool {
+        self.runtime.block_on(self.client().find(Locator::Css(css))).is_ok()
+    }
+
+    /// The text of an element; waits for it.
+    #[track_caller]
+    pub fn text_of(&self, css: &str) -> String {
+        self.until(css, || self.has(css));
+        let read = async { self.client().find(Locator::Css(css)).await?.prop("textContent").await };
+        self.runtime.block_on(read).unwrap().unwrap_or_default()
+    }
+
+    /// Types into a field, in place of what it held.
+    #[track_caller]
+    pub fn fill(&self, css: &str, text: &str) {
+        self.until(css, || self.has(css));
+        let typed = async {
+            let field = self.client().find(Locator::Css(css)).await?;
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.runtime.block_on(typed).unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    #[track_caller]
+    pub fn click(&self, css: &str) {
+        self.until(css, || self.has(css));
+        let clicked = async { self.client().find(Locator::Css(css)).await?.click().await };
+        self.runtime.block_on(clicked).unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Clicks the first link or button with these words.
+    #[track_caller]
+    pub fn press(&self, words: &str) {
+        let quoted = words.replace('\'', "’");
+        let path = format!("//*[self::a or self::button or self::summary][contains(normalize-space(.), '{quoted}')]");
+        self.until(words, || self.runtime.block_on(self.client().find(Locator::XPath(&path))).is_ok());
+        let clicked = async { self.client().find(Locator::XPath(&path)).await?.click().await };
+        self.runtime.block_on(clicked).unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+
+    /// What a script says, run by the driver and not by the page.
+    pub fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        self.runtime.block_on(self.client().execute(script, arguments.to_vec())).unwrap()
+    }
+
+    /// The same, of a script that calls its last argument when it is done.
+    pub fn script_later(&self, script: &str, arguments: &[Value]) -> Value {
+        self.runtime.block_on(self.client().execute_async(script, arguments.to_vec())).unwrap()
+    }
+
+    /// A command that only this driver, or a later standard, knows.
+    pub fn command(&self, path: &str, body: Value) -> Value {
+        self.runtime.block_on(self.client().issue_cmd(Extra(path.to_owned(), body))).unwrap()
+    }
+
+    /// A device with a screen lock, that keeps passkeys and verifies whoever touches it (WebAuthn, section 11).
     pub fn add_device(&self) -> String {
         let device = json!({
-            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true,
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true,
         });
-        self.ask("/webauthn/authenticator", &device).as_str().unwrap().to_owned()
+        self.command("webauthn/authenticator", device).as_str().unwrap().to_owned()
     }
 
     /// Whether the device verifies its person from here on: somebody else's finger.
     pub fn verify(&self, device: &str, verified: bool) {
-        self.ask(&format!("/webauthn/authenticator/{device}/uv"), &json!({"isUserVerified": verified}));
+        let path = format!("webauthn/authenticator/{device}/uv");
+        self.command(&path, json!({ "isUserVerified": verified }));
     }
 
-    pub fn open(&self, url: &str) {
-        self.ask("/url", &json!({ "url": url }));
-    }
-
-    /// What a script promises, run in the page that is open; an error as its name.
-    pub fn run(&self, script: &str, argument: &Value) -> Value {
-        let script = format!(
-            "const [given, done] = arguments; (async () => {{ {script} }})().then(done, error => done(error.name));"
+    /// What axe finds wrong with the page for people who don't see it or don't use a mouse.
+    #[track_caller]
+    pub fn is_accessible(&self) {
+        if !self.ways.scripts {
+            // Where no script runs, axe doesn't either: the same pages are looked at by the browsers that run it.
+            return;
+        }
+        let axe = fs::read_to_string(node("axe-core/axe.min.js")).expect("axe-core: run `.ci/prepare test`");
+        self.script(&axe, &[]);
+        let found = self.script_later(
+            "const done = arguments[0]; axe.run({resultTypes: ['violations']}).then(r => done(r.violations.map(v => [v.id, v.nodes.map(n => n.html + ' ' + n.failureSummary)])));",
+            &[],
         );
-        self.ask("/execute/async", &json!({"script": script, "args": [argument]}))
+        assert_eq!(found, json!([]), "{} ({})\n{found:#}", self.path(), self.ways.language);
+    }
+
+    /// Keeps a picture of the whole page under `CAMERATA_SCREENSHOTS`, if that is set.
+    pub fn picture(&self, name: &str) {
+        let Some(folder) = env::var_os("CAMERATA_SCREENSHOTS").map(PathBuf::from) else { return };
+        let height = self.script("return document.documentElement.scrollHeight", &[]).as_f64().unwrap();
+        let clip = json!({"x": 0, "y": 0, "width": self.ways.width, "height": height.min(6000.0), "scale": 1});
+        let body = json!({"cmd": "Page.captureScreenshot", "params": {"captureBeyondViewport": true, "clip": clip}});
+        let taken = self.command("goog/cdp/execute", body);
+        let png = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, taken["data"].as_str().unwrap());
+        let shade = if self.ways.dark { "-dark" } else { "" };
+        let size = if self.ways.width < 600 { "-phone" } else { "" };
+        fs::create_dir_all(&folder).unwrap();
+        let language = &self.ways.language[..2];
+        fs::write(folder.join(format!("{name}-{language}{shade}{size}.png")), png.unwrap()).unwrap();
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends the browser with the session.
-        let _ = self.agent.delete(&self.session).call();
+        if let Some(client) = self.client.take() {
+            let _ = self.runtime.block_on(client.close());
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+fn capabilities(ways: Ways, profile: &str) -> Capabilities {
+    let mut arguments = vec![
+        "--headless=new".to_owned(),
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        format!("--lang={}", ways.language),
+        format!("--user-data-dir={profile}"),
+        format!("--window-size={},1100", ways.width),
+    ];
+    if ways.dark {
+        arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+    }
+    let mut preferences = json!({"intl.accept_languages": ways.language, "credentials_enable_service": false});
+    if !ways.scripts {
+        preferences["profile.managed_default_content_settings.javascript"] = json!(2);
+    }
+    let mut options = json!({"args": arguments, "prefs": preferences});
+    if ways.width < 600 {
+        options["mobileEmulation"] =
+            json!({"deviceMetrics": {"width": ways.width, "height": 840, "pixelRatio": 2.0, "touch": true}});
+    }
+    let wanted = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}});
+    wanted.as_object().unwrap().clone()
+}
+
+/// A file of an npm package that the tests use.
+pub fn node(path: &str) -> PathBuf {
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"));
+    cache.join("camerata/node/node_modules").join(path)
 }

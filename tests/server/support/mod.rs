@@ -8,7 +8,7 @@ mod persons;
 mod postgres;
 
 pub use authenticator::Authenticator;
-pub use browser::Browser;
+pub use browser::{Browser, Ways};
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
@@ -178,6 +178,9 @@ impl Served {
         });
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // Where a page sends the browser on, that is its answer.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(120)))
             .build();
         Self { founded: Arc::clone(founded), child, url, log, agent: config.into() }

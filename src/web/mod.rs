@@ -1,0 +1,25 @@
+//! The pages: rendered by the server, in French and in English, and usable without JavaScript but where a page says otherwise.
+//!
+//! Promises: a page does nothing that the API can't, by the same functions; nothing is served but by `routes`, where each page says who
+//! may open it; every text that comes from people is escaped, and the browser is told to run none of it.
+
+mod account;
+mod assets;
+mod fields;
+mod front;
+mod guard;
+mod page;
+mod routes;
+#[cfg(test)]
+mod tests;
+
+pub use routes::table;
+
+use crate::gateway::Room;
+use axum::Router;
+use std::sync::Arc;
+
+/// Every page over an open room; and what is answered where there is none.
+pub fn router(room: &Arc<Room>) -> Router {
+    routes::router(room).with_state(Arc::clone(room))
+}

@@ -1,0 +1,124 @@
+//! Every page, with who may open it. Nothing is served that isn't here, and nothing is here without its access.
+
+use super::{
+    account::{device, invitation, own, recovery, sign_in, users},
+    assets, front,
+    guard::guard,
+};
+use crate::{gateway::Room, http::Access, model::Role};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{MethodFilter, MethodRouter, get, on},
+};
+use std::sync::Arc;
+
+/// Largest form.
+const FORM_BYTES_MAX: usize = 64 << 10;
+
+/// Those who look after a member's people.
+const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
+
+/// What the browser is told of every page: nothing from elsewhere, no script but the room's own files, in nobody's frame.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // A page's own address may hold a secret, as an invitation's does.
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// A page, or what a form of one is sent to.
+struct Route {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    handler: MethodRouter<Arc<Room>>,
+}
+
+fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, Arc<Room>>,
+    T: 'static,
+{
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
+    Route { method, path, access, handler: on(filter, handler) }
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+
+fn routes() -> Vec<Route> {
+    let mut routes = vec![
+        route(GET, "/", Access::Anyone, front::show),
+        route(POST, "/language", Access::Anyone, front::language),
+        route(GET, "/sign-in", Access::Anyone, sign_in::show),
+        route(POST, "/sign-in", Access::Anyone, sign_in::password),
+        route(POST, "/sign-in/code", Access::Anyone, sign_in::code),
+        route(POST, "/sign-out", Access::InPerson, sign_in::out),
+        route(GET, "/invitation/{secret}", Access::Anyone, invitation::show),
+        route(POST, "/invitation/{secret}", Access::Anyone, invitation::accept),
+        route(GET, "/recovery", Access::Anyone, recovery::show),
+        route(POST, "/recovery", Access::Anyone, recovery::request),
+        route(GET, "/recovery/{secret}", Access::Anyone, recovery::open),
+        route(POST, "/recovery/{secret}", Access::Anyone, recovery::complete),
+        route(GET, "/device", Access::InPerson, device::show),
+        route(POST, "/device", Access::InPerson, device::code),
+        route(POST, "/device/answer", Access::InPerson, device::answer),
+    ];
+    routes.extend(own_account());
+    routes
+}
+
+/// Those of a person's own account, and of a member's people.
+fn own_account() -> Vec<Route> {
+    vec![
+        route(GET, "/account", Access::InPerson, own::show),
+        route(POST, "/account/password", Access::InPerson, own::password),
+        route(POST, "/account/second-factor", Access::InPerson, own::begin),
+        route(POST, "/account/second-factor/confirmation", Access::InPerson, own::confirm),
+        route(POST, "/account/second-factor/removal", Access::InPerson, own::remove),
+        route(POST, "/account/recovery-codes", Access::InPerson, own::recovery_codes),
+        route(POST, "/account/sessions/{id}/end", Access::InPerson, own::end_session),
+        route(POST, "/account/tokens", Access::InPerson, own::create_token),
+        route(POST, "/account/tokens/{id}/end", Access::InPerson, own::end_token),
+        route(GET, "/users", MANAGERS, users::show),
+        route(POST, "/users/invitations", MANAGERS, users::invite),
+        route(POST, "/users/invitations/{id}/withdrawal", MANAGERS, users::withdraw),
+        route(POST, "/users/{id}/roles", MANAGERS, users::roles),
+        route(POST, "/users/{id}/end", MANAGERS, users::end),
+        route(POST, "/users/{id}/second-factor/removal", MANAGERS, users::reset),
+    ]
+}
+
+/// Every page and form: its method, its path, and who may, in the words of the API's table.
+pub fn table() -> Vec<(String, &'static str, Vec<&'static str>)> {
+    routes().into_iter().map(|route| (route.method.to_string(), route.path, route.access.words())).collect()
+}
+
+/// All pages, each behind its guard; and the files that they use.
+pub(super) fn router(room: &Arc<Room>) -> Router<Arc<Room>> {
+    let pages = routes().into_iter().fold(Router::new(), |router, route| {
+        let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
+        let limit = DefaultBodyLimit::max(FORM_BYTES_MAX);
+        router.route(route.path, route.handler.route_layer(limit).route_layer(guard))
+    });
+    pages.route("/assets/{name}", get(assets::show)).fallback(front::nowhere).layer(middleware::from_fn(headers))
+}
+
+async fn headers(request: axum::extract::Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
