@@ -23,7 +23,7 @@
 //! | `privacy` | nothing leaves but with noise whose loss was computed for the very mechanism that is run |
 //! | `store` | an encrypted file per audience version; a fresh locked-down engine per query |
 //! | `ledger` | a charge before a query, an answer before a reply, each exactly once |
-//! | `people` | tokens, and whom they stand for |
+//! | `people` | users, how they sign in, their sessions and tokens |
 //! | `directory` | a person is let in only on a token that the member's directory signed for this room and sign-in |
 //! | `mail` | letters in the reader's language, over TLS |
 //! | `locale` | both languages have the same messages |

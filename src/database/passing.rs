@@ -16,11 +16,13 @@ pub enum Passing {
     Recoveries,
     DeviceRequests,
     Outbox,
+    PasskeyUses,
+    PasskeyChallenges,
 }
 
 impl Passing {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SessionUses,
         Self::SigninSteps,
         Self::SigninFailures,
@@ -28,6 +30,8 @@ impl Passing {
         Self::Recoveries,
         Self::DeviceRequests,
         Self::Outbox,
+        Self::PasskeyUses,
+        Self::PasskeyChallenges,
     ];
 
     /// The table's name.
@@ -40,6 +44,8 @@ impl Passing {
             Self::Recoveries => "recoveries",
             Self::DeviceRequests => "device_requests",
             Self::Outbox => "outbox",
+            Self::PasskeyUses => "passkey_uses",
+            Self::PasskeyChallenges => "passkey_challenges",
         }
     }
 

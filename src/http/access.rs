@@ -78,7 +78,7 @@ async fn finish(headers: &HeaderMap, body: Body) {
 pub(crate) async fn admitted(room: &Room, access: Access, request: &Parts) -> Result<Option<Asker>, Problem> {
     let language = language(&request.headers);
     let (headers, changes) = (&request.headers, !matches!(request.method, Method::GET | Method::HEAD));
-    let origin = Origin::of(headers);
+    let origin = Origin::of(headers, cookie::is_secure(headers, &request.extensions));
     // Nobody is signed in as somebody else by another site's page, either.
     if changes && origin == Origin::Elsewhere && bearer(headers).is_none() {
         return Err(Problem::cross_site());
@@ -136,7 +136,8 @@ enum Origin {
 }
 
 impl Origin {
-    fn of(headers: &HeaderMap) -> Self {
+    /// `secure`: the room is reached over TLS, so what calls itself its page over plain http is somebody's on the way.
+    fn of(headers: &HeaderMap, secure: bool) -> Self {
         let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
         // Told by the browser and by no page (Fetch Metadata); a sibling domain is another site's here.
         match text("sec-fetch-site") {
@@ -147,7 +148,9 @@ impl Origin {
         let Some(origin) = text("origin") else { return Self::Unsaid };
         let host = text("host").unwrap_or_default();
         let own = origin.split_once("://").is_some_and(|(scheme, authority)| {
-            matches!(scheme, "http" | "https") && !host.is_empty() && authority.eq_ignore_ascii_case(host)
+            (scheme == "https" || scheme == "http" && !secure)
+                && !host.is_empty()
+                && authority.eq_ignore_ascii_case(host)
         });
         if own { Self::Own } else { Self::Elsewhere }
     }
@@ -165,13 +168,15 @@ mod tests {
             for (name, value) in pairs {
                 headers.insert(*name, value.parse().unwrap());
             }
-            Origin::of(&headers)
+            let secure = cookie::is_secure(&headers, &axum::http::Extensions::new());
+            Origin::of(&headers, secure)
         };
         let host = ("host", "salle.example.ca");
         assert_eq!(of(&[host]), Origin::Unsaid);
         assert_eq!(of(&[host, ("origin", "https://salle.example.ca")]), Origin::Own);
         assert_eq!(of(&[host, ("sec-fetch-site", "same-origin")]), Origin::Own);
-        assert_eq!(of(&[("host", "a:8100"), ("origin", "http://a:8100")]), Origin::Own);
+        assert_eq!(of(&[("host", "localhost:8100"), ("origin", "http://localhost:8100")]), Origin::Own);
+        assert_eq!(of(&[host, ("origin", "http://salle.example.ca")]), Origin::Elsewhere, "not over TLS");
         for elsewhere in [
             "https://evil.example",
             "null",

@@ -25,11 +25,21 @@ fn wait(failures: i64) -> i64 {
     }
 }
 
+/// What is counted of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    failures: i64,
+    latest: i64,
+    until: i64,
+}
+
 /// A try that was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Try {
     /// Whether the next one will have to wait for the first time, should this be in vain.
     pub(super) is_last: bool,
+    before: Option<Count>,
+    after: Count,
 }
 
 impl People {
@@ -45,51 +55,61 @@ impl People {
                 .bind(account)
                 .fetch_optional(self.database.pool())
                 .await?;
-            let counted = match row {
-                None => Passing::SigninFailures
-                    .statement(
-                        "INSERT INTO signin_failures (account, failures, latest, until) VALUES ($1, 1, $2, 0)
-                             ON CONFLICT (account) DO NOTHING",
-                    )?
-                    .bind(account)
-                    .bind(now)
-                    .execute(self.database.pool())
-                    .await?
-                    .rows_affected()
-                    .then_try(1),
-                Some(row) => {
-                    let (failures, latest, until): (i64, i64, i64) =
-                        (row.try_get("failures")?, row.try_get("latest")?, row.try_get("until")?);
-                    if until > now {
-                        return Err(Refusal::Later((until - now).unsigned_abs()).into());
-                    }
-                    let next = if now - latest > FORGOTTEN_S { 1 } else { failures + 1 };
-                    Passing::SigninFailures
-                        .statement(
-                            "UPDATE signin_failures SET failures = $1, latest = $2, until = $3
-                             WHERE account = $4 AND failures = $5 AND latest = $6 AND until = $7",
-                        )?
-                        .bind(next)
-                        .bind(now)
-                        .bind(match wait(next) {
-                            0 => 0,
-                            seconds => now + seconds,
-                        })
-                        .bind(account)
-                        .bind(failures)
-                        .bind(latest)
-                        .bind(until)
-                        .execute(self.database.pool())
-                        .await?
-                        .rows_affected()
-                        .then_try(next)
+            let Some(row) = row else {
+                let after = Count { failures: 1, latest: now, until: 0 };
+                if self.count_first(account, after).await? {
+                    return Ok(Try { is_last: FREE == 1, before: None, after });
                 }
+                continue;
             };
-            if let Some(counted) = counted {
-                return Ok(counted);
+            let before = Count {
+                failures: row.try_get("failures")?,
+                latest: row.try_get("latest")?,
+                until: row.try_get("until")?,
+            };
+            if before.until > now {
+                return Err(Refusal::Later((before.until - now).unsigned_abs()).into());
+            }
+            let failures = if now - before.latest > FORGOTTEN_S { 1 } else { before.failures + 1 };
+            let until = match wait(failures) {
+                0 => 0,
+                seconds => now + seconds,
+            };
+            let after = Count { failures, latest: now, until };
+            if self.count(account, before, after).await? {
+                return Ok(Try { is_last: failures == FREE, before: Some(before), after });
             }
         }
         Err(Refusal::Busy.into())
+    }
+
+    async fn count_first(&self, account: &[u8], count: Count) -> Result<bool, PeopleError> {
+        let insert = Passing::SigninFailures.statement(
+            "INSERT INTO signin_failures (account, failures, latest, until) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account) DO NOTHING",
+        )?;
+        let insert = insert.bind(account).bind(count.failures).bind(count.latest).bind(count.until);
+        Ok(insert.execute(self.database.pool()).await?.rows_affected() == 1)
+    }
+
+    /// Sets what is counted, if it still is what it was.
+    async fn count(&self, account: &[u8], before: Count, after: Count) -> Result<bool, PeopleError> {
+        let update = Passing::SigninFailures.statement(
+            "UPDATE signin_failures SET failures = $1, latest = $2, until = $3
+             WHERE account = $4 AND failures = $5 AND latest = $6 AND until = $7",
+        )?;
+        let update = update.bind(after.failures).bind(after.latest).bind(after.until).bind(account);
+        let update = update.bind(before.failures).bind(before.latest).bind(before.until);
+        Ok(update.execute(self.database.pool()).await?.rows_affected() == 1)
+    }
+
+    /// Takes a try back whose password was right while a second step is still to come, and no other: else that step would have to wait
+    /// for as long as the first one's being counted makes it, which may be longer than it is good. What was in vain before stays.
+    pub(super) async fn give_back(&self, account: &[u8], tried: Try) -> Result<(), PeopleError> {
+        let before = tried.before.unwrap_or(Count { failures: 0, latest: tried.after.latest, until: 0 });
+        // Where others were counted since, it stays as well.
+        self.count(account, tried.after, before).await?;
+        Ok(())
     }
 
     /// Forgets the tries of an account: its own person has come in.
@@ -97,17 +117,6 @@ impl People {
         let forget = Passing::SigninFailures.statement("DELETE FROM signin_failures WHERE account = $1")?;
         forget.bind(account).execute(self.database.pool()).await?;
         Ok(())
-    }
-}
-
-/// A try of a number, if its row was written.
-trait Counted {
-    fn then_try(self, number: i64) -> Option<Try>;
-}
-
-impl Counted for u64 {
-    fn then_try(self, number: i64) -> Option<Try> {
-        (self == 1).then_some(Try { is_last: number == FREE })
     }
 }
 

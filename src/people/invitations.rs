@@ -261,42 +261,56 @@ impl People {
         let name = text::name(name)?;
         password::check(password, &[&name, &opened.email, opened.member.as_str(), "camerata"])?;
         let kept = self.hasher.hash(password).await?;
+        let id = self
+            .join(&opened, (&name, language), async |writing, user| {
+                let now = writing.now().to_string();
+                sqlx::query(r#"INSERT INTO user_secrets ("user", password, changed) VALUES ($1, $2, $3)"#)
+                    .bind(user)
+                    .bind(kept)
+                    .bind(now)
+                    .execute(&mut **writing)
+                    .await?;
+                Ok(())
+            })
+            .await?;
+        let account = self.account(id).await?.ok_or(PeopleError::Corrupt)?;
+        self.after_password(&account, agent).await
+    }
+
+    /// Makes a user of who was invited, with what they will sign in by, and uses the invitation up.
+    pub(super) async fn join(
+        &self,
+        opened: &Opened,
+        (name, language): (&str, Language),
+        means: impl AsyncFnOnce(&mut Writing, i64) -> Result<(), PeopleError>,
+    ) -> Result<i64, PeopleError> {
         let mut writing = self.database.begin(&*self.clock).await?;
         let joined = async {
             let taken = sqlx::query("SELECT 1 FROM users WHERE email = $1").bind(opened.email.as_str());
             if taken.fetch_optional(&mut *writing).await?.is_some() || !end(&mut writing, opened.id).await? {
                 return Err(Refusal::NotFound.into());
             }
-            if user::named(&mut writing, &opened.member, &name).await?.is_some() {
+            if user::named(&mut writing, &opened.member, name).await?.is_some() {
                 return Err(Refusal::Name.into());
             }
-            let user =
-                user::insert(&mut writing, &opened.member, (&name, Some(&opened.email)), language, &opened.roles)
-                    .await?;
-            let now = writing.now().to_string();
-            sqlx::query(r#"INSERT INTO user_secrets ("user", password, changed) VALUES ($1, $2, $3)"#)
-                .bind(user.id)
-                .bind(kept)
-                .bind(now)
-                .execute(&mut *writing)
+            let user = user::insert(&mut writing, &opened.member, (name, Some(&opened.email)), language, &opened.roles)
                 .await?;
+            means(&mut writing, user.id).await?;
             let event =
                 user.did(What::UserJoined).with("roles", user::words(&opened.roles)).with("invitation", opened.id);
             writing.note(event, [Record::new(Kind::User, user.id), Record::new(Kind::Invitation, opened.id)]);
             Ok::<i64, PeopleError>(user.id)
         };
-        let id = match joined.await {
+        match joined.await {
             Ok(id) => {
                 writing.commit().await?;
-                id
+                Ok(id)
             }
             Err(error) => {
                 writing.cancel().await?;
-                return Err(error);
+                Err(error)
             }
-        };
-        let account = self.account(id).await?.ok_or(PeopleError::Corrupt)?;
-        self.after_password(&account, agent).await
+        }
     }
 }
 

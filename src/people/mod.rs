@@ -8,8 +8,10 @@ mod device;
 mod failures;
 mod invitations;
 mod outgoing;
+mod passkeys;
 mod password;
 mod people_error;
+mod proof;
 mod recovery;
 mod recovery_codes;
 mod refusal;
@@ -28,7 +30,9 @@ mod vault;
 pub use device::{DEVICE_MINUTES, DeviceCode, DevicePoll};
 pub use invitations::{Invitation, Invited, Opened};
 pub use outgoing::{Outgoing, OutgoingKind, Waiting};
+pub use passkeys::{Assertion, Challenge, Listed as ListedPasskey, PublicKeyCredential, RegisterPublicKeyCredential};
 pub use people_error::PeopleError;
+pub use proof::Proof;
 pub use refusal::Refusal;
 pub use sessions::{Identified, Listed as ListedSession, Means, NewSession};
 pub use settings::{Settings, SettingsError};
@@ -42,6 +46,7 @@ pub use vault::Vault;
 use crate::{database::Database, model::Clock};
 use password::Hasher;
 use std::sync::Arc;
+use webauthn_rs::prelude::Webauthn;
 
 /// The room's users.
 #[derive(Clone)]
@@ -51,6 +56,8 @@ pub struct People {
     vault: Arc<Vault>,
     settings: Arc<Settings>,
     hasher: Hasher,
+    /// None where the room's address is a number: passkeys are bound to a name.
+    relying_party: Option<Arc<Webauthn>>,
 }
 
 impl People {
@@ -64,7 +71,9 @@ impl People {
         vault: Vault,
         settings: Settings,
     ) -> Result<Self, PeopleError> {
-        Ok(Self { database, clock, vault: Arc::new(vault), settings: Arc::new(settings), hasher: Hasher::new()? })
+        let relying_party = passkeys::relying_party(&settings).map(Arc::new);
+        let (vault, settings) = (Arc::new(vault), Arc::new(settings));
+        Ok(Self { database, clock, vault, settings, hasher: Hasher::new()?, relying_party })
     }
 
     /// How the room treats sign-ins.

@@ -23,6 +23,9 @@ pub enum PeopleError {
     /// A password can't be hashed.
     #[error("a password can't be hashed: {0}")]
     Hash(String),
+    /// A challenge for an authenticator can't be made.
+    #[error("a challenge for an authenticator can't be made: {0}")]
+    Challenge(String),
     /// A task of this program was ended.
     #[error("a task was ended")]
     Task(#[from] tokio::task::JoinError),

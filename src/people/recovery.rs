@@ -1,8 +1,8 @@
 //! Another password, second factor or recovery codes: by who is signed in, or by a link of an hour for who has lost the password.
 
 use super::{
-    Enrolment, Identified, Outgoing, OutgoingKind, People, PeopleError, Refusal, User, password, secret, sessions,
-    signin, tokens, totp,
+    Enrolment, Identified, Outgoing, OutgoingKind, People, PeopleError, Proof, Refusal, User, passkeys, password,
+    secret, sessions, signin, tokens, totp,
 };
 use crate::{
     database::{
@@ -99,7 +99,7 @@ impl People {
     }
 
     /// Notes that a secret is another, and tells the person.
-    async fn note_changed(
+    pub(super) async fn note_changed(
         &self,
         writing: &mut Writing,
         (user, email): (&User, Option<&str>),
@@ -114,29 +114,17 @@ impl People {
         self.send(writing, &message).await
     }
 
-    /// Checks who asks by the current password, counting tries.
-    async fn prove(&self, user: &User, current: &str) -> Result<signin::Account, PeopleError> {
-        let account = self.account(user.id).await?.ok_or(Refusal::NotFound)?;
-        let key = self.account_key(account.email.as_deref().unwrap_or_default());
-        self.attempt(&key).await?;
-        if !self.hasher.verify(current, account.password()).await? {
-            return Err(Refusal::WrongPassword.into());
-        }
-        self.absolve(&key).await?;
-        Ok(account)
-    }
-
     /// Sets another password. All other sessions end, and this one goes on under another secret, which is given.
     ///
     /// # Errors
-    /// When the current password is wrong or the new one weak.
+    /// When the proof isn't one or the new password weak.
     pub async fn change_password(
         &self,
         identified: &Identified,
-        (current, new): (&str, &str),
+        (proof, new): (impl Into<Proof<'_>>, &str),
         agent: &str,
     ) -> Result<super::NewSession, PeopleError> {
-        let account = self.prove(&identified.user, current).await?;
+        let account = self.prove(&identified.user, proof.into()).await?;
         password::check(new, &account.words())?;
         let kept = self.hasher.hash(new).await?;
         let mut writing = self.database.begin(&*self.clock).await?;
@@ -150,9 +138,13 @@ impl People {
     /// Begins to set up a second factor, or another one: what the application needs, and the secret to confirm it with.
     ///
     /// # Errors
-    /// When the current password is wrong.
-    pub async fn begin_second_factor(&self, user: &User, current: &str) -> Result<(String, Enrolment), PeopleError> {
-        let account = self.prove(user, current).await?;
+    /// When the proof isn't one.
+    pub async fn begin_second_factor(
+        &self,
+        user: &User,
+        proof: impl Into<Proof<'_>>,
+    ) -> Result<(String, Enrolment), PeopleError> {
+        let account = self.prove(user, proof.into()).await?;
         let key = totp::new_secret()?;
         let name = account.email.as_deref().unwrap_or(&account.user.user);
         let enrolment = totp::enrolment(key.as_slice(), name, &self.settings.host())?;
@@ -192,19 +184,23 @@ impl People {
         Ok((session, codes))
     }
 
-    /// Gives up the second factor, where none is required.
+    /// Gives up the second factor, where none is required or a passkey stands for it.
     ///
     /// # Errors
-    /// When it is required, or the current password is wrong.
-    pub async fn remove_second_factor(&self, user: &User, current: &str) -> Result<(), PeopleError> {
-        let account = self.prove(user, current).await?;
-        if self.needs_two_factors(&account.user) {
+    /// When it is required, or the proof isn't one.
+    pub async fn remove_second_factor(&self, user: &User, proof: impl Into<Proof<'_>>) -> Result<(), PeopleError> {
+        let account = self.prove(user, proof.into()).await?;
+        let mut writing = self.database.begin(&*self.clock).await?;
+        let has_passkeys = passkeys::count(&mut writing, user.id).await? > 0;
+        if self.needs_two_factors(&account.user) && !has_passkeys {
+            writing.cancel().await?;
             return Err(Refusal::Required.into());
         }
-        let mut writing = self.database.begin(&*self.clock).await?;
         let sql = r#"UPDATE user_secrets SET totp = NULL WHERE "user" = $1"#;
         sqlx::query(sql).bind(user.id).execute(&mut *writing).await?;
-        sqlx::query(r#"DELETE FROM recovery_codes WHERE "user" = $1"#).bind(user.id).execute(&mut *writing).await?;
+        if !has_passkeys {
+            sqlx::query(r#"DELETE FROM recovery_codes WHERE "user" = $1"#).bind(user.id).execute(&mut *writing).await?;
+        }
         self.note_changed(&mut writing, (&account.user, account.email.as_deref()), "second-factor").await?;
         Ok(writing.commit().await?)
     }
@@ -212,9 +208,13 @@ impl People {
     /// New recovery codes, in place of all there were.
     ///
     /// # Errors
-    /// When the current password is wrong.
-    pub async fn renew_recovery_codes(&self, user: &User, current: &str) -> Result<Vec<String>, PeopleError> {
-        let account = self.prove(user, current).await?;
+    /// When the proof isn't one.
+    pub async fn renew_recovery_codes(
+        &self,
+        user: &User,
+        proof: impl Into<Proof<'_>>,
+    ) -> Result<Vec<String>, PeopleError> {
+        let account = self.prove(user, proof.into()).await?;
         let mut writing = self.database.begin(&*self.clock).await?;
         let codes = self.new_codes(&mut writing, user.id).await?;
         self.note_changed(&mut writing, (&account.user, account.email.as_deref()), "recovery-codes").await?;

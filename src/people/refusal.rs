@@ -23,6 +23,12 @@ pub enum Refusal {
     WrongPassword,
     /// The code is wrong, used, or of another time.
     WrongCode,
+    /// What the authenticator gave isn't for this, or came too late.
+    WrongPasskey,
+    /// The room is reached by a number and not by a name, to which no passkey can be bound.
+    NoPasskeys,
+    /// Nothing would be left to sign in with.
+    LastMeans,
     /// The role, or the room, requires two factors.
     Required,
     /// A token lasts from 1 day to a year.
@@ -62,6 +68,18 @@ impl Refusal {
             Self::WrongCode => Text::new(
                 "ce code est faux, déjà employé, ou d’un autre moment",
                 "this code is wrong, used already, or of another time",
+            ),
+            Self::WrongPasskey => Text::new(
+                "cette clé d’accès ne convient pas ici, ou la réponse est venue trop tard",
+                "this passkey isn't one for this, or its answer came too late",
+            ),
+            Self::NoPasskeys => Text::new(
+                "l’adresse de la salle (public_url) est un numéro : une clé d’accès se lie à un nom",
+                "the room's address (public_url) is a number: a passkey is bound to a name",
+            ),
+            Self::LastMeans => Text::new(
+                "il ne resterait pas de quoi vous connecter : ajoutez d’abord un autre moyen",
+                "nothing would be left for you to sign in with: add another means first",
             ),
             Self::Required => Text::new(
                 "vos rôles, ou la salle, demandent deux facteurs",

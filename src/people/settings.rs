@@ -97,6 +97,13 @@ impl Settings {
         format!("{}{path}", self.public_url)
     }
 
+    /// The room's address as browsers say where a page is from: without a path.
+    pub(super) fn origin(&self) -> Option<url::Url> {
+        let mut url = url::Url::parse(&self.public_url).ok()?;
+        url.set_path("");
+        Some(url)
+    }
+
     /// The room's name among a person's accounts, in an application that makes codes: its host.
     pub(super) fn host(&self) -> String {
         let host = url::Url::parse(&self.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));

@@ -55,6 +55,9 @@ pub enum Step {
     Code(String),
     /// A second factor is required and there is none yet: its first code is asked for, to be given with this secret.
     Enrol(String, Box<Enrolment>),
+    /// The password is right, two factors are required, and the second is a passkey: to be used, or a recovery code in its place, to be
+    /// given with this secret.
+    Passkey(String),
     /// Wrong: the address, the password or the code, and nothing says which.
     Wrong,
 }
@@ -139,7 +142,13 @@ impl People {
         let kept = account.as_ref().and_then(|account| account.password.as_deref());
         let right = self.hasher.verify(sign_in.password, kept).await?;
         match account {
-            Some(account) if right => self.after_password(&account, sign_in.agent).await,
+            Some(account) if right => {
+                let step = self.after_password(&account, sign_in.agent).await?;
+                if !matches!(step, Step::Done { .. }) {
+                    self.give_back(&key, tried).await?;
+                }
+                Ok(step)
+            }
             account => {
                 if tried.is_last {
                     self.tell_held(account.map(|account| account.user));
@@ -179,6 +188,10 @@ impl People {
                 self.absolve(&self.account_key(email)).await?;
             }
             return Ok(Step::Done { session, recovery_codes: Vec::new() });
+        }
+        // Else whoever reads the person's mail could set a password by it, and then a second factor of their own.
+        if self.has_passkeys(id).await? {
+            return Ok(Step::Passkey(self.open_step(id, ("code", None), &agent).await?));
         }
         let key = totp::new_secret()?;
         let name = account.email.as_deref().unwrap_or(&account.user.user);
@@ -257,10 +270,11 @@ impl People {
         // What is being set up counts only while nothing is; a step of before doesn't replace what was set up since.
         let sealed = match (&provisional, &account.totp) {
             (Some(_), Some(_)) => return Err(Refusal::WrongCode.into()),
-            (sealed, kept) => sealed.as_ref().or(kept.as_ref()).ok_or(Refusal::WrongCode)?,
+            (sealed, kept) => sealed.as_ref().or(kept.as_ref()),
         };
         if let Code::OneTime(code) = code {
-            let key = self.vault.open(&totp_purpose(id), sealed)?;
+            // Who has a passkey alone has recovery codes, and no application that makes codes.
+            let key = self.vault.open(&totp_purpose(id), sealed.ok_or(Refusal::WrongCode)?)?;
             self.take_code(id, &key, code).await?;
         }
         let mut writing = self.database.begin(&*self.clock).await?;
@@ -316,7 +330,7 @@ impl People {
     }
 
     /// Begins a session, tells the log, and the person if the browser is a new one.
-    async fn begin_session(
+    pub(super) async fn begin_session(
         &self,
         writing: &mut Writing,
         account: &Account,

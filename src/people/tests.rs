@@ -3,6 +3,8 @@
 
 mod coming;
 mod leaving;
+mod passkey_attacks;
+mod passkeys;
 mod trying;
 
 use super::*;
@@ -13,6 +15,8 @@ use crate::{
 use coming::*;
 use jiff::{SignedDuration, Timestamp};
 use leaving::*;
+use passkey_attacks::*;
+use passkeys::*;
 use sqlx::Row;
 use std::{
     collections::BTreeSet,
@@ -41,6 +45,19 @@ on_both!(
     many_tries_at_once_are_no_more_than_one_after_the_other,
     an_unknown_address_is_held_as_a_known_one_is,
     a_step_of_a_sign_in_is_worth_nothing_after_it,
+    a_code_is_not_come_upon_by_trying,
+    a_passkey_stands_alone_for_two_factors,
+    who_is_invited_may_take_a_passkey_in_place_of_a_password,
+    the_last_means_of_signing_in_stays,
+    a_password_is_given_up_where_a_passkey_stands_in_its_place,
+    a_lost_passkey_is_taken_away_with_the_second_factor,
+    a_signature_is_good_at_the_room_s_own_address_alone,
+    a_challenge_is_answered_once_and_within_five_minutes,
+    no_part_of_a_signature_can_be_changed,
+    somebody_else_s_passkey_opens_and_proves_nothing,
+    an_authenticator_that_counts_backwards_is_refused_and_told,
+    a_room_that_is_reached_by_a_number_has_no_passkeys,
+    many_challenges_push_out_the_oldest,
     neither_the_log_nor_the_database_holds_a_secret,
 );
 

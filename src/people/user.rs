@@ -66,8 +66,10 @@ pub struct Listed {
     pub roles: BTreeSet<Role>,
     /// Since when (RFC 3339, UTC).
     pub created: String,
-    /// Whether a second factor is set up.
+    /// Whether a second factor is set up, or a passkey, which stands for two.
     pub two_factors: bool,
+    /// How many passkeys there are.
+    pub passkeys: i64,
 }
 
 /// A user from a row with `id`, `member`, `name`, `language` and `roles`.
@@ -202,7 +204,8 @@ impl People {
     pub async fn users(&self, member: &MemberName) -> Result<Vec<Listed>, PeopleError> {
         let rows = sqlx::query(
             r#"SELECT u.id, u.name, u.email, u.language, u.roles, u.created,
-                      CASE WHEN s.totp IS NULL THEN 0 ELSE 1 END AS two_factors
+                      CASE WHEN s.totp IS NULL THEN 0 ELSE 1 END AS totp,
+                      (SELECT count(*) FROM passkeys p WHERE p."user" = u.id AND p.ended IS NULL) AS passkeys
                FROM users u LEFT JOIN user_secrets s ON s."user" = u.id
                WHERE u.member = $1 AND u.ended IS NULL ORDER BY u.name"#,
         )
@@ -210,6 +213,7 @@ impl People {
         .fetch_all(self.database.pool())
         .await?;
         let listed = |row: &AnyRow| {
+            let passkeys: i64 = row.try_get("passkeys")?;
             Ok(Listed {
                 id: row.try_get("id")?,
                 user: row.try_get("name")?,
@@ -217,7 +221,8 @@ impl People {
                 language: language(row)?,
                 roles: roles(row)?,
                 created: row.try_get("created")?,
-                two_factors: row.try_get::<i64, _>("two_factors")? == 1,
+                two_factors: row.try_get::<i64, _>("totp")? == 1 || passkeys > 0,
+                passkeys,
             })
         };
         rows.iter().map(listed).collect()
@@ -243,7 +248,7 @@ impl People {
         }
     }
 
-    /// Takes a user's second factor away, so that another can be set up: for who has lost it. By an officer of the same member; or by
+    /// Takes a user's second factor and passkeys away, so that others can be set up: for who has lost them. By an officer of the same member; or by
     /// a host, of the room's hosts and of a member's only officer.
     ///
     /// # Errors
@@ -265,6 +270,7 @@ impl People {
         };
         sqlx::query(r#"UPDATE user_secrets SET totp = NULL WHERE "user" = $1"#).bind(id).execute(&mut *writing).await?;
         sqlx::query(r#"DELETE FROM recovery_codes WHERE "user" = $1"#).bind(id).execute(&mut *writing).await?;
+        super::passkeys::end_all(&mut writing, id).await?;
         writing.note(done(What::SecretsChanged, by, &user), [Record::new(Kind::User, id)]);
         super::sessions::end_all(&mut writing, id, None).await?;
         Ok(writing.commit().await?)
@@ -298,6 +304,7 @@ async fn set_roles(writing: &mut Writing, by: &User, id: i64, roles: &BTreeSet<R
         leave.bind(now).bind(id).execute(&mut **writing).await?;
         sqlx::query(r#"DELETE FROM recovery_codes WHERE "user" = $1"#).bind(id).execute(&mut **writing).await?;
         sqlx::query(r#"DELETE FROM user_secrets WHERE "user" = $1"#).bind(id).execute(&mut **writing).await?;
+        super::passkeys::end_all(writing, id).await?;
         super::tokens::end_all(writing, id).await?;
         done(What::UserLeft, by, &after)
     } else {

@@ -84,6 +84,8 @@ pub enum What {
     SignInHeld,
     /// A user's password, second factor or recovery codes are others from here on.
     SecretsChanged,
+    /// A passkey was refused because its authenticator had counted further before: somebody may have a copy of it.
+    PasskeyRefused,
 }
 
 impl What {

@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 68] = [
+const ROUTES: [(&str, &str, Who); 78] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -73,10 +73,20 @@ const ROUTES: [(&str, &str, Who); 68] = [
     ("get", "/api/v1/sessions", InPerson),
     ("delete", "/api/v1/sessions/{id}", InPerson),
     ("post", "/api/v1/me/password", InPerson),
+    ("delete", "/api/v1/me/password", InPerson),
     ("post", "/api/v1/me/second-factor", InPerson),
     ("post", "/api/v1/me/second-factor/confirmation", InPerson),
     ("delete", "/api/v1/me/second-factor", InPerson),
     ("post", "/api/v1/me/recovery-codes", InPerson),
+    ("post", "/api/v1/session/passkey", Anyone),
+    ("post", "/api/v1/session/passkey/assertion", Anyone),
+    ("post", "/api/v1/invitation/passkey", Anyone),
+    ("post", "/api/v1/invitation/passkey/acceptance", Anyone),
+    ("get", "/api/v1/me/passkeys", InPerson),
+    ("post", "/api/v1/me/passkeys", InPerson),
+    ("post", "/api/v1/me/passkeys/proof", InPerson),
+    ("post", "/api/v1/me/passkeys/registration", InPerson),
+    ("delete", "/api/v1/me/passkeys/{id}", InPerson),
     ("post", "/api/v1/recovery", Anyone),
     ("post", "/api/v1/recovery/password", Anyone),
     ("get", "/api/v1/invitations", MANAGERS),

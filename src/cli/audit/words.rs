@@ -49,7 +49,10 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::SignedIn => ("connexion", "signed in"),
         What::SignedOut => ("déconnexion", "signed out"),
         What::SignInHeld => ("connexions refusées : trop d’essais", "sign-ins held: too many tries"),
-        What::SecretsChanged => ("mot de passe ou second facteur changé", "password or second factor changed"),
+        What::SecretsChanged => {
+            ("mot de passe ou autre moyen de connexion changé", "password or other means of signing in changed")
+        }
+        What::PasskeyRefused => ("clé d’accès refusée : peut-être copiée", "passkey refused: perhaps a copy"),
     };
     choose(language, words)
 }

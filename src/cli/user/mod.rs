@@ -91,6 +91,8 @@ struct User {
     email: Option<String>,
     roles: Vec<String>,
     two_factors: bool,
+    #[serde(default)]
+    passkeys: u32,
 }
 
 fn render(users: &Users, language: Language) -> String {
@@ -101,6 +103,7 @@ fn render(users: &Users, language: Language) -> String {
         (say("Courriel", "E-mail"), Align::Left),
         (say("Rôles", "Roles"), Align::Left),
         (say("Deux facteurs", "Two factors"), Align::Left),
+        (say("Clés d’accès", "Passkeys"), Align::Right),
     ]);
     for user in &users.users {
         table.row([
@@ -109,6 +112,7 @@ fn render(users: &Users, language: Language) -> String {
             user.email.clone().unwrap_or_default(),
             user.roles.join(", "),
             say(if user.two_factors { "oui" } else { "non" }, if user.two_factors { "yes" } else { "no" }).to_owned(),
+            user.passkeys.to_string(),
         ]);
     }
     table.render()

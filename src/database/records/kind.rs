@@ -24,6 +24,7 @@ pub enum Kind {
     Invitation,
     AccessToken,
     Session,
+    Passkey,
 }
 
 /// Rows that belong to a record.
@@ -40,7 +41,7 @@ pub(super) struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Room,
         Self::Token,
         Self::Upload,
@@ -61,6 +62,7 @@ impl Kind {
         Self::Invitation,
         Self::AccessToken,
         Self::Session,
+        Self::Passkey,
     ];
 
     /// Its word in the log.
@@ -86,6 +88,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::AccessToken => "access-token",
             Self::Session => "session",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -200,6 +203,9 @@ impl Kind {
             }
             Self::Session => {
                 const { &[part("sessions", "id", r#"hash, "user", agent, created, expires, ended"#, "id")] }
+            }
+            Self::Passkey => {
+                const { &[part("passkeys", "id", r#"credential, "user", handle, name, public_key, created, ended"#, "id")] }
             }
         }
     }

@@ -109,6 +109,8 @@ pub(crate) async fn open(
 ) -> Result<Json<Opened>, Problem> {
     let body = read(body, visitor.language)?;
     let opened = room.people.open_invitation(&body.secret).await;
+    // Held to the clock: a link that was good once is told from none by nothing.
+    room.tick().await;
     opened.map(Json).map_err(|error| problem(error, visitor.language))
 }
 
@@ -124,5 +126,6 @@ pub(crate) async fn accept(
     let body = read(body, visitor.language)?;
     let who = (body.name.as_str(), body.language, body.password.as_str());
     let step = room.people.accept_invitation(&body.secret, who, &visitor.agent).await;
+    room.tick().await;
     stepped(step.map_err(|error| problem(error, visitor.language))?, &visitor, body.next.as_deref())
 }

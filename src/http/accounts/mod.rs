@@ -4,6 +4,7 @@
 pub(super) mod device;
 pub(super) mod invitations;
 pub(super) mod own;
+pub(super) mod passkeys;
 pub(super) mod recovery;
 pub(super) mod session;
 pub(super) mod tokens;
@@ -53,12 +54,15 @@ fn refused(refusal: &Refusal) -> Problem {
             Problem::new(status, "busy", "Trop de demandes", "Too many requests").retry_after(60)
         }
         Refusal::Password(_) => Problem::new(unprocessable, "weak-password", "Mot de passe refusé", "Password refused"),
-        Refusal::WrongPassword | Refusal::WrongCode => {
+        Refusal::WrongPassword | Refusal::WrongCode | Refusal::WrongPasskey => {
             Problem::new(StatusCode::CONFLICT, "not-proven", "Ce n'est pas cela", "That isn't it")
         }
-        Refusal::Roles | Refusal::HasOfficer | Refusal::Last | Refusal::Required => {
-            Problem::new(StatusCode::CONFLICT, "account-refused", "Refusé", "Refused")
-        }
+        Refusal::Roles
+        | Refusal::HasOfficer
+        | Refusal::Last
+        | Refusal::Required
+        | Refusal::NoPasskeys
+        | Refusal::LastMeans => Problem::new(StatusCode::CONFLICT, "account-refused", "Refusé", "Refused"),
         Refusal::Email | Refusal::Name | Refusal::Days => {
             Problem::new(unprocessable, "malformed", "Demande mal formée", "Malformed request")
         }
@@ -88,6 +92,7 @@ fn stepped(step: Step, visitor: &Visitor, next: Option<&str>) -> Result<Response
     let body = match step {
         Step::Wrong => return Err(wrong().in_language(visitor.language)),
         Step::Code(secret) => json!({ "state": "code", "step": secret }),
+        Step::Passkey(secret) => json!({ "state": "passkey", "step": secret }),
         Step::Enrol(secret, enrolment) => json!({ "state": "enrol", "step": secret, "second_factor": *enrolment }),
         Step::Done { session, recovery_codes } => {
             let body = json!({

@@ -4,7 +4,7 @@ use super::{Visitor, problem, read, with_session};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
-    people::Identified,
+    people::{self, Assertion, Identified},
 };
 use axum::{
     Json,
@@ -20,8 +20,11 @@ use std::sync::Arc;
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPassword {
-    /// The one until now.
-    current: String,
+    /// The one until now;
+    current: Option<String>,
+    /// or a passkey, for a challenge of `/api/v1/me/passkeys/proof`.
+    #[schema(value_type = Option<Object>)]
+    passkey: Option<Assertion>,
     /// The one from now on.
     new: String,
 }
@@ -30,8 +33,25 @@ pub(crate) struct NewPassword {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Proof {
-    /// The password.
-    password: String,
+    /// The password;
+    password: Option<String>,
+    /// or a passkey, for a challenge of `/api/v1/me/passkeys/proof`: `step` and `credential`.
+    #[schema(value_type = Option<Object>)]
+    passkey: Option<Assertion>,
+}
+
+impl Proof {
+    pub(super) fn proof(&self) -> people::Proof<'_> {
+        proof(self.password.as_deref(), self.passkey.as_ref())
+    }
+}
+
+/// A passkey, where one is given; else the password, and no password is right that isn't given.
+fn proof<'a>(password: Option<&'a str>, passkey: Option<&'a Assertion>) -> people::Proof<'a> {
+    match passkey {
+        Some(assertion) => people::Proof::Passkey(assertion),
+        None => people::Proof::Password(password.unwrap_or_default()),
+    }
 }
 
 /// The first code of a second factor.
@@ -56,9 +76,27 @@ pub(crate) async fn password(
 ) -> Result<Response, Problem> {
     let body = read(body, asker.language)?;
     let identified = Identified { user: asker.user, means: asker.means };
-    let session = room.people.change_password(&identified, (&body.current, &body.new), &visitor.agent).await;
+    let proof = proof(body.current.as_deref(), body.passkey.as_ref());
+    let session = room.people.change_password(&identified, (proof, &body.new), &visitor.agent).await;
     let session = session.map_err(|error| problem(error, asker.language))?;
     Ok(with_session(&session, visitor.secure, json!({ "state": "signed-in" })))
+}
+
+/// Gives the password up, where a passkey stands in its place. All other sessions end.
+#[utoipa::path(delete, path = "/api/v1/me/password", request_body = Proof, responses(
+    (status = 204, description = "given up"), (status = 401),
+    (status = 409, description = "not the password or passkey, or nothing would be left to sign in with"), (status = 422),
+    (status = 429)))]
+pub(crate) async fn no_password(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Proof>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let body = read(body, asker.language)?;
+    let language = asker.language;
+    let identified = Identified { user: asker.user, means: asker.means };
+    room.people.remove_password(&identified, body.proof()).await.map_err(|error| problem(error, language))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Begins to set up a second factor, or another one.
@@ -71,7 +109,7 @@ pub(crate) async fn begin(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let body = read(body, asker.language)?;
-    let begun = room.people.begin_second_factor(&asker.user, &body.password).await;
+    let begun = room.people.begin_second_factor(&asker.user, body.proof()).await;
     let (step, enrolment) = begun.map_err(|error| problem(error, asker.language))?;
     Ok(Json(json!({ "step": step, "second_factor": enrolment })))
 }
@@ -102,7 +140,7 @@ pub(crate) async fn remove(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let body = read(body, asker.language)?;
-    let removed = room.people.remove_second_factor(&asker.user, &body.password).await;
+    let removed = room.people.remove_second_factor(&asker.user, body.proof()).await;
     removed.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -117,7 +155,7 @@ pub(crate) async fn recovery_codes(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
     let body = read(body, asker.language)?;
-    let codes = room.people.renew_recovery_codes(&asker.user, &body.password).await;
+    let codes = room.people.renew_recovery_codes(&asker.user, body.proof()).await;
     let codes = codes.map_err(|error| problem(error, asker.language))?;
     Ok(Json(json!({ "recovery_codes": codes })))
 }

@@ -25,6 +25,50 @@ pub async fn a_code_is_taken_once_whatever_comes_at_once(place: Place) {
     assert!(kept.known(&session).await.is_some());
 }
 
+/// Who knows the password, and tries codes whenever they may, for a day.
+pub async fn a_code_is_not_come_upon_by_trying(place: Place) {
+    let kept = Kept::new(place).await;
+    let (_, totp) = kept.person("festival", "olga", &[Role::Officer]).await;
+    let (mut tried, mut waited, mut step) = (0, 0, String::new());
+    while waited < 24 * 3600 {
+        let now = [-30, 0, 30].map(|away| {
+            let key = totp_rs::Secret::try_from_base32(totp.as_deref().unwrap()).unwrap();
+            let seconds = (kept.clock.now().as_second() + away).unsigned_abs();
+            totp_rs::Builder::new().with_secret(key).build().unwrap().generate(seconds).to_string()
+        });
+        let wrong =
+            ["000000", "000001", "000002", "000003"].into_iter().find(|code| !now.contains(&(*code).to_owned()));
+        let code = Code::OneTime(wrong.unwrap());
+        let seconds = match kept.people.second_factor(&step, code).await {
+            Ok(_) if !step.is_empty() && is_waiting(&kept, &step).await => {
+                tried += 1;
+                continue;
+            }
+            Ok(_) => match kept.sign_in("olga", PASSWORD).await {
+                Ok(Step::Code(new)) => {
+                    step = new;
+                    continue;
+                }
+                Ok(_) => panic!("no code asked"),
+                Err(error) => refused(Err::<(), _>(error)),
+            },
+            Err(error) => {
+                let held = refused(Err::<(), _>(error));
+                let right = kept.people.second_factor(&step, Code::OneTime(&now[1])).await;
+                assert_eq!(refused(right), held, "the right one waits as well");
+                held
+            }
+        };
+        let Refusal::Later(seconds) = seconds else { panic!("{seconds:?}") };
+        let seconds = i64::try_from(seconds).unwrap();
+        waited += seconds;
+        kept.later(seconds);
+    }
+    assert!((90..120).contains(&tried), "{tried} codes of a million a day");
+    // Whose account it is comes in all the same, once the wait is over, and at once.
+    kept.session("olga", totp.as_deref()).await;
+}
+
 pub async fn a_recovery_code_is_taken_once(place: Place) {
     let kept = Kept::new(place).await;
     kept.person("festival", "olga", &[Role::Officer]).await;
@@ -84,10 +128,16 @@ pub async fn many_tries_at_once_are_no_more_than_one_after_the_other(place: Plac
     panic!("{} entries of held sign-ins", held_entries(&kept).await);
 }
 
-async fn entries(kept: &Kept) -> Vec<Entry> {
+pub async fn entries(kept: &Kept) -> Vec<Entry> {
     let rows =
         sqlx::query("SELECT leaf FROM log_entries ORDER BY position").fetch_all(kept.database.pool()).await.unwrap();
     rows.iter().map(|row| Entry::read(row.get::<&[u8], _>(0)).unwrap()).collect()
+}
+
+async fn is_waiting(kept: &Kept, step: &str) -> bool {
+    let row = sqlx::query("SELECT expires FROM signin_steps WHERE hash = $1").bind(secret::hash(step));
+    let row = row.fetch_optional(kept.database.pool()).await.unwrap();
+    row.is_some_and(|row| row.get::<String, _>(0).parse::<Timestamp>().unwrap() > kept.clock.now())
 }
 
 async fn held_entries(kept: &Kept) -> usize {

@@ -39,7 +39,10 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, Path(secret)
 }
 
 async fn told(room: &Room, page: &Page, secret: &str, (name, refused): (&str, Option<&Text>)) -> Response {
-    match room.people.open_invitation(secret).await {
+    let opened = room.people.open_invitation(secret).await;
+    // Held to the clock, as the API's answer is.
+    room.tick().await;
+    match opened {
         Ok(opened) => {
             let rules = room.rules();
             let member = rules.policies.base.member(&opened.member);
@@ -64,7 +67,9 @@ pub(crate) async fn accept(
 ) -> Response {
     let language = if fields.get("language") == "en" { Language::En } else { Language::Fr };
     let (name, password) = (fields.get("name"), fields.get("password"));
-    match room.people.accept_invitation(&secret, (name, language, password), &page.agent).await {
+    let accepted = room.people.accept_invitation(&secret, (name, language, password), &page.agent).await;
+    room.tick().await;
+    match accepted {
         Ok(step) => stepped(&page, step, "/", || page.refused(Refusal::NotFound.into())),
         Err(PeopleError::Refused(refusal @ (Refusal::Name | Refusal::Password(_)))) => {
             told(&room, &page, &secret, (name, Some(&refusal.text()))).await

@@ -51,7 +51,10 @@ fn stepped(page: &Page, step: Step, next: &str, wrong: impl FnOnce() -> Response
     let next = local_path(Some(next));
     match step {
         Step::Wrong => wrong(),
-        Step::Code(step) => page.show(StatusCode::OK, &CodePage { page, step: &step, next, wrong: false }),
+        // A recovery code stands in for a passkey as it does for a code.
+        Step::Code(step) | Step::Passkey(step) => {
+            page.show(StatusCode::OK, &CodePage { page, step: &step, next, wrong: false })
+        }
         Step::Enrol(step, enrolment) => {
             let shown = EnrolPage { page, action: "/sign-in/code", step: &step, next, enrolment: &enrolment };
             page.show(StatusCode::OK, &shown)

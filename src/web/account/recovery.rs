@@ -52,7 +52,10 @@ pub(crate) async fn complete(
     Path(secret): Path<String>,
     fields: Fields,
 ) -> Response {
-    match room.people.recover(&secret, fields.get("password")).await {
+    let recovered = room.people.recover(&secret, fields.get("password")).await;
+    // Held to the clock, as the API's answer is.
+    room.tick().await;
+    match recovered {
         Ok(()) => Redirect::to("/sign-in?done=recovered").into_response(),
         Err(PeopleError::Refused(Refusal::NotFound)) => {
             page.show(StatusCode::NOT_FOUND, &GonePage { page: &page, link: "recovery" })

@@ -102,6 +102,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("openidconnect", &["directory"]),
     ("totp_rs", &["people"]),
     ("ureq", &["cli", "directory"]),
+    ("webauthn_rs", &["people"]),
     ("zxcvbn", &["people"]),
 ];
 

@@ -61,6 +61,38 @@ pub fn variables(text: &str) -> Vec<String> {
     found
 }
 
+/// The tests that a page names in backticks: names of at least four words, as no setting or column has.
+pub fn named_tests(page: &str) -> Vec<String> {
+    let quoted = page.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    let is_test = |word: &&str| {
+        word.matches('_').count() >= 3 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    quoted.filter(is_test).map(str::to_owned).collect()
+}
+
+/// The rows of a page's tables of claims that name no test: those whose table has a column `test`.
+pub fn claims_without_tests(page: &str) -> Vec<String> {
+    let mut claims = false;
+    let mut bare = Vec::new();
+    for line in page.lines() {
+        if !line.starts_with('|') {
+            claims = false;
+        } else if line.ends_with("| test |") {
+            claims = true;
+        } else if claims && !line.starts_with("|---") && named_tests(line).is_empty() {
+            bare.push(line.to_owned());
+        }
+    }
+    bare
+}
+
+#[test]
+fn a_claim_without_a_test_is_found() {
+    let page = "| tried | comes of it | test |\n|---|---|---|\n| a | b | `a_test_that_is_there` |\n| c | d | — |\n\n| x | y |\n|---|---|\n| `two_factors_for_all` | z |\n";
+    assert_eq!(claims_without_tests(page), ["| c | d | — |"]);
+    assert_eq!(named_tests(page), ["a_test_that_is_there", "two_factors_for_all"]);
+}
+
 #[test]
 fn a_path_that_isn_t_there_is_found() {
     let page = "See `src/lib.rs`, `src/nothing.rs`, `festival/abonnes`, `cargo test`, [the map](src/lib.rs), [gone](docs/gone.md),\n\

@@ -71,6 +71,25 @@ fn pages_quote_paths_that_exist() {
 }
 
 #[test]
+fn every_claim_about_threats_names_tests_that_exist() {
+    let page = fs::read_to_string(root().join("docs/THREAT_MODEL.md")).unwrap();
+    assert_eq!(documents::claims_without_tests(&page), Vec::<String>::new());
+    let settings = ["two_factors_for_all"];
+    let named: Vec<String> = documents::named_tests(&page);
+    let sources: String =
+        ["src", "tests"].into_iter().flat_map(|folder| files(folder, ".rs")).map(|(_, text)| text).collect();
+    let missing: Vec<&String> = named
+        .iter()
+        .filter(|name| !settings.contains(&name.as_str()) && !sources.contains(&format!("fn {name}(")))
+        .collect();
+    assert!(missing.is_empty(), "named in docs/THREAT_MODEL.md, and not there: {missing:?}");
+    // Both languages rest on the same tests.
+    let (french, english) = page.split_once("\n---\n").unwrap();
+    assert_eq!(documents::named_tests(french), documents::named_tests(english));
+    assert!(named.len() > 60, "{}", named.len());
+}
+
+#[test]
 fn the_readme_names_every_feature_and_the_change_log_the_version() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Method, path, the other member's role, and what is told. 404 is what is told of things that there are not, byte for byte.
-const OBJECTS: [(&str, &str, &str, u16); 20] = [
+const OBJECTS: [(&str, &str, &str, u16); 21] = [
     ("get", "/api/v1/uploads/{id}", "steward", 404),
     ("patch", "/api/v1/uploads/{id}", "steward", 404),
     ("delete", "/api/v1/uploads/{id}", "steward", 404),
@@ -28,6 +28,7 @@ const OBJECTS: [(&str, &str, &str, u16); 20] = [
     ("delete", "/api/v1/users/{id}", "officer", 404),
     ("delete", "/api/v1/users/{id}/second-factor", "officer", 404),
     ("delete", "/api/v1/tokens/{id}", "officer", 404),
+    ("delete", "/api/v1/me/passkeys/{id}", "officer", 404),
 ];
 
 /// The festival's things, by the beginning of the path that names them.
@@ -55,7 +56,9 @@ impl Things {
         let token = served.by(person, "POST", "/api/v1/tokens", &token).ok()["id"].to_string();
         let invited = json!({"email": "eva@festival.ca", "roles": ["marketer"]});
         let invitation = served.by(person, "POST", "/api/v1/invitations", &invited).ok()["id"].to_string();
+        let passkey = Authenticator::new().registered(served, person)["id"].to_string();
         Self(vec![
+            ("/api/v1/me/passkeys", passkey),
             ("/api/v1/uploads", upload),
             ("/api/v1/answers", answer),
             ("/api/v1/template-proposals", hash),
@@ -95,9 +98,12 @@ fn a_thing_of_another_member_is_told_from_none_by_nothing() {
             "/api/v1/uploads/{id}/complete" => b"{\"bytes\":10}",
             "/api/v1/policy/proposals/{id}/approval" => b"{\"effects\":\"00\"}",
             "/api/v1/users/{id}/roles" => b"{\"roles\":[\"marketer\"]}",
+            // The stranger's own.
+            "/api/v1/me/passkeys/{id}" => b"{\"password\":\"quatre violons sous la neige\"}",
             _ => b"{}",
         };
-        let body = if matches!(method, "post" | "put" | "patch") { body } else { b"" };
+        let named = matches!(method, "post" | "put" | "patch") || path == "/api/v1/me/passkeys/{id}";
+        let body = if named { body } else { b"" };
         let call = |path: &str| {
             let mut headers = vec![("content-type", "application/json"), ("upload-offset", "0")];
             let token = match who {
@@ -133,6 +139,8 @@ fn a_thing_of_another_member_is_told_from_none_by_nothing() {
     ] {
         served.by(&person, method, &things.path(path), &Value::Null).ok();
     }
+    let passkeys = served.by(&person, "GET", "/api/v1/me/passkeys", &Value::Null).ok();
+    assert_eq!(passkeys["passkeys"].as_array().unwrap().len(), 1);
     let users = served.get(&own, "/api/v1/users").ok();
     assert!(
         users["users"].as_array().unwrap().iter().any(|user| user["id"] == person.id && user["two_factors"] == true)

@@ -48,7 +48,7 @@ pub struct Browser {
 
 /// A command of ChromeDriver's own, or of a standard that the client doesn't know.
 #[derive(Debug)]
-struct Extra(&'static str, Value);
+struct Extra(String, Value);
 
 impl WebDriverCompatibleCommand for Extra {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
@@ -175,8 +175,23 @@ impl Browser {
     }
 
     /// A command that only this driver, or a later standard, knows.
-    pub fn command(&self, path: &'static str, body: Value) -> Value {
-        self.runtime.block_on(self.client().issue_cmd(Extra(path, body))).unwrap()
+    pub fn command(&self, path: &str, body: Value) -> Value {
+        self.runtime.block_on(self.client().issue_cmd(Extra(path.to_owned(), body))).unwrap()
+    }
+
+    /// A device with a screen lock, that keeps passkeys and verifies whoever touches it (WebAuthn, section 11).
+    pub fn add_device(&self) -> String {
+        let device = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        self.command("webauthn/authenticator", device).as_str().unwrap().to_owned()
+    }
+
+    /// Whether the device verifies its person from here on: somebody else's finger.
+    pub fn verify(&self, device: &str, verified: bool) {
+        let path = format!("webauthn/authenticator/{device}/uv");
+        self.command(&path, json!({ "isUserVerified": verified }));
     }
 
     /// What the browser's console says.

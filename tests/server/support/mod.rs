@@ -1,15 +1,17 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
+mod authenticator;
 mod browser;
 mod draws;
 mod people;
 mod persons;
 mod postgres;
 
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Ways};
 pub use draws::{Draws, rounds};
 pub use people::{email, hash, stream, stream_of};
-pub use persons::{PASSWORD, Person, code};
+pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
 pub use postgres::Postgres;
 
 use serde_json::{Value, json};
@@ -24,6 +26,9 @@ use std::{
 };
 
 pub const CAMERATA: &str = env!("CARGO_BIN_EXE_camerata");
+
+/// Where people reach a room that is served.
+pub const PUBLIC_URL: &str = "http://localhost:8100";
 
 /// An answer of the room.
 #[derive(Debug, Clone)]
@@ -151,6 +156,10 @@ impl Served {
             if command.get_envs().all(|(set, _)| set != variable.as_str()) {
                 command.env(variable, most);
             }
+        }
+        // Under a name, to which passkeys can be bound; and links lead there.
+        if !command.get_envs().any(|(name, _)| name == "CAMERATA_PUBLIC_URL") {
+            command.env("CAMERATA_PUBLIC_URL", PUBLIC_URL);
         }
         let mut child = command
             .env("CAMERATA_LOG", "debug")

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 pub const PASSWORD: &str = "quatre violons sous la neige";
+pub const OTHER: &str = "le hibou mange quatorze tulipes";
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Person {
     pub cookie: String,
     /// Codes that stand in for the second factor, where there is one.
     pub recovery_codes: Vec<String>,
+    /// The secret of the second factor, where it was just set up.
+    pub totp: Option<String>,
 }
 
 impl Founded {
@@ -33,8 +36,14 @@ impl Founded {
 
 /// The code of a secret in Base32, now.
 pub fn code(secret: &str) -> String {
+    code_in(secret, 0)
+}
+
+/// The code of a secret in Base32, in so many seconds. The room takes that of the next 30 seconds, and none twice.
+pub fn code_in(secret: &str, seconds: u64) -> String {
     let key = totp_rs::Secret::try_from_base32(secret).unwrap();
-    totp_rs::Builder::new().with_secret(key).build().unwrap().generate_current().to_string()
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    totp_rs::Builder::new().with_secret(key).build().unwrap().generate(now + seconds).to_string()
 }
 
 /// `name=value` of the cookie that an answer sets.
@@ -56,16 +65,18 @@ impl Served {
         let body = json!({"secret": secret, "name": name, "password": PASSWORD, "language": "fr"});
         let mut reply = self.post("", "/api/v1/invitation/acceptance", &body);
         let mut answer = reply.clone().ok();
+        let mut totp = None;
         if answer["state"] == "enrol" {
-            let code = code(answer["second_factor"]["secret"].as_str().unwrap());
-            let body = json!({"step": answer["step"], "code": code});
+            let secret = answer["second_factor"]["secret"].as_str().unwrap().to_owned();
+            let body = json!({"step": answer["step"], "code": code(&secret)});
             reply = self.post("", "/api/v1/session/second-factor", &body);
             answer = reply.clone().ok();
+            totp = Some(secret);
         }
-        self.signed_in(email, &reply, &answer)
+        Person { totp, ..self.signed_in(email, &reply, &answer) }
     }
 
-    fn signed_in(&self, email: &str, reply: &Reply, answer: &Value) -> Person {
+    pub fn signed_in(&self, email: &str, reply: &Reply, answer: &Value) -> Person {
         assert_eq!(answer["state"], "signed-in", "{answer}");
         let codes = answer["recovery_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned());
         Person {
@@ -73,6 +84,7 @@ impl Served {
             id: answer["user"]["id"].as_i64().unwrap(),
             cookie: cookie(reply).unwrap(),
             recovery_codes: codes.collect(),
+            totp: None,
         }
     }
 
