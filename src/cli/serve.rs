@@ -2,7 +2,7 @@
 
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
-    gateway::{Located, OpenRoomError, Room},
+    gateway::{Letters, Located, OpenRoomError, Room},
     http,
     model::{Language, SystemClock},
     policy::Policies,
@@ -52,7 +52,10 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             context.say("La salle est ouverte :", "The room is open:"),
             listener.local_addr()?
         ));
-        http::serve(Arc::clone(&room), listener, stopped()).await?;
+        let letters = Letters::start(Arc::clone(&room));
+        let served = http::serve(Arc::clone(&room), listener, stopped()).await;
+        letters.stop().await;
+        served?;
         room.close().await;
         Ok(Exit::Done.into())
     })

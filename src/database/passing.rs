@@ -1,4 +1,4 @@
-//! What passes: rows that the audit log doesn't tell of, because they are gone or changed within the hour and nothing is decided by
+//! What passes: rows that the audit log doesn't tell of, because they are gone or changed soon and nothing is decided by
 //! them alone. Sign-ins under way, what was tried in vain, when a session was last used, messages to be sent.
 //!
 //! Promise: these tables and no others are written without an entry; each statement names the table that it writes.
@@ -16,11 +16,12 @@ pub enum Passing {
     Recoveries,
     DeviceRequests,
     Outbox,
+    DirectorySteps,
 }
 
 impl Passing {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SessionUses,
         Self::SigninSteps,
         Self::SigninFailures,
@@ -28,6 +29,7 @@ impl Passing {
         Self::Recoveries,
         Self::DeviceRequests,
         Self::Outbox,
+        Self::DirectorySteps,
     ];
 
     /// The table's name.
@@ -40,6 +42,7 @@ impl Passing {
             Self::Recoveries => "recoveries",
             Self::DeviceRequests => "device_requests",
             Self::Outbox => "outbox",
+            Self::DirectorySteps => "directory_steps",
         }
     }
 

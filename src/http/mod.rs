@@ -8,6 +8,7 @@ mod audiences;
 mod audit;
 mod budget;
 mod cookie;
+mod directory;
 mod identity;
 mod policy;
 mod problem;
@@ -83,6 +84,12 @@ use utoipa::OpenApi;
         accounts::own::confirm,
         accounts::own::remove,
         accounts::own::recovery_codes,
+        directory::list,
+        directory::begin,
+        directory::callback,
+        directory::link,
+        accounts::letters::list,
+        accounts::letters::choose,
         accounts::recovery::request,
         accounts::recovery::complete,
         accounts::invitations::create,

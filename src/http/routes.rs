@@ -3,8 +3,8 @@
 use super::{
     Api,
     access::{Access, MEMBERS, guard},
-    accounts::{device, invitations, own, recovery, session, tokens, users},
-    audiences, audit, budget, identity, policy, queries, templates, uploads,
+    accounts::{device, invitations, letters, own, recovery, session, tokens, users},
+    audiences, audit, budget, directory, identity, policy, queries, templates, uploads,
 };
 use crate::{gateway::Room, model::Role};
 use axum::{
@@ -133,6 +133,12 @@ fn accounts() -> Vec<Route> {
         route(POST, "/api/v1/me/second-factor/confirmation", Access::InPerson, own::confirm),
         route(DELETE, "/api/v1/me/second-factor", Access::InPerson, own::remove),
         route(POST, "/api/v1/me/recovery-codes", Access::InPerson, own::recovery_codes),
+        route(GET, "/api/v1/directories", Access::Anyone, directory::list),
+        route(GET, "/api/v1/directory/callback", Access::Anyone, directory::callback),
+        route(GET, "/api/v1/directory/{member}", Access::Anyone, directory::begin),
+        route(POST, "/api/v1/me/directory", Access::InPerson, directory::link),
+        route(GET, "/api/v1/me/letters", Access::SignedIn, letters::list),
+        route(PUT, "/api/v1/me/letters", Access::SignedIn, letters::choose),
         route(POST, "/api/v1/recovery", Access::Anyone, recovery::request),
         route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete),
         route(POST, "/api/v1/invitations", MANAGERS, invitations::create),

@@ -12,8 +12,8 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const FRENCH: &[&str] = &[include_str!("fr/mail.ftl")];
-const ENGLISH: &[&str] = &[include_str!("en/mail.ftl")];
+const FRENCH: &[&str] = &[include_str!("fr/mail.ftl"), include_str!("fr/directory.ftl")];
+const ENGLISH: &[&str] = &[include_str!("en/mail.ftl"), include_str!("en/directory.ftl")];
 
 static IN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
     let mut bundle = Bundle::new_concurrent(vec![tag("fr-CA")]);

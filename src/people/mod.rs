@@ -4,9 +4,12 @@
 //! request and copied nowhere, so leaving and other roles take effect at once; whether an address has an account shows neither in
 //! what is answered nor in what is done for it.
 
+mod arrivals;
 mod device;
+mod directory_steps;
 mod failures;
 mod invitations;
+mod letters;
 mod outgoing;
 mod password;
 mod people_error;
@@ -25,8 +28,11 @@ mod totp;
 mod user;
 mod vault;
 
+pub use arrivals::{Arrival, NotLetIn};
 pub use device::{DEVICE_MINUTES, DeviceCode, DevicePoll};
+pub use directory_steps::{DIRECTORY_MINUTES, DirectoryStep};
 pub use invitations::{Invitation, Invited, Opened};
+pub use letters::{LetterChoice, Reader};
 pub use outgoing::{Outgoing, OutgoingKind, Waiting};
 pub use people_error::PeopleError;
 pub use refusal::Refusal;
@@ -42,6 +48,7 @@ pub use vault::Vault;
 use crate::{database::Database, model::Clock};
 use password::Hasher;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// The room's users.
 #[derive(Clone)]
@@ -51,6 +58,8 @@ pub struct People {
     vault: Arc<Vault>,
     settings: Arc<Settings>,
     hasher: Hasher,
+    /// Told when a message was put into the outbox.
+    posted: Arc<Notify>,
 }
 
 impl People {
@@ -64,7 +73,8 @@ impl People {
         vault: Vault,
         settings: Settings,
     ) -> Result<Self, PeopleError> {
-        Ok(Self { database, clock, vault: Arc::new(vault), settings: Arc::new(settings), hasher: Hasher::new()? })
+        let (vault, settings) = (Arc::new(vault), Arc::new(settings));
+        Ok(Self { database, clock, vault, settings, hasher: Hasher::new()?, posted: Arc::default() })
     }
 
     /// How the room treats sign-ins.

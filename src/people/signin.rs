@@ -68,6 +68,11 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// One that is known by other means than a password.
+    pub(super) fn known(user: User, email: Option<String>) -> Self {
+        Self { user, email, password: None, totp: None }
+    }
+
     /// What is kept of the password.
     pub(super) fn password(&self) -> Option<&str> {
         self.password.as_deref()
@@ -316,7 +321,7 @@ impl People {
     }
 
     /// Begins a session, tells the log, and the person if the browser is a new one.
-    async fn begin_session(
+    pub(super) async fn begin_session(
         &self,
         writing: &mut Writing,
         account: &Account,

@@ -84,6 +84,8 @@ pub enum What {
     SignInHeld,
     /// A user's password, second factor or recovery codes are others from here on.
     SecretsChanged,
+    /// A user chose which letters to get.
+    LettersChosen,
 }
 
 impl What {

@@ -24,6 +24,8 @@ pub enum Kind {
     Invitation,
     AccessToken,
     Session,
+    LettersOff,
+    DirectoryUser,
 }
 
 /// Rows that belong to a record.
@@ -40,7 +42,7 @@ pub(super) struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Room,
         Self::Token,
         Self::Upload,
@@ -61,6 +63,8 @@ impl Kind {
         Self::Invitation,
         Self::AccessToken,
         Self::Session,
+        Self::LettersOff,
+        Self::DirectoryUser,
     ];
 
     /// Its word in the log.
@@ -86,6 +90,8 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::AccessToken => "access-token",
             Self::Session => "session",
+            Self::LettersOff => "letters-off",
+            Self::DirectoryUser => "directory-user",
         }
     }
 
@@ -200,6 +206,10 @@ impl Kind {
             }
             Self::Session => {
                 const { &[part("sessions", "id", r#"hash, "user", agent, created, expires, ended"#, "id")] }
+            }
+            Self::LettersOff => const { &[part("letters_off", r#""user""#, "kind", "kind")] },
+            Self::DirectoryUser => {
+                const { &[part("directory_users", r#""user""#, "member, issuer, subject, email, bound", r#""user""#)] }
             }
         }
     }

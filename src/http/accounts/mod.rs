@@ -3,6 +3,7 @@
 
 pub(super) mod device;
 pub(super) mod invitations;
+pub(super) mod letters;
 pub(super) mod own;
 pub(super) mod recovery;
 pub(super) mod session;
@@ -23,10 +24,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use visitor::Visitor;
+pub(super) use visitor::Visitor;
 
 /// What was refused, or a failure of which nothing is told.
-fn problem(error: PeopleError, language: Language) -> Problem {
+pub(super) fn problem(error: PeopleError, language: Language) -> Problem {
     let refusal = match error {
         PeopleError::Refused(refusal) => refusal,
         error => return Problem::from_ask(AskError::internal("people", &error)).in_language(language),
@@ -49,7 +50,7 @@ fn problem(error: PeopleError, language: Language) -> Problem {
         Refusal::Roles | Refusal::HasOfficer | Refusal::Last | Refusal::Required => {
             Problem::new(StatusCode::CONFLICT, "account-refused", "Refusé", "Refused")
         }
-        Refusal::Email | Refusal::Name | Refusal::Days => {
+        Refusal::Email | Refusal::Name | Refusal::Days | Refusal::Letter => {
             Problem::new(unprocessable, "malformed", "Demande mal formée", "Malformed request")
         }
     };
@@ -58,7 +59,7 @@ fn problem(error: PeopleError, language: Language) -> Problem {
 }
 
 /// A body as JSON, or what is wrong with it.
-fn read<T>(body: Result<Json<T>, JsonRejection>, language: Language) -> Result<T, Problem> {
+pub(super) fn read<T>(body: Result<Json<T>, JsonRejection>, language: Language) -> Result<T, Problem> {
     body.map(|Json(value)| value).map_err(|error| {
         // What the reader says of a body may repeat what stands in it, and here that could be a password.
         let words = match error {

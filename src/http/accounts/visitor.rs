@@ -13,9 +13,9 @@ use std::{convert::Infallible, sync::Arc};
 
 /// Whoever comes: in which language to answer, what the browser says of itself, and whether it came over TLS.
 pub(crate) struct Visitor {
-    pub(super) language: Language,
-    pub(super) agent: String,
-    pub(super) secure: bool,
+    pub(in crate::http) language: Language,
+    pub(in crate::http) agent: String,
+    pub(in crate::http) secure: bool,
 }
 
 impl FromRequestParts<Arc<Room>> for Visitor {

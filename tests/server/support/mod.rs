@@ -1,13 +1,17 @@
 //! A room of one's own for a test: founded, served by the real program, and spoken to over HTTP.
 
+mod directory;
 mod draws;
+mod mail;
 mod people;
 mod persons;
 mod postgres;
 
+pub use directory::{Browser, Directory};
 pub use draws::{Draws, rounds};
+pub use mail::{MailServer, secret_of};
 pub use people::{email, hash, stream, stream_of};
-pub use persons::Person;
+pub use persons::{OTHER, PASSWORD, Person};
 pub use postgres::Postgres;
 
 use serde_json::{Value, json};
@@ -249,6 +253,16 @@ impl Served {
 
     pub fn spent_of(&self, marketer: &str, account: &str) -> u64 {
         self.spent(marketer).into_iter().find(|(name, ..)| name == account).expect("the account").1
+    }
+
+    /// Waits until the room's log says something.
+    #[track_caller]
+    pub fn told(&self, words: &str) {
+        let since = Instant::now();
+        while !self.log.lock().unwrap().contains(words) {
+            assert!(since.elapsed() < Duration::from_secs(120), "{words}: {}", self.log.lock().unwrap());
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Waits for the process to end by itself and says by which signal.
