@@ -3,8 +3,8 @@
 use super::{DirectorySettingsError, Settings, http};
 use openidconnect::{
     AdditionalClaims, AdditionalProviderMetadata, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope,
+    EmptyExtraTokenFields, EndUserEmail, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope,
     StandardErrorResponse, StandardTokenResponse, TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
@@ -141,6 +141,7 @@ pub struct Provider {
     issuer: String,
     names_itself: bool,
     always_two_factors: bool,
+    verified_domains: Vec<String>,
 }
 
 impl Provider {
@@ -170,6 +171,7 @@ impl Provider {
             issuer: settings.issuer.clone(),
             names_itself,
             always_two_factors: settings.always_two_factors,
+            verified_domains: settings.verified_domains.clone(),
         })
     }
 
@@ -184,6 +186,12 @@ impl Provider {
             None if !self.names_itself => Ok(()),
             _ => Err(DirectoryError::OtherSignIn),
         }
+    }
+
+    /// Whether whoever runs the room said that the directory answers for the address' domain.
+    fn answers_for(&self, email: &str) -> bool {
+        let domain = email.rsplit_once('@').map(|(_, domain)| domain);
+        domain.is_some_and(|domain| self.verified_domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
     }
 
     /// Begins a sign-in: where to send the browser, and what to keep until it comes back.
@@ -233,7 +241,8 @@ impl Provider {
                 }
             }
         }
-        let email = email.filter(|_| verified == Some(true)).ok_or(DirectoryError::NoAddress)?;
+        let counts = |email: &EndUserEmail| verified.unwrap_or_else(|| self.answers_for(email));
+        let email = email.filter(counts).ok_or(DirectoryError::NoAddress)?;
         let methods = claims.auth_method_refs().into_iter().flatten();
         let name = claims.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned());
         Ok(Arrived {

@@ -30,6 +30,9 @@ pub struct Settings {
     /// The claim that names a person's groups.
     #[serde(default = "groups")]
     pub(super) groups_claim: String,
+    /// The domains whose addresses it answers for, where its tokens don't say whether an address is verified.
+    #[serde(default)]
+    pub(super) verified_domains: Vec<String>,
     /// Whether it lets nobody in to the room without two factors, whatever its tokens say: for directories that don't say it in them.
     #[serde(default)]
     pub(super) always_two_factors: bool,

@@ -280,6 +280,34 @@ fn a_directory_lets_people_in_to_its_own_member_alone() {
 }
 
 #[test]
+fn a_sign_in_is_begun_at_one_gateway_and_ended_at_another() {
+    let directory = Directory::start(&ana(&["ventes"]));
+    let founded = Founded::on_server(&Postgres::shared().database());
+    let path = founded.room().join("camerata.toml");
+    let settings = std::fs::read_to_string(&path).unwrap() + &directory.section("festival");
+    std::fs::write(path, settings).unwrap();
+    let (first, second) = (founded.serve(), founded.serve());
+    // A browser's cookies are the host's, whichever gateway answers.
+    let mut browser = Browser::default();
+    let there = browser.begin(&first, "festival", "/budget");
+    let back = browser.at_directory(&first, there, "ana");
+    let mut elsewhere = Url::parse(&second.url).unwrap().join(back.path()).unwrap();
+    elsewhere.set_query(back.query());
+    let cookie = browser.cookies[&(first.url.clone(), "camerata-directory".to_owned())].clone();
+    browser.cookies.insert((second.url.clone(), "camerata-directory".to_owned()), cookie);
+    assert_eq!(browser.come_back(&elsewhere), "/budget");
+    assert_eq!(browser.come_back(&back), "/sign-in?error=not-begun", "nor is it ended twice");
+    let session = browser.session(&second);
+    let known = |gateway: &Served| gateway.with_headers("GET", "/api/v1/me", &[("cookie", &session)], &Value::Null);
+    known(&first).ok();
+    known(&second).ok();
+    // What the directory takes away at one is gone at the other.
+    directory.knows(&ana(&[]));
+    assert_eq!(Browser::default().sign_in(&first, "festival", "ana"), "/sign-in?error=no-role");
+    known(&second).problem(401, "unauthorized");
+}
+
+#[test]
 fn a_room_does_not_open_on_directories_that_can_t_be_meant() {
     let founded = Founded::new();
     let section = |member: &str, issuer: &str, role: &str| {

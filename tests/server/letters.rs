@@ -80,6 +80,25 @@ fn a_letter_waits_for_a_server_that_is_down_and_is_sent_once() {
 }
 
 #[test]
+fn a_room_that_stops_waits_for_the_letter_under_way() {
+    let (founded, mail) = (Founded::new(), MailServer::start());
+    let served = serve(&founded, &mail);
+    let officer = served.person("festival", "Olga", &["officer"]);
+    for email in ["slow-ana@festival.ca", "slow-bob@festival.ca"] {
+        let body = json!({ "email": email, "roles": ["marketer"] });
+        served.by(&officer, "POST", "/api/v1/invitations", &body).ok();
+    }
+    served.told("a letter is being sent");
+    served.end();
+    assert_eq!(mail.letters("slow-ana@festival.ca").len(), 1, "it was sent before the room had stopped");
+    assert!(mail.letters("slow-bob@festival.ca").is_empty(), "and no other was begun");
+    let served = serve(&founded, &mail);
+    mail.wait("slow-bob@festival.ca", 1);
+    assert_eq!(mail.letters("slow-ana@festival.ca").len(), 1);
+    served.end();
+}
+
+#[test]
 fn gateways_of_one_room_send_each_letter_once() {
     let (founded, mail) = (Founded::on_server(&Postgres::shared().database()), MailServer::start());
     let gateways = [serve(&founded, &mail), serve(&founded, &mail), serve(&founded, &mail)];

@@ -29,6 +29,7 @@ pub(super) async fn next(room: &Room) -> bool {
 
 async fn send(room: &Room, mailer: &Mailer, waiting: &Waiting) -> Result<(), PeopleError> {
     let (id, kind) = (waiting.id, waiting.message.kind.word());
+    tracing::debug!(letter = id, kind, "a letter is being sent");
     let letter = written(room, &waiting.message);
     let reason = match timeout(LONGEST, mailer.send(&waiting.message.recipient, &letter)).await {
         Ok(Ok(())) => {

@@ -1,7 +1,8 @@
 """A mail server for the tests: keeps what it is sent in a folder, one file a letter. Prints its port.
 
 smtp.py FOLDER MODE [CERTIFICATE KEY], on SMTP_PORT if that is set; MODE is none, starttls or tls. The user is salle, the password `mot de passe`.
-Addresses that begin with refuse- are refused for good, with later- for now."""
+Addresses that begin with refuse- are refused for good, with later- for now, and with slow- kept
+after a while."""
 
 import asyncio
 import itertools
@@ -31,6 +32,8 @@ class Keeper:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("slow-"):
+            await asyncio.sleep(4)
         secure = server.transport.get_extra_info("ssl_object") is not None
         letter = f"To-Envelope: {','.join(envelope.rcpt_tos)}\nOver-TLS: {secure}\n".encode()
         aside = folder / f"{next(self.numbers)}.part"
