@@ -84,7 +84,21 @@ pub const VARIABLES: &[(&str, Words)] = &[
         ("PostgreSQL, au lieu de room.sqlite (postgres://…)", "PostgreSQL, in place of room.sqlite (postgres://…)"),
     ),
     ("CAMERATA_DATABASE_URL_FILE", ("fichier où cette adresse se trouve", "file that holds that address")),
+    ("CAMERATA_SMTP_SERVER", ("serveur de courriel, pour les lettres", "mail server, for letters")),
+    ("CAMERATA_SMTP_PORT", ("son port", "its port")),
+    ("CAMERATA_SMTP_TLS", ("starttls, tls ou none", "starttls, tls or none")),
+    ("CAMERATA_SMTP_FROM", ("expéditeur des lettres", "sender of letters")),
+    ("CAMERATA_SMTP_USER", ("qui se connecte au serveur de courriel", "who signs in to the mail server")),
     ("CAMERATA_SMTP_PASSWORD", ("mot de passe du serveur de courriel", "password of the mail server")),
+    ("CAMERATA_SMTP_PASSWORD_FILE", ("fichier qui le contient", "file that holds it")),
+    (
+        "CAMERATA_SMTP_CA_FILE",
+        ("certificat qui signe celui du serveur de courriel", "certificate that signs the mail server’s"),
+    ),
+    (
+        "CAMERATA_DIRECTORY_FILE",
+        ("fichier des répertoires des membres (OpenID Connect)", "file of members’ directories (OpenID Connect)"),
+    ),
     (
         "CAMERATA_PUBLIC_URL",
         ("adresse où les gens trouvent la salle, pour les liens", "address where people reach the room, for links"),

@@ -27,6 +27,7 @@ pub mod hash;
 mod help;
 #[cfg(feature = "server")]
 pub mod init;
+pub mod letters;
 pub mod login;
 #[cfg(feature = "server")]
 pub mod policy;
@@ -104,6 +105,7 @@ enum Command {
     Login(login::Args),
     Logout(login::LogoutArgs),
     Whoami(login::WhoamiArgs),
+    Letters(letters::Args),
     Completions(completions::Args),
     #[cfg(feature = "server")]
     Demo(demo::Args),
@@ -143,6 +145,7 @@ impl Command {
             Self::Login(args) => login::run(&args, context),
             Self::Logout(args) => login::logout(&args, context),
             Self::Whoami(args) => login::whoami(&args, context),
+            Self::Letters(args) => letters::run(&args, context),
             Self::Completions(args) => completions::run(&args, command(context.language), context),
             #[cfg(feature = "server")]
             Self::Demo(args) => demo::run(&args, context),

@@ -2,7 +2,7 @@
 
 use super::{context::Context, exit::Exit, init::runtime};
 use crate::{
-    gateway::{Config, Located, OpenRoomError, Room},
+    gateway::{Config, Letters, Located, OpenRoomError, Room},
     http::{Door, OpenDoorError},
     model::{Language, SystemClock},
     policy::Policies,
@@ -55,7 +55,10 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             door.scheme(),
             listener.local_addr()?
         ));
-        door.serve(Arc::clone(&room), web::router, listener, stopped()).await?;
+        let letters = Letters::start(Arc::clone(&room));
+        let served = door.serve(Arc::clone(&room), web::router, listener, stopped()).await;
+        letters.stop().await;
+        served?;
         room.close().await;
         Ok(Exit::Done.into())
     })

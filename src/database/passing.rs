@@ -1,4 +1,4 @@
-//! What passes: rows that the audit log doesn't tell of, because they are gone or changed within the hour and nothing is decided by
+//! What passes: rows that the audit log doesn't tell of, because they are gone or changed soon and nothing is decided by
 //! them alone. Sign-ins under way, what was tried in vain, when a session was last used, messages to be sent.
 //!
 //! Promise: these tables and no others are written without an entry; each statement names the table that it writes.
@@ -18,11 +18,12 @@ pub enum Passing {
     Outbox,
     PasskeyUses,
     PasskeyChallenges,
+    DirectorySteps,
 }
 
 impl Passing {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SessionUses,
         Self::SigninSteps,
         Self::SigninFailures,
@@ -32,6 +33,7 @@ impl Passing {
         Self::Outbox,
         Self::PasskeyUses,
         Self::PasskeyChallenges,
+        Self::DirectorySteps,
     ];
 
     /// The table's name.
@@ -46,6 +48,7 @@ impl Passing {
             Self::Outbox => "outbox",
             Self::PasskeyUses => "passkey_uses",
             Self::PasskeyChallenges => "passkey_challenges",
+            Self::DirectorySteps => "directory_steps",
         }
     }
 

@@ -2,14 +2,15 @@
 
 use super::{DirectorySettingsError, Settings, http};
 use openidconnect::{
-    AdditionalClaims, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
-    TokenResponse,
+    AdditionalClaims, AdditionalProviderMetadata, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndUserEmail, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse,
     core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim,
-        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+        CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+        CoreErrorResponseType, CoreGenderClaim, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+        CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType, CoreRevocableToken,
+        CoreRevocationErrorResponse, CoreSubjectIdentifierType, CoreTokenIntrospectionResponse, CoreTokenType,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,31 @@ const TWO_FACTORS: [&str; 2] = ["mfa", "mca"];
 struct Others(BTreeMap<String, Value>);
 
 impl AdditionalClaims for Others {}
+
+/// What the library doesn't know of a directory's description.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Described {
+    /// Whether it says who it is when it sends a browser back (RFC 9207).
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Described {}
+
+type Metadata = ProviderMetadata<
+    Described,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
 
 type Tokens = StandardTokenResponse<
     IdTokenFields<
@@ -112,6 +138,10 @@ pub struct Provider {
     agent: Agent,
     scopes: Vec<String>,
     groups_claim: String,
+    issuer: String,
+    names_itself: bool,
+    always_two_factors: bool,
+    verified_domains: Vec<String>,
 }
 
 impl Provider {
@@ -125,14 +155,43 @@ impl Provider {
         let issuer = IssuerUrl::new(settings.issuer.clone())
             .map_err(|_| DirectorySettingsError::Issuer(settings.member.clone()))?;
         let speak = |request| http::call(agent.clone(), request);
-        let described = CoreProviderMetadata::discover_async(issuer, &speak).await;
+        let described = Metadata::discover_async(issuer, &speak).await;
         let described = described.map_err(|error| DirectoryError::Unreachable(Box::new(error)))?;
         let secret = settings.secret(room)?.map(|secret| ClientSecret::new(secret.as_str().to_owned()));
         let redirect =
             RedirectUrl::new(redirect.to_owned()).map_err(|error| DirectoryError::Unreachable(Box::new(error)))?;
+        let names_itself = described.additional_metadata().authorization_response_iss_parameter_supported;
         let client = Client::from_provider_metadata(described, ClientId::new(settings.client_id.clone()), secret)
             .set_redirect_uri(redirect);
-        Ok(Self { client, agent, scopes: settings.scopes.clone(), groups_claim: settings.groups_claim.clone() })
+        Ok(Self {
+            client,
+            agent,
+            scopes: settings.scopes.clone(),
+            groups_claim: settings.groups_claim.clone(),
+            issuer: settings.issuer.clone(),
+            names_itself,
+            always_two_factors: settings.always_two_factors,
+            verified_domains: settings.verified_domains.clone(),
+        })
+    }
+
+    /// Makes sure that it is this directory that sent the browser back, by the name that it gave (RFC 9207): the code of another one
+    /// isn't shown to this one.
+    ///
+    /// # Errors
+    /// When it gave another name, or none though it gives one.
+    pub fn sent_back(&self, issuer: Option<&str>) -> Result<(), DirectoryError> {
+        match issuer {
+            Some(issuer) if issuer == self.issuer => Ok(()),
+            None if !self.names_itself => Ok(()),
+            _ => Err(DirectoryError::OtherSignIn),
+        }
+    }
+
+    /// Whether whoever runs the room said that the directory answers for the address' domain.
+    fn answers_for(&self, email: &str) -> bool {
+        let domain = email.rsplit_once('@').map(|(_, domain)| domain);
+        domain.is_some_and(|domain| self.verified_domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
     }
 
     /// Begins a sign-in: where to send the browser, and what to keep until it comes back.
@@ -182,7 +241,8 @@ impl Provider {
                 }
             }
         }
-        let email = email.filter(|_| verified == Some(true)).ok_or(DirectoryError::NoAddress)?;
+        let counts = |email: &EndUserEmail| verified.unwrap_or_else(|| self.answers_for(email));
+        let email = email.filter(counts).ok_or(DirectoryError::NoAddress)?;
         let methods = claims.auth_method_refs().into_iter().flatten();
         let name = claims.name().and_then(|names| names.get(None)).map(|name| name.as_str().to_owned());
         Ok(Arrived {
@@ -190,7 +250,8 @@ impl Provider {
             email: email.as_str().to_owned(),
             name,
             groups: words(others.get(&self.groups_claim)),
-            two_factors: methods.into_iter().any(|method| TWO_FACTORS.contains(&method.as_str())),
+            two_factors: self.always_two_factors
+                || methods.into_iter().any(|method| TWO_FACTORS.contains(&method.as_str())),
         })
     }
 }

@@ -4,7 +4,7 @@ use crate::model::{MemberName, Role};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 use url::{Host, Url};
@@ -30,6 +30,12 @@ pub struct Settings {
     /// The claim that names a person's groups.
     #[serde(default = "groups")]
     pub(super) groups_claim: String,
+    /// The domains whose addresses it answers for, where its tokens don't say whether an address is verified.
+    #[serde(default)]
+    pub(super) verified_domains: Vec<String>,
+    /// Whether it lets nobody in to the room without two factors, whatever its tokens say: for directories that don't say it in them.
+    #[serde(default)]
+    pub(super) always_two_factors: bool,
     /// Which roles a group gives.
     pub roles: BTreeMap<String, BTreeSet<Role>>,
 }
@@ -51,6 +57,17 @@ pub enum DirectorySettingsError {
     /// A group would make a host.
     #[error("[[directory]] of {0}: no group can give the role of host: whoever runs the machine gives it there")]
     Host(MemberName),
+    /// Two directories of one member.
+    #[error("[[directory]] of {0}: a member has one at most")]
+    Twice(MemberName),
+    /// A file isn't what it should be.
+    #[error("{path}: {message}")]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// Where and what, by the TOML reader.
+        message: String,
+    },
     /// A file can't be read.
     #[error("{path} can't be read: {source}")]
     File {
@@ -61,7 +78,38 @@ pub enum DirectorySettingsError {
     },
 }
 
+/// The sections of a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sections {
+    #[serde(default)]
+    directory: Vec<Settings>,
+}
+
 impl Settings {
+    /// The sections; of the file that CAMERATA_DIRECTORY_FILE names, if it does, in place of these.
+    ///
+    /// # Errors
+    /// When one can't be used, a member has two, or the file can't be read.
+    pub fn in_environment(sections: Vec<Self>) -> Result<Vec<Self>, DirectorySettingsError> {
+        let file = env::var_os("CAMERATA_DIRECTORY_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
+        let sections = match file {
+            Some(path) => {
+                let text = fs::read_to_string(&path);
+                let text = text.map_err(|source| DirectorySettingsError::File { path: path.clone(), source })?;
+                let read = toml::from_str::<Sections>(&text);
+                read.map_err(|error| DirectorySettingsError::Malformed { path, message: error.to_string() })?.directory
+            }
+            None => sections,
+        };
+        let sections = sections.into_iter().map(Self::checked).collect::<Result<Vec<_>, _>>()?;
+        let mut members = BTreeSet::new();
+        match sections.iter().find(|section| !members.insert(&section.member)) {
+            Some(twice) => Err(DirectorySettingsError::Twice(twice.member.clone())),
+            None => Ok(sections),
+        }
+    }
+
     /// The section as it can be used.
     ///
     /// # Errors
@@ -81,6 +129,11 @@ impl Settings {
             return Err(DirectorySettingsError::Host(self.member));
         }
         Ok(self)
+    }
+
+    /// The directory's address, as its tokens say it.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The roles that a person's groups give.

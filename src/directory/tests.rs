@@ -153,6 +153,24 @@ async fn an_address_that_is_not_verified_is_nobody_s() {
 }
 
 #[tokio::test]
+async fn an_address_of_a_domain_that_the_directory_answers_for_counts_where_it_says_nothing() {
+    for (claims, counts) in [
+        (json!({ "email": "ana@Festival.ca" }), true),
+        (json!({ "email": "ana@festival.ca", "email_verified": false }), false),
+        (json!({ "email": "ana@evil-festival.ca" }), false),
+        (json!({ "email": "ana@festival.ca@evil.ca" }), false),
+        (json!({ "email": "ana@mail.festival.ca" }), false),
+    ] {
+        let directory = Directory::start(&json!({ "ana": claims }));
+        let settings = directory.settings("verified_domains = [\"festival.ca\"]");
+        let provider = Provider::discover(&settings, directory.folder.path(), REDIRECT).await.unwrap();
+        let (url, begun) = provider.begin();
+        let (state, code) = browse(&url, "ana").await;
+        assert_eq!(provider.finish(begun, &state, &code).await.is_ok(), counts, "{claims}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_for_another_client_or_from_another_issuer_is_not_believed() {
     let directory = Directory::start(&ana());
     let provider = directory.provider().await;

@@ -1,9 +1,10 @@
 //! An officer accepts that the room was set back: by a backup that was restored, as a rule.
 
 use super::{
+    OpenRoomError,
     outside::Standing,
     restored,
-    room::{OpenRoomError, located, locked, standing},
+    room::{located, locked, standing},
     rotate,
 };
 use crate::{

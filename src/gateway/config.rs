@@ -3,7 +3,7 @@
 use super::door::{DoorError, DoorSettings};
 use crate::{
     database::{NotAServer, Place, ServerUrl},
-    people, store,
+    directory, mail, people, store,
 };
 use serde::Deserialize;
 use std::{
@@ -60,6 +60,30 @@ pub const CONFIG_SAMPLE: &str = "\
 # trusted_proxies = [\"127.0.0.1/32\"]   # mandataires / proxies
 # questions_max = 120        # questions et estimations par minute et par compte / questions and estimates a minute and account
 # connections_max = 1000     # connexions en tout / connections in all
+#
+# Le serveur de courriel, pour les lettres ; sans lui, la salle n'en envoie pas. CAMERATA_SMTP_SERVER, CAMERATA_SMTP_PORT,
+# CAMERATA_SMTP_TLS, CAMERATA_SMTP_USER, CAMERATA_SMTP_PASSWORD, CAMERATA_SMTP_PASSWORD_FILE, CAMERATA_SMTP_CA_FILE, CAMERATA_SMTP_FROM.
+# The mail server, for letters; without it the room sends none.
+# [mail]
+# server = \"smtp.example.ca\"
+# from = \"Salle blanche <salle@example.ca>\"
+# user = \"salle\"
+# password_file = \"/run/secrets/camerata_smtp_password\"
+# tls = \"starttls\"           # ou / or \"tls\" (port 465); \"none\" : un serveur de cette machine / a server on this machine
+# port = 587
+# ca_file = \"/etc/ssl/smtp.pem\"
+#
+# Le répertoire d'un membre (OpenID Connect), un titre par membre ; docs/OPERATIONS.md. CAMERATA_DIRECTORY_FILE nomme un fichier
+# qui tient ces titres-là à la place de ceux-ci.
+# A member's directory (OpenID Connect), a heading a member. CAMERATA_DIRECTORY_FILE names a file with such headings in place of these.
+# [[directory]]
+# member = \"festival\"
+# issuer = \"https://login.festival.example/realms/festival\"
+# client_id = \"salle-blanche\"
+# client_secret_file = \"/run/secrets/camerata_festival\"
+# [directory.roles]
+# \"Ventes\" = [\"marketer\"]
+# \"Conformité\" = [\"officer\", \"steward\"]
 ";
 
 /// The room's configuration.
@@ -78,6 +102,9 @@ pub struct Config {
     people: people::Settings,
     #[serde(default)]
     door: DoorSettings,
+    mail: Option<mail::Settings>,
+    #[serde(default)]
+    directory: Vec<directory::Settings>,
     #[serde(skip)]
     server: Option<ServerUrl>,
 }
@@ -110,6 +137,12 @@ pub enum ConfigError {
     /// How the room is reached can't be used.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// The mail server's settings can't be used.
+    #[error(transparent)]
+    Mail(#[from] mail::MailSettingsError),
+    /// A member's directory can't be used.
+    #[error(transparent)]
+    Directory(#[from] directory::DirectorySettingsError),
     /// The database's address can't be used.
     #[error(transparent)]
     Server(#[from] NotAServer),
@@ -167,6 +200,8 @@ impl Config {
         config.server = config.server(room)?;
         config.people = config.people.in_environment()?;
         config.door = config.door.in_environment(room)?;
+        config.directory = directory::Settings::in_environment(config.directory)?;
+        config.mail = mail::Settings::in_environment(config.mail)?;
         Ok(config)
     }
 
@@ -212,6 +247,16 @@ impl Config {
     /// How the room is reached.
     pub fn door(&self) -> DoorSettings {
         self.door.clone()
+    }
+
+    /// The mail server, where there is one.
+    pub fn mail(&self) -> Option<&mail::Settings> {
+        self.mail.as_ref()
+    }
+
+    /// Members' directories.
+    pub fn directories(&self) -> &[directory::Settings] {
+        &self.directory
     }
 
     /// What one engine instance may use.

@@ -95,5 +95,6 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
         }
     };
     room.enforce(rules.with(after));
+    room.happened.notify_one();
     Ok(hash)
 }

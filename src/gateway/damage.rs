@@ -1,6 +1,6 @@
 //! Where in the room's database file damage lies: for whoever has to decide between mending and restoring.
 
-use super::room::OpenRoomError;
+use super::OpenRoomError;
 use crate::{
     audit::{Finding, Verified, stored, verify},
     database::{Database, Place, records},

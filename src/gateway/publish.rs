@@ -88,6 +88,7 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
     if let Some(after) = after {
         enforce(room, after).await?;
     }
+    room.happened.notify_one();
     let current = room.rules().policies.clone();
     Ok(Some(versions.proposal(&current, id).await?))
 }

@@ -1,133 +1,38 @@
 //! An open room: every part of it, in one value.
 
 use super::{
-    AskError, Config, ConfigError,
-    damage::{self, Located},
+    AskError, Config, OpenRoomError, damage,
+    directories::Directories,
     locks::Locks,
-    outside::{Outside, OutsideError, Standing},
-    restored::{self, RestoredError},
-    rotate,
-    rules::{Marks, Rules, RulesError},
+    outside::{Outside, Standing},
+    restored, rotate,
+    rules::{Marks, Rules},
 };
 use crate::{
-    audit::{self, Log, LogError},
-    database::{Database, Held, OpenError, Place, Turn, TurnError, Turns},
+    audit::{self, Log},
+    database::{Database, Held, Place, Turn, TurnError, Turns},
     ledger::Ledger,
+    mail::Mailer,
     model::{Clock, MemberName},
-    people::{People, PeopleError, Vault},
-    policy::{Current, Policies, PolicyErrors, Versions, VersionsError},
+    people::{People, Vault},
+    policy::{Current, Policies, PolicyErrors, Versions},
     proof::{Event, Tree},
-    store::{Damaged, DuckDb, EngineError, KeyError, Keys, Store, StoreError},
-    template::{Catalogue, Consent, ConsentError, Consented},
+    store::{Damaged, DuckDb, Keys, Store},
+    template::{Catalogue, Consent, Consented},
 };
 use std::{
     fs::{File, TryLockError},
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard, Semaphore},
+    sync::{Mutex, Notify, OwnedMutexGuard, Semaphore},
     time::{Instant, sleep_until},
 };
 
 /// How far a gateway's clock may be from that of the server whose database it shares.
 const CLOCKS_APART_S_MAX: u64 = 60;
-
-/// Why a room can't be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenRoomError {
-    /// Not a room's folder.
-    #[error(
-        "{0} is not a room: make one with `camerata init {0}`; if its database is PostgreSQL, set CAMERATA_DATABASE_URL"
-    )]
-    NotARoom(PathBuf),
-    /// Another process serves it.
-    #[error("another process has this room open ({0})")]
-    InUse(PathBuf),
-    /// It was restored, and not compared yet.
-    #[error(transparent)]
-    Restored(#[from] RestoredError),
-    /// A file can't be used.
-    #[error("{path}: {source}")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The room's database.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// The keys.
-    #[error(transparent)]
-    Keys(#[from] KeyError),
-    /// The key is another room's.
-    #[error(
-        "keys/room.key is not the key this room was founded with: every person would get another pseudonym. Restore the right key from the room's backup; nothing was changed"
-    )]
-    WrongKey,
-    /// The engine can't write encrypted files.
-    #[error("DuckDB can't write encrypted files: {0}. The extension must be DuckDB 1.5.5's own; run `.ci/prepare`")]
-    Engine(EngineError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The versions of the policies can't be read.
-    #[error(transparent)]
-    Versions(#[from] VersionsError),
-    /// The stored templates can't be read.
-    #[error(transparent)]
-    Consent(#[from] ConsentError),
-    /// The rules in force can't be read.
-    #[error(transparent)]
-    Rules(#[from] RulesError),
-    /// Its users can't be read.
-    #[error(transparent)]
-    People(#[from] PeopleError),
-    /// The clock is not the other gateways'.
-    #[error(
-        "this machine's clock and the database server's are more than a minute apart: set them right; budgets are unlocked by the clock"
-    )]
-    Clock,
-    /// The other gateways can't be waited for.
-    #[error("the room's database can't be reached")]
-    Turn(#[source] TurnError),
-    /// The policies, with their places.
-    #[error("the policy folder has mistakes")]
-    Policies(miette::Report),
-    /// The log can't be read, or is another key's.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// What the room keeps outside its folder can't be used.
-    #[error(transparent)]
-    Outside(#[from] OutsideError),
-    /// The database isn't what the log says.
-    #[error("the room's database is damaged or was changed: {} place(s) differ from the log", .0.len())]
-    Damaged(Vec<Located>),
-    /// A file isn't what it was.
-    #[error(
-        "{}: damaged{}. The room does not open on damage: restore the newest backup", .file.display(), .offset.map_or_else(String::new, |offset| format!(" from byte {offset} on"))
-    )]
-    DamagedFile {
-        /// Which file.
-        file: PathBuf,
-        /// Where it may differ from what was written, where that can be told.
-        offset: Option<u64>,
-    },
-    /// The log is behind what was kept outside the folder.
-    #[error("the room was set back: {kept} log entries are known outside its folder, and it has {found}")]
-    WentBack {
-        /// Entries that were kept.
-        kept: u64,
-        /// Entries that there are.
-        found: u64,
-    },
-}
 
 /// An open room.
 pub struct Room {
@@ -155,6 +60,12 @@ pub struct Room {
     queries: Locks<[u8; 32]>,
     pub(super) slots: Semaphore,
     uploads: Locks<String>,
+    /// What carries letters, where the room sends any.
+    pub(super) mailer: Option<Mailer>,
+    /// Members' directories.
+    pub(super) directories: Directories,
+    /// Told when something has happened that letters may tell of.
+    pub(super) happened: Notify,
     started: Instant,
     database: Database,
     _lock: File,
@@ -175,6 +86,7 @@ impl Room {
     /// When anything it needs is missing, broken, or not this room's; nothing is changed then.
     pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenRoomError> {
         let (config, place) = located(folder)?;
+        let mailer = config.mail().map(|mail| Mailer::new(mail, folder)).transpose()?;
         let lock = locked(&folder.join("room.lock"), place.is_shared())?;
         let keys = Arc::new(Keys::open(&folder.join("keys"))?);
         let database = damage::open(&place).await?;
@@ -199,6 +111,10 @@ impl Room {
         // Alone, nobody else's acts are to be noticed.
         let rules = if place.is_shared() { rules.read_at(Marks::read(&versions, &consent).await?) } else { rules };
         drop(desk);
+        let directories = Directories::new(config.directories(), folder, people.settings());
+        if let Some(member) = directories.members().find(|member| rules.policies.base.member(member).is_none()) {
+            return Err(OpenRoomError::Directory(member.clone()));
+        }
         let vocabulary = rules.policies.base.vocabulary();
         let engine = Arc::new(DuckDb::new(config.extension()?, config.limits()));
         engine.check(&folder.join("staging")).map_err(OpenRoomError::Engine)?;
@@ -224,6 +140,9 @@ impl Room {
             queries: Locks::default(),
             slots: Semaphore::new(config.queries_max()),
             uploads: Locks::default(),
+            mailer,
+            directories,
+            happened: Notify::new(),
             started: Instant::now(),
             database,
             _lock: lock,

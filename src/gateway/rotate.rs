@@ -4,8 +4,9 @@
 //! next start.
 
 use super::{
+    OpenRoomError,
     outside::Standing,
-    room::{OpenRoomError, located, locked, standing},
+    room::{located, locked, standing},
 };
 use crate::{
     audit::{self, LogError},

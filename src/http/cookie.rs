@@ -9,6 +9,10 @@ use cookie::{Cookie, SameSite, time::Duration};
 const SECURE: &str = "__Host-camerata";
 const PLAIN: &str = "camerata";
 
+/// A sign-in under way at a member's directory.
+const SECURE_DIRECTORY: &str = "__Host-camerata-directory";
+const PLAIN_DIRECTORY: &str = "camerata-directory";
+
 /// Whether the browser reached the room over TLS; put into a request's extensions by what knows: the listener, or the proxy that is
 /// trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +30,15 @@ pub(super) fn is_secure(headers: &HeaderMap, extensions: &Extensions) -> bool {
 
 /// The secret of the session that a request shows.
 pub(super) fn session(headers: &HeaderMap, secure: bool) -> Option<String> {
-    let name = if secure { SECURE } else { PLAIN };
+    value(headers, if secure { SECURE } else { PLAIN })
+}
+
+/// The secret of the sign-in at a directory that a request shows.
+pub(super) fn directory(headers: &HeaderMap, secure: bool) -> Option<String> {
+    value(headers, if secure { SECURE_DIRECTORY } else { PLAIN_DIRECTORY })
+}
+
+fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut found = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
     // Of two of one name, one isn't ours.
@@ -36,7 +48,16 @@ pub(super) fn session(headers: &HeaderMap, secure: bool) -> Option<String> {
 
 /// The header that has the browser keep a session's secret for so many seconds; for none, forget it.
 pub(crate) fn set(secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
-    let cookie = Cookie::build((if secure { SECURE } else { PLAIN }, secret))
+    written(if secure { SECURE } else { PLAIN }, secret, seconds, secure)
+}
+
+/// The same for a sign-in at a directory. Lax: the directory's page sends the browser back here.
+pub(super) fn set_directory(secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+    written(if secure { SECURE_DIRECTORY } else { PLAIN_DIRECTORY }, secret, seconds, secure)
+}
+
+fn written(name: &'static str, secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name, secret))
         .path("/")
         .secure(secure)
         .http_only(true)

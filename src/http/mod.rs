@@ -8,6 +8,7 @@ mod audiences;
 mod audit;
 mod budget;
 mod cookie;
+mod directory;
 mod door;
 mod identity;
 mod policy;
@@ -103,6 +104,12 @@ use utoipa::OpenApi;
         accounts::passkeys::begin,
         accounts::passkeys::create,
         accounts::passkeys::remove,
+        directory::list,
+        directory::begin,
+        directory::callback,
+        directory::link,
+        accounts::letters::list,
+        accounts::letters::choose,
         accounts::recovery::request,
         accounts::recovery::complete,
         accounts::invitations::create,

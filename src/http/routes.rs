@@ -3,8 +3,8 @@
 use super::{
     Api,
     access::{Access, MEMBERS, guard},
-    accounts::{device, invitations, own, passkeys, recovery, session, tokens, users},
-    audiences, audit, budget,
+    accounts::{device, invitations, letters, own, passkeys, recovery, session, tokens, users},
+    audiences, audit, budget, directory,
     door::{self, Class, Limits},
     identity, policy, queries, templates, uploads,
 };
@@ -155,6 +155,12 @@ fn accounts() -> Vec<Route> {
         route(DELETE, "/api/v1/me/passkeys/{id}", Access::InPerson, passkeys::remove),
         route(POST, "/api/v1/recovery", Access::Anyone, recovery::request).within(Class::SignIn),
         route(POST, "/api/v1/recovery/password", Access::Anyone, recovery::complete).within(Class::SignIn),
+        route(GET, "/api/v1/directories", Access::Anyone, directory::list),
+        route(GET, "/api/v1/directory/callback", Access::Anyone, directory::callback).within(Class::SignIn),
+        route(GET, "/api/v1/directory/{member}", Access::Anyone, directory::begin).within(Class::SignIn),
+        route(POST, "/api/v1/me/directory", Access::InPerson, directory::link),
+        route(GET, "/api/v1/me/letters", Access::SignedIn, letters::list),
+        route(PUT, "/api/v1/me/letters", Access::SignedIn, letters::choose),
         route(POST, "/api/v1/invitations", MANAGERS, invitations::create),
         route(GET, "/api/v1/invitations", MANAGERS, invitations::list),
         route(DELETE, "/api/v1/invitations/{id}", MANAGERS, invitations::withdraw),

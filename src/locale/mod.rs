@@ -14,12 +14,14 @@ type Bundle = FluentBundle<FluentResource>;
 
 const FRENCH: &[&str] = &[
     include_str!("fr/account.ftl"),
+    include_str!("fr/directory.ftl"),
     include_str!("fr/mail.ftl"),
     include_str!("fr/marketer.ftl"),
     include_str!("fr/pages.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("en/account.ftl"),
+    include_str!("en/directory.ftl"),
     include_str!("en/mail.ftl"),
     include_str!("en/marketer.ftl"),
     include_str!("en/pages.ftl"),

@@ -56,7 +56,7 @@ pub fn compose(kind: &str, content: &Json, language: Language, room: &str, prefe
     if let Some(link) = preferences {
         paragraphs.push(say(language, "mail-preferences", &[("link", link.into())]));
     }
-    paragraphs.push(say(language, "mail-signature", &[("room", room.into())]));
+    paragraphs.push(say(language, "mail-signature", &[("room", line(room).into())]));
     Letter { subject: line(&subject), body: paragraphs.join("\n\n") + "\n" }
 }
 

@@ -7,6 +7,7 @@ use lettre::{
     transport::smtp::{
         authentication::Credentials,
         client::{Certificate, Tls as Over, TlsParameters},
+        response::Code,
     },
 };
 use std::{fs, path::Path, time::Duration};
@@ -32,6 +33,16 @@ impl MailError {
     /// Whether it is of use to try again.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Later(_))
+    }
+
+    /// Why, for who runs the room: the server's code, or why there is none. Not its words, which may name whom the letter is for.
+    pub fn reason(&self) -> String {
+        let (Self::Refused(error) | Self::Later(error)) = self else { return self.to_string() };
+        match error.status() {
+            Some(code) => code.to_string(),
+            None if error.is_response() || error.is_client() => "an answer that can't be understood".to_owned(),
+            None => std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string),
+        }
     }
 }
 
@@ -81,7 +92,10 @@ impl Mailer {
             .map_err(|_| MailError::Letter)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(MailError::Refused(error)),
+            // A password that is refused says nothing of the letter.
+            Err(error) if error.is_permanent() && !error.status().is_some_and(is_of_sign_in) => {
+                Err(MailError::Refused(error))
+            }
             Err(error) => Err(MailError::Later(error)),
         }
     }
@@ -93,6 +107,11 @@ impl Mailer {
     pub async fn check(&self) -> Result<bool, MailError> {
         self.transport.test_connection().await.map_err(MailError::Later)
     }
+}
+
+/// Whether the server says this of who speaks to it, and not of what is sent (RFC 4954, section 6).
+fn is_of_sign_in(code: Code) -> bool {
+    matches!(u16::from(code), 530 | 534 | 535 | 538)
 }
 
 fn over(settings: &Settings, room: &Path) -> Result<Over, MailSettingsError> {

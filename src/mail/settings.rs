@@ -55,6 +55,9 @@ pub enum MailSettingsError {
     /// A user without a password, or a password without a user.
     #[error("[mail] `user` needs a password: name its file with `password_file`, or set CAMERATA_SMTP_PASSWORD")]
     Password,
+    /// A value from the environment can't be read.
+    #[error("{0} can't be read: a port is a number, and TLS is starttls, tls or none")]
+    Environment(&'static str),
     /// A file can't be read.
     #[error("{path} can't be read: {source}")]
     File {
@@ -66,6 +69,51 @@ pub enum MailSettingsError {
 }
 
 impl Settings {
+    /// The section with what the environment says instead, checked; made of the environment alone where the file has none. `None`
+    /// where neither names a server.
+    ///
+    /// # Errors
+    /// When a value can't be read, or the settings can't be used.
+    pub fn in_environment(section: Option<Self>) -> Result<Option<Self>, MailSettingsError> {
+        Self::with(section, |name| env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    fn with(
+        section: Option<Self>,
+        said: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Option<Self>, MailSettingsError> {
+        let mut settings = match (section, said("CAMERATA_SMTP_SERVER")) {
+            (Some(section), Some(server)) => Self { server, ..section },
+            (Some(section), None) => section,
+            (None, Some(server)) => Self {
+                server,
+                port: None,
+                tls: Tls::default(),
+                user: None,
+                password_file: None,
+                ca_file: None,
+                from: String::new(),
+            },
+            (None, None) => return Ok(None),
+        };
+        if let Some(port) = said("CAMERATA_SMTP_PORT") {
+            settings.port = Some(port.parse().map_err(|_| MailSettingsError::Environment("CAMERATA_SMTP_PORT"))?);
+        }
+        if let Some(tls) = said("CAMERATA_SMTP_TLS") {
+            settings.tls = match tls.as_str() {
+                "starttls" => Tls::Starttls,
+                "tls" => Tls::Tls,
+                "none" => Tls::None,
+                _ => return Err(MailSettingsError::Environment("CAMERATA_SMTP_TLS")),
+            };
+        }
+        settings.user = said("CAMERATA_SMTP_USER").or(settings.user);
+        settings.password_file = said("CAMERATA_SMTP_PASSWORD_FILE").map(PathBuf::from).or(settings.password_file);
+        settings.ca_file = said("CAMERATA_SMTP_CA_FILE").map(PathBuf::from).or(settings.ca_file);
+        settings.from = said("CAMERATA_SMTP_FROM").unwrap_or(settings.from);
+        settings.checked().map(Some)
+    }
+
     /// The section as it can be used.
     ///
     /// # Errors
@@ -102,5 +150,31 @@ impl Settings {
         let text = fs::read_to_string(&path).map(Zeroizing::new);
         let text = text.map_err(|source| MailSettingsError::File { path, source })?;
         Ok(Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let file = || toml::from_str::<Settings>("server = \"a.example\"\nfrom = \"a@a.example\"\nport = 1").unwrap();
+        let with = |section, said: &[(&str, &str)]| {
+            let said: Vec<(String, String)> = said.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            Settings::with(section, move |name| said.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()))
+        };
+        assert!(with(None, &[]).unwrap().is_none());
+        let settings = with(Some(file()), &[("CAMERATA_SMTP_TLS", "tls"), ("CAMERATA_SMTP_FROM", "b@b.example")]);
+        let settings = settings.unwrap().unwrap();
+        assert_eq!((settings.server.as_str(), settings.port(), settings.tls), ("a.example", 1, Tls::Tls));
+        assert_eq!(settings.from, "b@b.example");
+        let alone = [("CAMERATA_SMTP_SERVER", "b.example"), ("CAMERATA_SMTP_FROM", "b@b.example")];
+        assert_eq!(with(None, &alone).unwrap().unwrap().port(), 587);
+        assert!(with(None, &alone[..1]).is_err(), "from nobody");
+        for bad in [("CAMERATA_SMTP_PORT", "much"), ("CAMERATA_SMTP_TLS", "no"), ("CAMERATA_SMTP_TLS", "none")] {
+            assert!(with(Some(file()), &[bad]).is_err(), "{bad:?}");
+        }
     }
 }

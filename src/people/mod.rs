@@ -4,9 +4,12 @@
 //! request and copied nowhere, so leaving and other roles take effect at once; whether an address has an account shows neither in
 //! what is answered nor in what is done for it.
 
+mod arrivals;
 mod device;
+mod directory_steps;
 mod failures;
 mod invitations;
+mod letters;
 mod outgoing;
 mod passkeys;
 mod password;
@@ -27,8 +30,11 @@ mod totp;
 mod user;
 mod vault;
 
+pub use arrivals::{Arrival, NotLetIn};
 pub use device::{DEVICE_MINUTES, DeviceCode, DevicePoll};
+pub use directory_steps::{DIRECTORY_MINUTES, DirectoryStep};
 pub use invitations::{Invitation, Invited, Opened};
+pub use letters::{LetterChoice, Reader};
 pub use outgoing::{Outgoing, OutgoingKind, Waiting};
 pub use passkeys::{Assertion, Challenge, Listed as ListedPasskey, PublicKeyCredential, RegisterPublicKeyCredential};
 pub use people_error::PeopleError;
@@ -46,6 +52,7 @@ pub use vault::Vault;
 use crate::{database::Database, model::Clock};
 use password::Hasher;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use webauthn_rs::prelude::Webauthn;
 
 /// The room's users.
@@ -58,6 +65,8 @@ pub struct People {
     hasher: Hasher,
     /// None where the room's address is a number: passkeys are bound to a name.
     relying_party: Option<Arc<Webauthn>>,
+    /// Told when a message was put into the outbox.
+    posted: Arc<Notify>,
 }
 
 impl People {
@@ -73,7 +82,8 @@ impl People {
     ) -> Result<Self, PeopleError> {
         let relying_party = passkeys::relying_party(&settings).map(Arc::new);
         let (vault, settings) = (Arc::new(vault), Arc::new(settings));
-        Ok(Self { database, clock, vault, settings, hasher: Hasher::new()?, relying_party })
+        let (hasher, posted) = (Hasher::new()?, Arc::default());
+        Ok(Self { database, clock, vault, settings, hasher, relying_party, posted })
     }
 
     /// How the room treats sign-ins.

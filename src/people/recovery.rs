@@ -27,8 +27,9 @@ impl People {
         let email = super::text::email(email)?;
         // Counted apart from sign-ins: nobody is flooded with messages, nor kept from signing in by them.
         self.attempt(&self.account_key(&format!("recovery {email}"))).await?;
-        let sql =
-            "SELECT u.id, u.member, u.name, u.language, u.roles FROM users u WHERE u.email = $1 AND u.ended IS NULL";
+        // Whom a directory lets in has no password, and gets none.
+        let sql = r#"SELECT u.id, u.member, u.name, u.language, u.roles FROM users u WHERE u.email = $1 AND u.ended IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM directory_users d WHERE d."user" = u.id)"#;
         let row = sqlx::query(sql).bind(email.as_str()).fetch_optional(self.database.pool()).await?;
         let Some(row) = row else { return Ok(()) };
         let user = super::user::read(&row)?;

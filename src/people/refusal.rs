@@ -33,6 +33,8 @@ pub enum Refusal {
     Required,
     /// A token lasts from 1 day to a year.
     Days,
+    /// A letter that always comes.
+    Letter,
     /// Too many requests of the kind are waiting.
     Busy,
     /// Too many tries: try again after these seconds.
@@ -86,6 +88,10 @@ impl Refusal {
                 "your roles, or the room, require two factors",
             ),
             Self::Days => Text::new("un jeton dure de 1 à 365 jours", "a token lasts from 1 to 365 days"),
+            Self::Letter => Text::new(
+                "les lettres qui protègent un compte arrivent toujours",
+                "letters that guard an account always come",
+            ),
             Self::Busy => {
                 Text::new("trop de demandes attendent : réessayez bientôt", "too many requests wait: try again soon")
             }

@@ -71,6 +71,11 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// One that is known by other means than a password.
+    pub(super) fn known(user: User, email: Option<String>) -> Self {
+        Self { user, email, password: None, totp: None }
+    }
+
     /// What is kept of the password.
     pub(super) fn password(&self) -> Option<&str> {
         self.password.as_deref()

@@ -1,10 +1,12 @@
 //! The promises of this module, on SQLite and on PostgreSQL, with a clock that tests move.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod arriving;
 mod coming;
 mod leaving;
 mod passkey_attacks;
 mod passkeys;
+mod posting;
 mod trying;
 
 use super::*;
@@ -12,11 +14,13 @@ use crate::{
     database::{Database, Place, on_both},
     model::{Language, MemberName, Role},
 };
+use arriving::*;
 use coming::*;
 use jiff::{SignedDuration, Timestamp};
 use leaving::*;
 use passkey_attacks::*;
 use passkeys::*;
+use posting::*;
 use sqlx::Row;
 use std::{
     collections::BTreeSet,
@@ -58,6 +62,16 @@ on_both!(
     an_authenticator_that_counts_backwards_is_refused_and_told,
     a_room_that_is_reached_by_a_number_has_no_passkeys,
     many_challenges_push_out_the_oldest,
+    a_message_is_claimed_by_one_of_many,
+    a_message_is_tried_ever_later_and_dropped_when_it_is_too_old,
+    what_is_told_once_stays_known_and_holds_nothing,
+    a_message_that_can_t_be_read_stands_in_nobody_s_way,
+    who_turns_a_letter_off_gets_it_no_more,
+    a_person_of_a_directory_is_one_user_for_good,
+    what_a_directory_takes_away_is_gone_at_once,
+    an_account_is_linked_by_its_user_alone,
+    who_left_does_not_come_back_by_the_directory,
+    a_sign_in_under_way_is_taken_once_within_ten_minutes,
     neither_the_log_nor_the_database_holds_a_secret,
 );
 

@@ -70,6 +70,8 @@ pub struct Listed {
     pub two_factors: bool,
     /// How many passkeys there are.
     pub passkeys: i64,
+    /// Whether the member's directory lets them in.
+    pub directory: bool,
 }
 
 /// A user from a row with `id`, `member`, `name`, `language` and `roles`.
@@ -203,10 +205,12 @@ impl People {
     /// When the database fails.
     pub async fn users(&self, member: &MemberName) -> Result<Vec<Listed>, PeopleError> {
         let rows = sqlx::query(
-            r#"SELECT u.id, u.name, u.email, u.language, u.roles, u.created,
+            r#"SELECT u.id, u.name, COALESCE(u.email, d.email) AS email, u.language, u.roles, u.created,
                       CASE WHEN s.totp IS NULL THEN 0 ELSE 1 END AS totp,
+                      CASE WHEN d."user" IS NULL THEN 0 ELSE 1 END AS directory,
                       (SELECT count(*) FROM passkeys p WHERE p."user" = u.id AND p.ended IS NULL) AS passkeys
                FROM users u LEFT JOIN user_secrets s ON s."user" = u.id
+               LEFT JOIN directory_users d ON d."user" = u.id
                WHERE u.member = $1 AND u.ended IS NULL ORDER BY u.name"#,
         )
         .bind(member.as_str())
@@ -223,6 +227,7 @@ impl People {
                 created: row.try_get("created")?,
                 two_factors: row.try_get::<i64, _>("totp")? == 1 || passkeys > 0,
                 passkeys,
+                directory: row.try_get::<i64, _>("directory")? == 1,
             })
         };
         rows.iter().map(listed).collect()
@@ -306,6 +311,10 @@ async fn set_roles(writing: &mut Writing, by: &User, id: i64, roles: &BTreeSet<R
         sqlx::query(r#"DELETE FROM user_secrets WHERE "user" = $1"#).bind(id).execute(&mut **writing).await?;
         super::passkeys::end_all(writing, id).await?;
         super::tokens::end_all(writing, id).await?;
+        let address = sqlx::query(r#"UPDATE directory_users SET email = NULL WHERE "user" = $1"#);
+        if address.bind(id).execute(&mut **writing).await?.rows_affected() > 0 {
+            writing.touch(Record::new(Kind::DirectoryUser, id));
+        }
         done(What::UserLeft, by, &after)
     } else {
         write_roles(writing, &after).await?;
@@ -316,7 +325,7 @@ async fn set_roles(writing: &mut Writing, by: &User, id: i64, roles: &BTreeSet<R
     Ok(true)
 }
 
-async fn write_roles(writing: &mut Writing, user: &User) -> Result<(), PeopleError> {
+pub(super) async fn write_roles(writing: &mut Writing, user: &User) -> Result<(), PeopleError> {
     let write = sqlx::query("UPDATE users SET roles = $1 WHERE id = $2");
     write.bind(words(&user.roles)).bind(user.id).execute(&mut **writing).await?;
     Ok(())

@@ -86,6 +86,8 @@ pub enum What {
     SecretsChanged,
     /// A passkey was refused because its authenticator had counted further before: somebody may have a copy of it.
     PasskeyRefused,
+    /// A user chose which letters to get.
+    LettersChosen,
 }
 
 impl What {

@@ -1,6 +1,6 @@
-//! Which files the audiences in force lie in, as a copy of the room's database names them.
+//! The audiences in force; and which files they lie in, as a copy of the room's database names them.
 
-use super::{Declaration, StoreError};
+use super::{Declaration, Store, StoreError, Version, versions::version_from};
 use crate::{database::Snapshot, model::MemberName};
 use jiff::civil::Date;
 use sqlx::Row;
@@ -21,6 +21,17 @@ impl Held {
     /// Its key, from the room's folder on.
     pub fn key(&self) -> String {
         format!("keys/versions/{}.key", self.upload)
+    }
+}
+
+impl Store {
+    /// The versions in force of all audiences, expired ones among them until they are swept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_in_force(&self) -> Result<Vec<Version>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM versions WHERE in_force = 1 ORDER BY id");
+        rows.fetch_all(self.database.pool()).await?.iter().map(version_from).collect()
     }
 }
 

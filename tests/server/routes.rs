@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 78] = [
+const ROUTES: [(&str, &str, Who); 84] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -87,6 +87,12 @@ const ROUTES: [(&str, &str, Who); 78] = [
     ("post", "/api/v1/me/passkeys/proof", InPerson),
     ("post", "/api/v1/me/passkeys/registration", InPerson),
     ("delete", "/api/v1/me/passkeys/{id}", InPerson),
+    ("get", "/api/v1/directories", Anyone),
+    ("get", "/api/v1/directory/callback", Anyone),
+    ("get", "/api/v1/directory/{member}", Anyone),
+    ("post", "/api/v1/me/directory", InPerson),
+    ("get", "/api/v1/me/letters", SignedIn),
+    ("put", "/api/v1/me/letters", SignedIn),
     ("post", "/api/v1/recovery", Anyone),
     ("post", "/api/v1/recovery/password", Anyone),
     ("get", "/api/v1/invitations", MANAGERS),
@@ -123,7 +129,8 @@ fn refusal(who: Who, role: Option<&str>, by_token: bool) -> Option<(u16, &'stati
 
 /// A request of a route that comes as far as its handler, and names nothing that there is.
 fn request(served: &Served, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
-    let path = path.replace("{id}", "999999").replace("{hash}", "00").replace("{version}", "00");
+    let path =
+        path.replace("{id}", "999999").replace("{hash}", "00").replace("{version}", "00").replace("{member}", "nobody");
     let path = if path.ends_with("consistency") { format!("{path}?from=1&to=2") } else { path };
     let body: &[u8] = match path.as_str() {
         "/api/v1/uploads/999999/complete" => b"{\"bytes\":1}",

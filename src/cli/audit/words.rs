@@ -49,6 +49,7 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::SignedIn => ("connexion", "signed in"),
         What::SignedOut => ("déconnexion", "signed out"),
         What::SignInHeld => ("connexions refusées : trop d’essais", "sign-ins held: too many tries"),
+        What::LettersChosen => ("choix des lettres à recevoir", "letters to get chosen"),
         What::SecretsChanged => {
             ("mot de passe ou autre moyen de connexion changé", "password or other means of signing in changed")
         }

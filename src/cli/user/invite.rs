@@ -28,9 +28,9 @@ pub(super) struct Args {
     /// Member of the person [default: your own]
     #[arg(long)]
     member: Option<MemberName>,
-    /// Language of the person: fr or en
-    #[arg(long, default_value = "fr")]
-    language: String,
+    /// Language of the person: fr or en [default: the member's; with --room, fr]
+    #[arg(long)]
+    language: Option<String>,
     /// The room's folder, on its machine: print the link instead of having the room send it
     #[arg(long)]
     room: Option<PathBuf>,
@@ -44,7 +44,7 @@ pub(super) struct Args {
 /// When the room can't be reached or opened, or refuses.
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
     let roles = if args.host { vec![Role::Host] } else { args.roles };
-    let language = Language::from_tag(&args.language);
+    let language = args.language.as_deref().map(Language::from_tag);
     if let Some(folder) = args.room {
         let link = runtime()?.block_on(async {
             let (people, operator) = gateway::open_people(&folder, Arc::new(SystemClock)).await?;
@@ -63,7 +63,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
                 ));
             }
             let roles = roles.into_iter().collect();
-            let (_, link) = people.invite(None, &Invitation { member, email: args.email, language, roles }).await?;
+            let invitation = Invitation { member, email: args.email, language: language.unwrap_or_default(), roles };
+            let (_, link) = people.invite(None, &invitation).await?;
             Ok(link)
         })?;
         context.tell(context.say(
@@ -74,10 +75,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<ExitCode> {
         return Ok(Exit::Done.into());
     }
     let connection = Connection::open(&args.connection.connection, context)?;
-    let mut body = json!({ "email": args.email, "roles": roles, "language": language });
-    if let (Some(member), Some(body)) = (args.member, body.as_object_mut()) {
-        body.insert("member".to_owned(), json!(member));
-    }
+    // What isn't said is the room's to choose.
+    let body = json!({ "email": args.email, "roles": roles, "language": language, "member": args.member });
     let answer: Value = connection.post("/api/v1/invitations", &body)?;
     if args.connection.json {
         context.print_json(&answer)?;

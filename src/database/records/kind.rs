@@ -25,6 +25,8 @@ pub enum Kind {
     AccessToken,
     Session,
     Passkey,
+    LettersOff,
+    DirectoryUser,
 }
 
 /// Rows that belong to a record.
@@ -41,7 +43,7 @@ pub(super) struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Room,
         Self::Token,
         Self::Upload,
@@ -63,6 +65,8 @@ impl Kind {
         Self::AccessToken,
         Self::Session,
         Self::Passkey,
+        Self::LettersOff,
+        Self::DirectoryUser,
     ];
 
     /// Its word in the log.
@@ -89,6 +93,8 @@ impl Kind {
             Self::AccessToken => "access-token",
             Self::Session => "session",
             Self::Passkey => "passkey",
+            Self::LettersOff => "letters-off",
+            Self::DirectoryUser => "directory-user",
         }
     }
 
@@ -206,6 +212,10 @@ impl Kind {
             }
             Self::Passkey => {
                 const { &[part("passkeys", "id", r#"credential, "user", handle, name, public_key, created, ended"#, "id")] }
+            }
+            Self::LettersOff => const { &[part("letters_off", r#""user""#, "kind", "kind")] },
+            Self::DirectoryUser => {
+                const { &[part("directory_users", r#""user""#, "member, issuer, subject, email, bound", r#""user""#)] }
             }
         }
     }

@@ -32,11 +32,7 @@ use self::{
     collect::{Collected, Source},
     manifest::{DATABASE, FORMAT, VERSION, room_name},
 };
-use super::{
-    Config,
-    restored::MARKER,
-    room::{OpenRoomError, open_database},
-};
+use super::{Config, OpenRoomError, restored::MARKER, room::open_database};
 use crate::{
     audit,
     model::Clock,

@@ -29,10 +29,9 @@ pub(crate) struct New {
     /// The member, if it is not the asker's.
     #[schema(value_type = Option<String>)]
     member: Option<MemberName>,
-    /// The language: `fr` or `en`.
-    #[serde(default)]
+    /// The language: `fr` or `en`; the member's, if it isn't said.
     #[schema(value_type = Option<String>)]
-    language: Language,
+    language: Option<Language>,
 }
 
 /// What a link holds.
@@ -72,7 +71,9 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
     let body = read(body, asker.language)?;
     let member = body.member.unwrap_or_else(|| asker.user.member.clone());
-    let invitation = Invitation { member, email: body.email, language: body.language, roles: body.roles };
+    let spoken = || room.rules().policies.base.member(&member).map(|member| member.language);
+    let language = body.language.or_else(spoken).unwrap_or_default();
+    let invitation = Invitation { member, email: body.email, language, roles: body.roles };
     let invited = gateway::invite(&room, &asker.user, &invitation).await;
     room.tick().await;
     Ok((StatusCode::ACCEPTED, Json(invited.map_err(|error| problem(error, asker.language))?)))

@@ -3,6 +3,7 @@
 
 pub(super) mod device;
 pub(super) mod invitations;
+pub(super) mod letters;
 pub(super) mod own;
 pub(super) mod passkeys;
 pub(super) mod recovery;
@@ -27,7 +28,7 @@ use serde_json::{Value, json};
 pub(crate) use visitor::Visitor;
 
 /// What was refused, or a failure of which nothing is told.
-fn problem(error: PeopleError, language: Language) -> Problem {
+pub(super) fn problem(error: PeopleError, language: Language) -> Problem {
     Problem::from_people(error).in_language(language)
 }
 
@@ -63,7 +64,7 @@ fn refused(refusal: &Refusal) -> Problem {
         | Refusal::Required
         | Refusal::NoPasskeys
         | Refusal::LastMeans => Problem::new(StatusCode::CONFLICT, "account-refused", "Refusé", "Refused"),
-        Refusal::Email | Refusal::Name | Refusal::Days => {
+        Refusal::Email | Refusal::Name | Refusal::Days | Refusal::Letter => {
             Problem::new(unprocessable, "malformed", "Demande mal formée", "Malformed request")
         }
     };
@@ -71,7 +72,7 @@ fn refused(refusal: &Refusal) -> Problem {
 }
 
 /// A body as JSON, or what is wrong with it.
-fn read<T>(body: Result<Json<T>, JsonRejection>, language: Language) -> Result<T, Problem> {
+pub(super) fn read<T>(body: Result<Json<T>, JsonRejection>, language: Language) -> Result<T, Problem> {
     body.map(|Json(value)| value).map_err(|error| {
         // What the reader says of a body may repeat what stands in it, and here that could be a password.
         let words = match error {

@@ -14,7 +14,7 @@ mail-days = { $days ->
    *[other] in { $days } days
 }
 mail-greeting = Hello,
-mail-signature = Clean room { $room }
+mail-signature = { $room }
 mail-role-marketer = marketing
 mail-role-officer = compliance
 mail-role-steward = data stewardship
@@ -56,12 +56,14 @@ mail-secrets-changed-subject = { $what ->
     [password] Your password has changed
     [second-factor] Your second factor has changed
     [passkey] Your passkeys have changed
+    [directory] Your account is linked to your organisation's directory
    *[recovery-codes] Your recovery codes have changed
 }
 mail-secrets-changed-body = { $what ->
     [password] The password of your account was changed on { $at }.
     [second-factor] The second factor of your account was changed on { $at }.
     [passkey] A passkey was added to your account or taken from it on { $at }.
+    [directory] Your account was linked to your organisation's directory on { $at }: that alone lets you in now, and the password of before no longer does.
    *[recovery-codes] New recovery codes took the place of the old ones on { $at }.
 } If this wasn't you, tell your organisation's compliance officer at once.
 
@@ -85,9 +87,9 @@ mail-expiring-subject = The audience { $audience } expires { $when }
 mail-expiring-body =
     The audience { $audience } expires on { $date }: the room will destroy it, and nobody can ask questions of it any more. Upload a new version if it is to serve on.
 
-mail-budget-subject = Privacy budget: { $percent }% spent
+mail-budget-subject = Privacy budget: more than { $percent }% spent
 mail-budget-body =
-    The budget “{ $account }” has spent { $percent }% of what is open to date. Questions that no longer fit will be refused until the next month opens.
+    The budget “{ $account }” has spent more than { $percent }% of what is open to date. Questions that no longer fit will be refused until the next month opens.
 
     { $link }
 

@@ -14,7 +14,7 @@ mail-days = { $days ->
    *[other] dans { $days } jours
 }
 mail-greeting = Bonjour,
-mail-signature = Salle blanche { $room }
+mail-signature = { $room }
 mail-role-marketer = marketing
 mail-role-officer = conformité
 mail-role-steward = intendance des données
@@ -56,12 +56,14 @@ mail-secrets-changed-subject = { $what ->
     [password] Votre mot de passe a changé
     [second-factor] Votre second facteur a changé
     [passkey] Vos clés d’accès ont changé
+    [directory] Votre compte est relié au répertoire de votre organisation
    *[recovery-codes] Vos codes de secours ont changé
 }
 mail-secrets-changed-body = { $what ->
     [password] Le mot de passe de votre compte a été changé le { $at }.
     [second-factor] Le second facteur de votre compte a été changé le { $at }.
     [passkey] Une clé d’accès a été ajoutée à votre compte ou en a été retirée le { $at }.
+    [directory] Votre compte a été relié au répertoire de votre organisation le { $at } : on n’y entre plus que par là, et le mot de passe d’avant ne sert plus.
    *[recovery-codes] De nouveaux codes de secours ont remplacé les anciens le { $at }.
 } Si ce n’est pas vous, prévenez tout de suite la personne responsable de la conformité de votre organisation.
 
@@ -85,9 +87,9 @@ mail-expiring-subject = L’auditoire { $audience } expire { $when }
 mail-expiring-body =
     L’auditoire { $audience } expire le { $date } : la salle le détruira, et plus personne ne pourra lui poser de question. Téléversez une nouvelle version si vous voulez qu’il serve encore.
 
-mail-budget-subject = Budget de confidentialité : { $percent } % dépensés
+mail-budget-subject = Budget de confidentialité : plus de { $percent } % dépensés
 mail-budget-body =
-    Le budget « { $account } » a dépensé { $percent } % de ce qui est ouvert à ce jour. Les questions qui n’y tiennent plus seront refusées jusqu’à la prochaine ouverture mensuelle.
+    Le budget « { $account } » a dépensé plus de { $percent } % de ce qui est ouvert à ce jour. Les questions qui n’y tiennent plus seront refusées jusqu’à la prochaine ouverture mensuelle.
 
     { $link }
 

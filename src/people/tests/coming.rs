@@ -99,7 +99,7 @@ pub async fn who_invites_learns_nothing_of_who_has_an_account(place: Place) {
         waiting.iter().any(|w| w.message.kind == OutgoingKind::InvitedAgain && w.message.recipient == "ana@exemple.ca")
     );
     for waiting in waiting {
-        kept.people.sent(waiting.id).await.unwrap();
+        kept.people.forget(waiting.id).await.unwrap();
     }
     assert!(kept.people.waiting(10).await.unwrap().is_empty());
 }

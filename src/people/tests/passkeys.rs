@@ -8,7 +8,7 @@ use webauthn_authenticator_rs::{AuthenticatorBackend, softpasskey::SoftPasskey};
 use webauthn_rs::prelude::{CreationChallengeResponse, RequestChallengeResponse, Url};
 
 const ORIGIN: &str = "https://salle.example.ca";
-const SETTINGS: &str = "public_url = \"https://salle.example.ca/coop\"";
+pub const SETTINGS: &str = "public_url = \"https://salle.example.ca/coop\"";
 
 /// An authenticator with one passkey, which it finds by itself as discoverable ones do: the soft one has to be told which, and lets the
 /// user's handle, which isn't signed, be added.
@@ -67,7 +67,7 @@ fn assertion(step: &str, credential: Value) -> Assertion {
 
 impl Kept {
     /// Makes a passkey of somebody who proves who they are by the password.
-    async fn passkey(&self, user: &User) -> (Device, i64) {
+    pub async fn passkey(&self, user: &User) -> (Device, i64) {
         let mut device = Device::new();
         let begun = self.people.begin_passkey(user, PASSWORD).await.unwrap();
         let made = device.create(ORIGIN, begun.options);
@@ -75,7 +75,7 @@ impl Kept {
         (device, id)
     }
 
-    async fn by_passkey(&self, device: &mut Device) -> Step {
+    pub async fn by_passkey(&self, device: &mut Device) -> Step {
         let begun = self.people.begin_passkey_sign_in().await.unwrap();
         let signed = device.get(ORIGIN, begun.options);
         self.people.passkey_sign_in(&assertion(&begun.step, signed), "Firefox").await.unwrap()

@@ -2,14 +2,18 @@
 
 mod authenticator;
 mod browser;
+mod directory;
 mod draws;
+mod mail;
 mod people;
 mod persons;
 mod postgres;
 
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Ways};
+pub use directory::{Directory, Tab};
 pub use draws::{Draws, rounds};
+pub use mail::{MailServer, secret_of};
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
 pub use postgres::Postgres;
@@ -283,6 +287,16 @@ impl Served {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Waits until the room's log says something.
+    #[track_caller]
+    pub fn told(&self, words: &str) {
+        let since = Instant::now();
+        while !self.log.lock().unwrap().contains(words) {
+            assert!(since.elapsed() < Duration::from_secs(120), "{words}: {}", self.log.lock().unwrap());
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Waits for the process to end by itself and says by which signal.

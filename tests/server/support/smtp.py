@@ -1,10 +1,12 @@
 """A mail server for the tests: keeps what it is sent in a folder, one file a letter. Prints its port.
 
-smtp.py FOLDER MODE [CERTIFICATE KEY]; MODE is none, starttls or tls. The user is salle, the password `mot de passe`.
-Addresses that begin with refuse- are refused for good, with later- for now."""
+smtp.py FOLDER MODE [CERTIFICATE KEY], on SMTP_PORT if that is set; MODE is none, starttls or tls. The user is salle, the password `mot de passe`.
+Addresses that begin with refuse- are refused for good, with later- for now, and with slow- kept
+after a while."""
 
 import asyncio
 import itertools
+import os
 import pathlib
 import ssl
 import sys
@@ -19,7 +21,7 @@ if mode != "none":
 
 
 class Keeper:
-    numbers = itertools.count()
+    numbers = itertools.count(len(list(folder.glob("*.eml"))))
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("refuse-"):
@@ -30,6 +32,8 @@ class Keeper:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("slow-"):
+            await asyncio.sleep(4)
         secure = server.transport.get_extra_info("ssl_object") is not None
         letter = f"To-Envelope: {','.join(envelope.rcpt_tos)}\nOver-TLS: {secure}\n".encode()
         aside = folder / f"{next(self.numbers)}.part"
@@ -57,7 +61,7 @@ def session():
 
 async def serve():
     wrapped = context if mode == "tls" else None
-    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0, ssl=wrapped)
+    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", int(os.environ.get("SMTP_PORT", "0")), ssl=wrapped)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
