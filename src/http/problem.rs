@@ -158,7 +158,7 @@ impl Problem {
             .with("reference", json!(reference))
     }
 
-    pub(super) fn from_ask(error: AskError) -> Self {
+    pub(crate) fn from_ask(error: AskError) -> Self {
         let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
         match error {
             AskError::UnknownTemplate(name) => {

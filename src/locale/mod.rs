@@ -12,8 +12,18 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const FRENCH: &[&str] = &[include_str!("fr/account.ftl"), include_str!("fr/mail.ftl"), include_str!("fr/pages.ftl")];
-const ENGLISH: &[&str] = &[include_str!("en/account.ftl"), include_str!("en/mail.ftl"), include_str!("en/pages.ftl")];
+const FRENCH: &[&str] = &[
+    include_str!("fr/account.ftl"),
+    include_str!("fr/mail.ftl"),
+    include_str!("fr/marketer.ftl"),
+    include_str!("fr/pages.ftl"),
+];
+const ENGLISH: &[&str] = &[
+    include_str!("en/account.ftl"),
+    include_str!("en/mail.ftl"),
+    include_str!("en/marketer.ftl"),
+    include_str!("en/pages.ftl"),
+];
 
 static IN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| {
     let mut bundle = Bundle::new_concurrent(vec![tag("fr-CA")]);

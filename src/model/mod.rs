@@ -1,5 +1,6 @@
 //! Names of things, shared value types, and the clock. Pure: no I/O but the clock's.
 
+pub mod answer;
 mod bounds;
 mod clock;
 mod failpoint;

@@ -24,6 +24,7 @@ macro_rules! assets {
 static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
     let files = assets! {
         "style.css": "text/css; charset=utf-8",
+        "ask.js": "text/javascript; charset=utf-8",
         "mark.svg": "image/svg+xml",
     };
     let named = files.into_iter().map(|file| {

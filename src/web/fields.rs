@@ -15,6 +15,7 @@ use axum::{extract::FromRequestParts, response::Response};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A form's fields, in its order; a name may come several times.
+#[derive(Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {

@@ -5,9 +5,11 @@
 
 mod account;
 mod assets;
+mod chart;
 mod fields;
 mod front;
 mod guard;
+mod marketer;
 mod page;
 mod routes;
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(super) struct Page {
 /// What may have been done before a page is shown again.
 pub(super) const DONE: &[&str] = &[
     "done-password",
+    "done-replayed",
     "done-second-factor-removed",
     "done-session-ended",
     "done-token-ended",
@@ -64,7 +65,12 @@ struct Place {
     roles: &'static [Role],
 }
 
+const MARKETERS: &[Role] = &[Role::Marketer];
+
 const PLACES: &[Place] = &[
+    Place { path: "/questions", name: "menu-questions", roles: MARKETERS },
+    Place { path: "/answers", name: "menu-answers", roles: MARKETERS },
+    Place { path: "/budget", name: "menu-budget", roles: &Role::OF_MEMBERS },
     Place { path: "/users", name: "menu-users", roles: &[Role::Officer, Role::Host] },
     Place { path: "/device", name: "menu-device", roles: &Role::ALL },
     Place { path: "/account", name: "menu-account", roles: &Role::ALL },
@@ -84,6 +90,18 @@ impl Page {
     /// A message with a number.
     pub(super) fn count(&self, message: &str, name: &'static str, value: &u64) -> String {
         locale::say(self.language, message, &[(name, Value::Count(*value))])
+    }
+
+    /// A message with several variables.
+    pub(super) fn fill(&self, message: &str, values: &[(&'static str, String)]) -> String {
+        let values: Vec<(&'static str, Value)> =
+            values.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+        locale::say(self.language, message, &values)
+    }
+
+    /// A message from a start to an end.
+    pub(super) fn span(&self, message: &str, start: &str, end: &str) -> String {
+        self.fill(message, &[("start", start.to_owned()), ("end", end.to_owned())])
     }
 
     /// A text in the page's language.

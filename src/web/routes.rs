@@ -4,6 +4,7 @@ use super::{
     account::{device, invitation, own, recovery, sign_in, users},
     assets, front,
     guard::guard,
+    marketer::{answers, ask, budget},
 };
 use crate::{gateway::Room, http::Access, model::Role};
 use axum::{
@@ -20,6 +21,9 @@ use std::sync::Arc;
 /// Largest form.
 const FORM_BYTES_MAX: usize = 64 << 10;
 
+const MARKETERS: Access = Access::Roles(&[Role::Marketer]);
+/// The roles of a member's own work.
+const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
 /// Those who look after a member's people.
 const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
 
@@ -76,7 +80,22 @@ fn routes() -> Vec<Route> {
         route(POST, "/device/answer", Access::InPerson, device::answer),
     ];
     routes.extend(own_account());
+    routes.extend(marketer());
     routes
+}
+
+/// Those of the marketer's work.
+fn marketer() -> Vec<Route> {
+    vec![
+        route(GET, "/questions", MARKETERS, ask::questions),
+        route(GET, "/questions/{template}", MARKETERS, ask::show),
+        route(POST, "/questions/{template}", MARKETERS, ask::act),
+        route(GET, "/answers", MARKETERS, answers::list),
+        route(GET, "/answers/{id}", MARKETERS, answers::show),
+        route(GET, "/answers/{id}/table.csv", MARKETERS, answers::table),
+        route(GET, "/answers/{id}/chart.svg", MARKETERS, answers::drawing),
+        route(GET, "/budget", MEMBERS, budget::show),
+    ]
 }
 
 /// Those of a person's own account, and of a member's people.

@@ -1,22 +1,10 @@
 //! An answer as people read it.
 
-use super::{Answer, Figure, Unit};
+use super::{Answer, Figure};
 use crate::{
     cli::{context::choose, query, typography as t},
     model::{Language, Named},
 };
-
-impl Unit {
-    /// A figure in this unit: dollars for cents.
-    pub fn write(self, value: f64, language: Language) -> String {
-        match (self, language) {
-            (Self::Cents, Language::Fr) => format!("{}\u{a0}$", t::money(value, language)),
-            (Self::Cents, Language::En) => format!("${}", t::money(value, language)),
-            (Self::Number, _) if value.fract() != 0.0 => t::real(value, language),
-            _ => t::integer(value.round() as i64, language),
-        }
-    }
-}
 
 impl Answer {
     /// The answer as people read it: the figures first, then what was computed, then what it rests on and what it cost.

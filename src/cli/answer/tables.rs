@@ -1,54 +1,19 @@
 //! Answers of several figures, as tables.
 
-use super::{
-    Answer, Derived, Figure, Label,
-    render::value,
-    words::{derived_name, part},
-};
+use super::{Answer, Derived, Figure, Label, render::value};
 use crate::{
     cli::{
         context::choose,
         table::{Align, Table},
-        typography as t,
     },
     model::Language,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// More figures than this, and only the largest have a line.
 const PAGE: usize = 60;
 
 impl Answer {
-    /// The title of a key: the room's, or a word of our own for what the room numbers.
-    fn title(&self, key: &str, language: Language) -> String {
-        let own = match key {
-            "quantile" => Some(("Quantile", "Quantile")),
-            "rank" => Some(("Rang", "Rank")),
-            "audience" => Some(("Auditoire", "Audience")),
-            _ => None,
-        };
-        own.map(|words| choose(language, words).to_owned())
-            .or_else(|| self.keys.iter().find(|own| own.name == key).map(|own| own.title.get(language).to_owned()))
-            .unwrap_or_else(|| key.to_owned())
-    }
-
-    /// Every key that some figure has: in the room's order, then others.
-    fn keys_of<'a>(&'a self, all: impl Iterator<Item = &'a BTreeMap<String, Label>>) -> Vec<&'a str> {
-        let used: BTreeSet<&str> = all.flat_map(BTreeMap::keys).map(String::as_str).collect();
-        let ordered = self.keys.iter().map(|key| key.name.as_str()).filter(|key| used.contains(key));
-        let mut keys: Vec<&str> = ordered.collect();
-        keys.extend(used.into_iter().filter(|key| !self.keys.iter().any(|own| own.name == **key)));
-        keys
-    }
-
-    /// The name of a part: our own word, or the title of the key that it is.
-    fn part(&self, name: &str, language: Language) -> String {
-        match part(name, language) {
-            own if own == name => self.title(name, language),
-            own => own,
-        }
-    }
-
     /// The released figures: all of them, or where they are many, those that say most.
     pub(super) fn table(&self, language: Language) -> String {
         let say = |fr, en| choose(language, (fr, en));
@@ -109,8 +74,7 @@ impl Answer {
         for derived in
             self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
         {
-            let own = derived.title.as_ref().map(|title| title.get(language).to_owned());
-            let mut row = vec![own.unwrap_or_else(|| derived_name(&derived.name, language))];
+            let mut row = vec![derived.called(language)];
             row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
             row.extend(derived.cells(language));
             table.row(row);
@@ -126,11 +90,7 @@ impl Derived {
         if self.withheld {
             return [say("retenu", "withheld"), String::new(), String::new()];
         }
-        let write = |value: f64| match (self.unit, self.name.as_str()) {
-            (Some(unit), _) => unit.write(value, language),
-            (None, "affinity" | "ratio") => t::real(value, language),
-            (None, _) => t::share(value, language),
-        };
+        let write = |value: f64| self.write(value, language);
         let interval = self.interval.map(|(low, high)| format!("{} {} {}", write(low), say("à", "to"), write(high)));
         let verdict = match self.verdict.as_str() {
             "above" => say("au-dessus", "above"),

@@ -3,7 +3,7 @@
 use crate::support::*;
 
 /// What a page says, in the browser's language.
-fn said(browser: &Browser, fr: &'static str, en: &'static str) -> &'static str {
+pub fn said(browser: &Browser, fr: &'static str, en: &'static str) -> &'static str {
     if browser.ways.language.starts_with("fr") { fr } else { en }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
-    path.replace("{secret}", "rien").replace("{id}", "999999").replace("{name}", "rien")
+    path.replace("{secret}", "rien").replace("{id}", "999999").replace("{template}", "rien")
 }
 
 /// Every page and form, tried by nobody and by every role, as the table says.

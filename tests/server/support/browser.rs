@@ -105,7 +105,7 @@ impl Browser {
     pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
         let since = Instant::now();
         while !holds() {
-            assert!(since.elapsed() < PATIENCE, "{what}: not on {}\n{}", self.path(), self.text());
+            assert!(since.elapsed() < PATIENCE, "{what}: not on {}\n{}\n{}", self.path(), self.text(), self.console());
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -192,6 +192,11 @@ impl Browser {
     pub fn verify(&self, device: &str, verified: bool) {
         let path = format!("webauthn/authenticator/{device}/uv");
         self.command(&path, json!({ "isUserVerified": verified }));
+    }
+
+    /// What the browser's console says.
+    pub fn console(&self) -> String {
+        self.command("se/log", json!({"type": "browser"})).to_string()
     }
 
     /// What axe finds wrong with the page for people who don't see it or don't use a mouse.

@@ -1,0 +1,197 @@
+//! Choosing a question, seeing what it would cost, and asking it.
+
+use super::form::{self, AudienceField, Choice, ParameterField};
+use crate::{
+    gateway::{self, AskError, Estimate, Request, Room},
+    http::{Asker, Problem},
+    model::{TemplateName, Text, answer, typography},
+    web::{fields::Fields, page::Page},
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use std::sync::Arc;
+
+#[derive(askama::Template)]
+#[template(path = "marketer/questions.html", config = "src/web/askama.toml")]
+struct QuestionsPage<'a> {
+    page: &'a Page,
+    /// Name, title, description.
+    templates: Vec<(String, String, String)>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "marketer/ask.html", config = "src/web/askama.toml")]
+struct AskPage<'a> {
+    page: &'a Page,
+    name: &'a str,
+    title: &'a str,
+    description: &'a str,
+    audiences: Vec<AudienceField>,
+    parameters: Vec<ParameterField>,
+    purposes: Vec<Choice>,
+    margin: String,
+    refused: Option<String>,
+    cost: Option<Cost>,
+}
+
+/// An estimate as people read it.
+struct Cost {
+    free: bool,
+    affordable: bool,
+    /// What each part of the answer will be off by.
+    parts: Vec<String>,
+    loss: String,
+    /// Each account: whose, the share that the question takes, and the share that is left before it.
+    accounts: Vec<AccountCost>,
+}
+
+struct AccountCost {
+    whose: String,
+    share: String,
+    /// Widths of the bar, in thousandths.
+    spent: u32,
+    takes: u32,
+    bears: bool,
+}
+
+/// The questions that can be asked.
+pub(crate) async fn questions(State(room): State<Arc<Room>>, page: Page) -> Response {
+    let rules = room.rules();
+    let listed = rules.templates.names().into_iter().filter_map(|name| {
+        let (_, newest) = rules.templates.of(name).next()?;
+        let manifest = newest.manifest();
+        Some((name.to_string(), page.text(&manifest.title).to_owned(), page.text(&manifest.description).to_owned()))
+    });
+    page.show(StatusCode::OK, &QuestionsPage { page: &page, templates: listed.collect() })
+}
+
+/// A question's form.
+pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, Path(name): Path<String>) -> Response {
+    filled(&room, &page, &name, &Fields::default(), (None, None), StatusCode::OK)
+}
+
+/// Says what it would cost, or asks it.
+pub(crate) async fn act(
+    State(room): State<Arc<Room>>,
+    page: Page,
+    asker: Asker,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Response {
+    let request = match read(&room, &name, &fields) {
+        Ok(request) => request,
+        Err(Some(text)) => {
+            let refused = Some(page.sentence(page.text(&text)));
+            return filled(&room, &page, &name, &fields, (refused, None), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        Err(None) => return page.problem(&Problem::not_found()),
+    };
+    if fields.get("do") == "ask" {
+        let (task_room, user) = (Arc::clone(&room), asker.user);
+        // In a task of its own: a browser that goes away must not leave a charge without its answer.
+        let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request).await });
+        let outcome = task.await.unwrap_or_else(|error| Err(AskError::internal("ask", &error)));
+        room.tick().await;
+        return match outcome {
+            Ok(answer) if answer.replay => {
+                Redirect::to(&format!("/answers/{}?done=replayed", answer.id)).into_response()
+            }
+            Ok(answer) => Redirect::to(&format!("/answers/{}", answer.id)).into_response(),
+            Err(error) => refused(&room, &page, &name, &fields, error),
+        };
+    }
+    match gateway::estimate(&room, &asker.user, &request).await {
+        Ok(estimate) => {
+            let cost = Some(cost(&page, &room, &estimate));
+            filled(&room, &page, &name, &fields, (None, cost), StatusCode::OK)
+        }
+        Err(error) => refused(&room, &page, &name, &fields, error),
+    }
+}
+
+fn read(room: &Room, name: &str, fields: &Fields) -> Result<Request, Option<Text>> {
+    let template: TemplateName = name.parse().map_err(|_| None)?;
+    let rules = room.rules();
+    let (_, newest) = rules.templates.of(&template).next().ok_or(None)?;
+    form::request(name, newest.manifest(), fields).map_err(Some)
+}
+
+/// The form again, with why the question can't be asked.
+fn refused(room: &Room, page: &Page, name: &str, fields: &Fields, error: AskError) -> Response {
+    let problem = Problem::from_ask(error);
+    if problem.reference().is_some() {
+        return page.problem(&problem);
+    }
+    let text = problem.detail_text().unwrap_or_else(|| problem.title());
+    filled(room, page, name, fields, (Some(page.sentence(page.text(text))), None), problem.status())
+}
+
+fn filled(
+    room: &Room,
+    page: &Page,
+    name: &str,
+    fields: &Fields,
+    (refused, cost): (Option<String>, Option<Cost>),
+    status: StatusCode,
+) -> Response {
+    let rules = room.rules();
+    let template: Option<TemplateName> = name.parse().ok();
+    let Some((_, newest)) = template.as_ref().and_then(|template| rules.templates.of(template).next()) else {
+        return page.problem(&Problem::not_found());
+    };
+    let manifest = newest.manifest();
+    let purpose = |(name, purpose): (&crate::model::PurposeName, &crate::policy::Purpose)| Choice {
+        id: name.to_string(),
+        title: page.text(&purpose.title).to_owned(),
+        chosen: fields.get("purpose") == name.as_str(),
+    };
+    let shown = AskPage {
+        page,
+        name,
+        title: page.text(&manifest.title),
+        description: page.text(&manifest.description),
+        audiences: manifest.audiences.iter().map(|own| form::audience(page, room, own, fields)).collect(),
+        parameters: manifest.parameters.iter().map(|own| form::parameter(page, room, own, fields)).collect(),
+        purposes: rules.policies.base.purposes().iter().map(purpose).collect(),
+        margin: fields.some("margin").map_or_else(|| manifest.margin_default.to_string(), str::to_owned),
+        refused,
+        cost,
+    };
+    page.show(status, &shown)
+}
+
+fn cost(page: &Page, room: &Room, estimate: &Estimate) -> Cost {
+    let language = page.language;
+    let part = |part: &gateway::EstimatedPart| {
+        let unit: answer::Unit =
+            serde_json::to_value(part.unit).and_then(serde_json::from_value).unwrap_or(answer::Unit::Number);
+        let name = answer::part(&part.part, language);
+        match part.margin {
+            Some(margin) => {
+                format!("{} ±\u{a0}{}", typography::label(&name, language), unit.write(margin as f64, language))
+            }
+            None => name,
+        }
+    };
+    let account = |account: &gateway::EstimatedAccount| {
+        let (cap, spent) = (account.state.cap.as_f64().max(1.0), account.state.spent.as_f64());
+        let thousandths = |share: f64| (share * 1000.0).clamp(0.0, 1000.0).round() as u32;
+        AccountCost {
+            whose: super::budget::whose(page, room, &account.state.account),
+            share: typography::share(account.share, language),
+            spent: thousandths(spent / cap),
+            takes: thousandths(account.share).min(1000 - thousandths(spent / cap)).max(4),
+            bears: estimate.rho <= account.remaining,
+        }
+    };
+    Cost {
+        free: estimate.free,
+        affordable: estimate.affordable,
+        parts: estimate.parts.iter().map(part).collect(),
+        loss: typography::real(estimate.epsilon, language),
+        accounts: estimate.accounts.iter().map(account).collect(),
+    }
+}

@@ -1,0 +1,73 @@
+//! What may still be spent.
+
+use crate::{
+    gateway::{self, Room},
+    http::{Asker, Problem},
+    model::{MemberName, typography},
+    web::page::Page,
+};
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "marketer/budget.html", config = "src/web/askama.toml")]
+struct BudgetPage<'a> {
+    page: &'a Page,
+    period: Option<(String, String)>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    whose: String,
+    spent: String,
+    cap: String,
+    lifetime: String,
+    left: String,
+    /// Widths of the bar, in thousandths of the cap: what is spent, and what is unlocked beside it.
+    spent_width: u32,
+    unlocked_width: u32,
+}
+
+/// The accounts that concern the asker's member.
+pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker) -> Response {
+    let lines = match gateway::budget(&room, &asker.user.member).await {
+        Ok(lines) => lines,
+        Err(error) => return page.problem(&Problem::from_ask(error)),
+    };
+    let day = |day: &str| day.parse().map_or(day.to_owned(), |day| typography::date(day, page.language));
+    let period = lines.first().map(|line| (day(&line.period_start), day(&line.period_end)));
+    let line = |line: &gateway::BudgetLine| {
+        let state = &line.state;
+        let cap = state.cap.as_f64().max(1.0);
+        let width = |rho: f64| (rho / cap * 1000.0).clamp(0.0, 1000.0).round() as u32;
+        let spent = width(state.spent.as_f64());
+        Line {
+            whose: whose(&page, &room, &state.account),
+            spent: typography::real(line.spent_epsilon, page.language),
+            cap: typography::real(line.cap_epsilon, page.language),
+            lifetime: typography::real(line.lifetime_epsilon, page.language),
+            left: typography::share(line.remaining.as_f64() / cap, page.language),
+            spent_width: spent,
+            unlocked_width: width(state.unlocked.as_f64()).saturating_sub(spent),
+        }
+    };
+    page.show(StatusCode::OK, &BudgetPage { page: &page, period, lines: lines.iter().map(line).collect() })
+}
+
+/// Whose account it is, in words; the ledger writes `room`, `owner:OWNER` and `asker:ASKER@OWNER`.
+pub(super) fn whose(page: &Page, room: &Room, account: &str) -> String {
+    let rules = room.rules();
+    let title = |name: &str| {
+        let member = name.parse::<MemberName>().ok();
+        let member = member.as_ref().and_then(|name| rules.policies.base.member(name));
+        member.map_or_else(|| name.to_owned(), |member| page.text(&member.title).to_owned())
+    };
+    if let Some(owner) = account.strip_prefix("owner:") {
+        return page.with("account-owner", "owner", &title(owner));
+    }
+    match account.strip_prefix("asker:").and_then(|asker| asker.split_once('@')) {
+        Some((_, owner)) => page.with("account-asker", "owner", &title(owner)),
+        None => page.say("account-room"),
+    }
+}
