@@ -91,6 +91,9 @@ struct User {
     email: Option<String>,
     roles: Vec<String>,
     two_factors: bool,
+    /// Whether the member's directory lets them in, and looks after the second factor.
+    #[serde(default)]
+    directory: bool,
 }
 
 fn render(users: &Users, language: Language) -> String {
@@ -108,7 +111,12 @@ fn render(users: &Users, language: Language) -> String {
             user.user.clone(),
             user.email.clone().unwrap_or_default(),
             user.roles.join(", "),
-            say(if user.two_factors { "oui" } else { "non" }, if user.two_factors { "yes" } else { "no" }).to_owned(),
+            match (user.directory, user.two_factors) {
+                (true, _) => say("au répertoire", "at the directory"),
+                (false, true) => say("oui", "yes"),
+                (false, false) => say("non", "no"),
+            }
+            .to_owned(),
         ]);
     }
     table.render()
