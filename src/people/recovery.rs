@@ -108,6 +108,16 @@ impl People {
     ) -> Result<(), PeopleError> {
         let event = user.did(What::SecretsChanged).with("secret", what);
         writing.note(event, [Record::new(Kind::User, user.id)]);
+        self.tell_changed(writing, (user, email), what).await
+    }
+
+    /// Tells the person that a secret is another.
+    pub(super) async fn tell_changed(
+        &self,
+        writing: &mut Writing,
+        (user, email): (&User, Option<&str>),
+        what: &'static str,
+    ) -> Result<(), PeopleError> {
         let Some(email) = email else { return Ok(()) };
         let content = json!({ "what": what, "at": writing.now().to_string() });
         let kind = OutgoingKind::SecretsChanged;
@@ -179,6 +189,7 @@ impl People {
         let sealed = self.vault.seal(&signin::totp_purpose(user.id), key)?;
         let mut writing = self.database.begin(&*self.clock).await?;
         let codes = self.keep_totp(&mut writing, &account.user, &sealed).await?;
+        self.tell_changed(&mut writing, (&account.user, account.email.as_deref()), "second-factor").await?;
         sessions::end_all(&mut writing, user.id, None).await?;
         let session = sessions::begin(self, &mut writing, &account.user, &sessions::agent(agent)).await?;
         writing.commit().await?;

@@ -64,6 +64,7 @@ on_both!(
     many_challenges_push_out_the_oldest,
     a_message_is_claimed_by_one_of_many,
     a_message_is_tried_ever_later_and_dropped_when_it_is_too_old,
+    whose_second_factor_is_another_is_told_by_letter,
     what_is_told_once_stays_known_and_holds_nothing,
     a_message_that_can_t_be_read_stands_in_nobody_s_way,
     who_turns_a_letter_off_gets_it_no_more,

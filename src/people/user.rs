@@ -261,15 +261,16 @@ impl People {
     pub async fn reset_second_factor(&self, by: &User, id: i64) -> Result<(), PeopleError> {
         let mut writing = self.database.begin(&*self.clock).await?;
         let row = sqlx::query(
-            "SELECT u.id, u.member, u.name, u.language, u.roles FROM users u WHERE u.id = $1 AND u.ended IS NULL",
+            "SELECT u.id, u.member, u.name, u.language, u.roles, u.email FROM users u WHERE u.id = $1 AND u.ended IS NULL",
         );
-        let user = row.bind(id).fetch_optional(&mut *writing).await?.map(|row| read(&row)).transpose()?;
-        let user = user.filter(|user| {
+        let row = row.bind(id).fetch_optional(&mut *writing).await?;
+        let user = row.map(|row| Ok::<_, PeopleError>((read(&row)?, row.try_get::<Option<String>, _>("email")?)));
+        let user = user.transpose()?.filter(|(user, _)| {
             let officer = by.is(Role::Officer) && by.member == user.member && !user.is(Role::Host);
             // One's own is changed with one's own codes; and a host's by a host alone.
             user.id != by.id && (officer || by.is(Role::Host) && (user.member == by.member || user.is(Role::Officer)))
         });
-        let Some(user) = user else {
+        let Some((user, email)) = user else {
             writing.cancel().await?;
             return Err(Refusal::NotFound.into());
         };
@@ -277,6 +278,7 @@ impl People {
         sqlx::query(r#"DELETE FROM recovery_codes WHERE "user" = $1"#).bind(id).execute(&mut *writing).await?;
         super::passkeys::end_all(&mut writing, id).await?;
         writing.note(done(What::SecretsChanged, by, &user), [Record::new(Kind::User, id)]);
+        self.tell_changed(&mut writing, (&user, email.as_deref()), "second-factor").await?;
         super::sessions::end_all(&mut writing, id, None).await?;
         Ok(writing.commit().await?)
     }

@@ -93,6 +93,9 @@ struct User {
     two_factors: bool,
     #[serde(default)]
     passkeys: u32,
+    /// Whether the member's directory lets them in, and looks after the second factor.
+    #[serde(default)]
+    directory: bool,
 }
 
 fn render(users: &Users, language: Language) -> String {
@@ -111,7 +114,12 @@ fn render(users: &Users, language: Language) -> String {
             user.user.clone(),
             user.email.clone().unwrap_or_default(),
             user.roles.join(", "),
-            say(if user.two_factors { "oui" } else { "non" }, if user.two_factors { "yes" } else { "no" }).to_owned(),
+            match (user.directory, user.two_factors) {
+                (true, _) => say("au répertoire", "at the directory"),
+                (false, true) => say("oui", "yes"),
+                (false, false) => say("non", "no"),
+            }
+            .to_owned(),
             user.passkeys.to_string(),
         ]);
     }

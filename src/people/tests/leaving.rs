@@ -169,4 +169,10 @@ pub async fn a_lost_second_factor_is_taken_away_by_who_may(place: Place) {
     assert_eq!(kept.known(&session).await, None);
     assert!(matches!(kept.sign_in("olga", PASSWORD).await.unwrap(), Step::Enrol(..)));
     kept.people.reset_second_factor(&host, sam.id).await.unwrap();
+    let told: Vec<_> = kept.people.waiting(100).await.unwrap().into_iter().map(|waiting| waiting.message).collect();
+    for email in ["olga@exemple.ca", "sam@exemple.ca"] {
+        let told =
+            told.iter().filter(|message| message.recipient == email && message.content["what"] == "second-factor");
+        assert_eq!(told.count(), 1, "{email} is told by letter");
+    }
 }

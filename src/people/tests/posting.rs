@@ -68,6 +68,18 @@ pub async fn a_message_is_tried_ever_later_and_dropped_when_it_is_too_old(place:
     assert!(kept.people.waiting(10).await.unwrap().is_empty());
 }
 
+pub async fn whose_second_factor_is_another_is_told_by_letter(place: Place) {
+    let kept = Kept::new(place).await;
+    let (ana, _) = kept.person("festival", "ana", &[Role::Marketer]).await;
+    let (step, enrolment) = kept.people.begin_second_factor(&ana, PASSWORD).await.unwrap();
+    assert!(kept.people.waiting(10).await.unwrap().is_empty());
+    kept.people.confirm_second_factor(&ana, (&step, &kept.code(&enrolment.secret)), "Firefox").await.unwrap();
+    let waiting = kept.people.waiting(10).await.unwrap();
+    let [Waiting { message, .. }] = waiting.as_slice() else { panic!("{waiting:?}") };
+    assert_eq!((message.kind, message.recipient.as_str()), (OutgoingKind::SecretsChanged, "ana@exemple.ca"));
+    assert_eq!(message.content["what"], "second-factor");
+}
+
 pub async fn what_is_told_once_stays_known_and_holds_nothing(place: Place) {
     let kept = Kept::new(place).await;
     let send = async |once: &str| kept.people.send_once(once, &message(OutgoingKind::Budget)).await.unwrap();
