@@ -26,6 +26,7 @@ static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
         "style.css": "text/css; charset=utf-8",
         "ask.js": "text/javascript; charset=utf-8",
         "mark.svg": "image/svg+xml",
+        "passkey.js": "text/javascript; charset=utf-8",
     };
     let named = files.into_iter().map(|file| {
         let hash = hex::encode(Sha256::digest(file.content));

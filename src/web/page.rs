@@ -55,6 +55,9 @@ pub(super) const DONE: &[&str] = &[
     "done-device-refused",
     "done-recovered",
     "done-signed-out",
+    "done-passkey-added",
+    "done-passkey-removed",
+    "done-letters",
 ];
 
 /// A page of the menu.

@@ -107,6 +107,8 @@ fn own_account() -> Vec<Route> {
         route(POST, "/account/sessions/{id}/end", Access::InPerson, own::end_session),
         route(POST, "/account/tokens", Access::InPerson, own::create_token),
         route(POST, "/account/tokens/{id}/end", Access::InPerson, own::end_token),
+        route(POST, "/account/passkeys/{id}/removal", Access::InPerson, own::remove_passkey),
+        route(POST, "/account/letters", Access::InPerson, own::letters),
         route(GET, "/users", MANAGERS, users::show),
         route(POST, "/users/invitations", MANAGERS, users::invite),
         route(POST, "/users/invitations/{id}/withdrawal", MANAGERS, users::withdraw),

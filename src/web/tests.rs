@@ -54,7 +54,7 @@ fn every_message_that_a_page_names_is_there() {
     let known = locale::names();
     let missing: Vec<_> = named.iter().filter(|(name, _)| !known.contains(name.as_str())).collect();
     assert!(missing.is_empty(), "{missing:#?}");
-    for done in super::page::DONE {
+    for done in super::page::DONE.iter().chain(super::account::sign_in::ERRORS) {
         assert!(known.contains(*done), "{done}");
     }
 }
@@ -62,7 +62,7 @@ fn every_message_that_a_page_names_is_there() {
 #[test]
 fn every_message_of_the_pages_is_used() {
     let text: String = sources().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    let made = ["mail-", "done-", "role-", "menu-"];
+    let made = ["mail-", "done-", "role-", "menu-", "letter-"];
     let known = locale::names();
     let unused: Vec<_> = known
         .iter()

@@ -20,6 +20,7 @@ use std::sync::Arc;
 struct InvitationPage<'a> {
     page: &'a Page,
     opened: &'a Opened,
+    secret: &'a str,
     member: &'a str,
     name: &'a str,
     refused: Option<&'a str>,
@@ -49,7 +50,7 @@ async fn told(room: &Room, page: &Page, secret: &str, (name, refused): (&str, Op
             let member = member.map_or(opened.member.as_str(), |member| page.text(&member.title));
             let refused = refused.map(|text| page.text(text));
             let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            page.show(status, &InvitationPage { page, opened: &opened, member, name, refused })
+            page.show(status, &InvitationPage { page, opened: &opened, secret, member, name, refused })
         }
         Err(PeopleError::Refused(Refusal::NotFound)) => {
             page.show(StatusCode::NOT_FOUND, &GonePage { page, link: "invitation" })

@@ -25,6 +25,16 @@ struct CodePage<'a> {
     step: &'a str,
     next: &'a str,
     wrong: bool,
+    /// Whether the second factor is a passkey, and no application.
+    passkey: bool,
+    recovery_code_instead: &'static str,
+}
+
+impl<'a> CodePage<'a> {
+    fn new(page: &'a Page, (step, next): (&'a str, &'a str), passkey: bool, wrong: bool) -> Self {
+        let recovery_code_instead = if passkey { "recovery-code-without-passkey" } else { "recovery-code-instead" };
+        Self { page, step, next, wrong, passkey, recovery_code_instead }
+    }
 }
 
 #[derive(Template)]
@@ -51,10 +61,9 @@ fn stepped(page: &Page, step: Step, next: &str, wrong: impl FnOnce() -> Response
     let next = local_path(Some(next));
     match step {
         Step::Wrong => wrong(),
+        Step::Code(step) => page.show(StatusCode::OK, &CodePage::new(page, (&step, next), false, false)),
         // A recovery code stands in for a passkey as it does for a code.
-        Step::Code(step) | Step::Passkey(step) => {
-            page.show(StatusCode::OK, &CodePage { page, step: &step, next, wrong: false })
-        }
+        Step::Passkey(step) => page.show(StatusCode::OK, &CodePage::new(page, (&step, next), true, false)),
         Step::Enrol(step, enrolment) => {
             let shown = EnrolPage { page, action: "/sign-in/code", step: &step, next, enrolment: &enrolment };
             page.show(StatusCode::OK, &shown)

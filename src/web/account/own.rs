@@ -5,7 +5,9 @@ use crate::{
     gateway::Room,
     http::Asker,
     model::{Role, Text},
-    people::{DAYS_DEFAULT, Grant, Identified, ListedSession, ListedToken, PeopleError, Refusal},
+    people::{
+        DAYS_DEFAULT, Grant, Identified, LetterChoice, ListedPasskey, ListedSession, ListedToken, PeopleError, Refusal,
+    },
     web::{fields::Fields, page::Page},
 };
 use askama::Template;
@@ -25,6 +27,9 @@ struct AccountPage<'a> {
     days: u16,
     sessions: Vec<ListedSession>,
     tokens: Vec<ListedToken>,
+    passkeys: Vec<ListedPasskey>,
+    /// The letters that may be turned off: kind, name, whether they come.
+    letters: Vec<(String, String, bool)>,
     /// What was refused, and in which part of the page.
     refused: Option<(&'static str, &'a str)>,
     /// A token that has just been made.
@@ -48,6 +53,16 @@ async fn account(
         (Ok(sessions), Ok(tokens)) => (sessions, tokens),
         (Err(error), _) | (_, Err(error)) => return page.refused(error),
     };
+    let (passkeys, letters) = match (room.people.passkeys(asker.user.id).await, room.people.letters(&asker.user).await)
+    {
+        (Ok(passkeys), Ok(letters)) => (passkeys, letters),
+        (Err(error), _) | (_, Err(error)) => return page.refused(error),
+    };
+    let letter = |letter: &LetterChoice| {
+        let kind = letter.kind.word().to_owned();
+        let name = page.say(&format!("letter-{kind}"));
+        (kind, name, letter.on)
+    };
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let shown = AccountPage {
         page,
@@ -56,6 +71,8 @@ async fn account(
         days: DAYS_DEFAULT,
         sessions,
         tokens,
+        passkeys,
+        letters: letters.iter().filter(|letter| letter.optional).map(letter).collect(),
         refused: refused.map(|(part, text)| (part, page.text(text))),
         token,
     };
@@ -167,6 +184,35 @@ pub(crate) async fn end_token(
 ) -> Response {
     match room.people.end_token(&asker.user, id.parse().unwrap_or(0)).await {
         Ok(()) => Redirect::to("/account?done=token-ended").into_response(),
+        Err(error) => page.refused(error),
+    }
+}
+
+/// Takes a passkey away.
+pub(crate) async fn remove_passkey(
+    State(room): State<Arc<Room>>,
+    page: Page,
+    asker: Asker,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Response {
+    let identified = Identified { user: asker.user.clone(), means: asker.means };
+    match room.people.remove_passkey(&identified, id.parse().unwrap_or(0), fields.get("password")).await {
+        Ok(()) => Redirect::to("/account?done=passkey-removed").into_response(),
+        Err(error) => again(&room, &page, &asker, "passkey", error).await,
+    }
+}
+
+/// Chooses which letters come.
+pub(crate) async fn letters(State(room): State<Arc<Room>>, page: Page, asker: Asker, fields: Fields) -> Response {
+    let kinds = match room.people.letters(&asker.user).await {
+        Ok(kinds) => kinds,
+        Err(error) => return page.refused(error),
+    };
+    let wanted = |kind: &str| fields.all("letter").any(|wanted| wanted == kind);
+    let off = kinds.iter().filter(|letter| letter.optional && !wanted(letter.kind.word())).map(|letter| letter.kind);
+    match room.people.set_letters(&asker.user, &off.collect()).await {
+        Ok(()) => Redirect::to("/account?done=letters").into_response(),
         Err(error) => page.refused(error),
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{CodePage, stepped};
 use crate::{
-    gateway::Room,
+    gateway::{self, Room},
     http::{Asker, set_session},
+    model::{MemberName, Text},
     people::PeopleError,
     people::{Code, Means, Refusal, SignIn, local_path},
     web::{fields::Fields, page::Page},
@@ -21,7 +22,27 @@ use std::sync::Arc;
 #[derive(Deserialize)]
 pub(crate) struct Arrival {
     next: Option<String>,
+    /// Why nobody came in by a directory.
+    error: Option<String>,
 }
+
+/// What a directory's sign-in may have come to: messages.
+pub(crate) const ERRORS: &[&str] = &[
+    "sign-in-error-unknown",
+    "sign-in-error-not-begun",
+    "sign-in-error-denied",
+    "sign-in-error-unreachable",
+    "sign-in-error-untrusted",
+    "sign-in-error-no-role",
+    "sign-in-error-two-factors",
+    "sign-in-error-address",
+    "sign-in-error-other-address",
+    "sign-in-error-account-exists",
+    "sign-in-error-ended",
+    "sign-in-error-bound",
+    "sign-in-error-busy",
+    "sign-in-error-failed",
+];
 
 #[derive(Template)]
 #[template(path = "account/sign_in.html", config = "src/web/askama.toml")]
@@ -32,15 +53,32 @@ struct SignInPage<'a> {
     wrong: bool,
     /// Seconds to wait after too many tries.
     later: Option<u64>,
+    error: Option<&'static str>,
+    /// Where members' own directories are begun at, and the members' titles.
+    directories: Vec<(String, String)>,
+}
+
+impl<'a> SignInPage<'a> {
+    fn new(page: &'a Page, room: &Room, next: &'a str, email: &'a str) -> Self {
+        let to: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        let directory = |(member, title): (MemberName, Text)| {
+            (format!("/api/v1/directory/{member}?next={to}"), page.text(&title).to_owned())
+        };
+        let directories = gateway::with_directory(room).into_iter().map(directory).collect();
+        Self { page, next, email, wrong: false, later: None, error: None, directories }
+    }
 }
 
 /// The page; who is signed in goes on.
-pub(crate) async fn show(page: Page, Query(arrival): Query<Arrival>) -> Response {
+pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, Query(arrival): Query<Arrival>) -> Response {
     let next = local_path(arrival.next.as_deref());
     if page.user.is_some() {
         return Redirect::to(next).into_response();
     }
-    page.show(StatusCode::OK, &SignInPage { page: &page, next, email: "", wrong: false, later: None })
+    let error = arrival.error.and_then(|code| {
+        ERRORS.iter().find(|known| known.strip_prefix("sign-in-error-") == Some(code.as_str())).copied()
+    });
+    page.show(StatusCode::OK, &SignInPage { error, ..SignInPage::new(&page, &room, next, "") })
 }
 
 /// The first step: the address and the password.
@@ -50,7 +88,7 @@ pub(crate) async fn password(State(room): State<Arc<Room>>, page: Page, fields: 
     let step = room.people.sign_in(sign_in).await;
     // Held to the clock, as the API's answer is.
     room.tick().await;
-    let again = |wrong, later| SignInPage { page: &page, next, email, wrong, later };
+    let again = |wrong, later| SignInPage { wrong, later, ..SignInPage::new(&page, &room, next, email) };
     match step {
         Ok(step) => stepped(&page, step, next, || page.show(StatusCode::UNAUTHORIZED, &again(true, None))),
         Err(PeopleError::Refused(Refusal::Later(seconds))) => {
@@ -72,7 +110,8 @@ pub(crate) async fn code(State(room): State<Arc<Room>>, page: Page, fields: Fiel
     match room.people.second_factor(step, code).await {
         // The step may still be good; if it isn't, the next code says so again, and signing in anew is a link away.
         Ok(done) => stepped(&page, done, next, || {
-            page.show(StatusCode::UNAUTHORIZED, &CodePage { page: &page, step, next, wrong: true })
+            let passkey = fields.get("by") == "passkey";
+            page.show(StatusCode::UNAUTHORIZED, &CodePage::new(&page, (step, next), passkey, true))
         }),
         Err(error) => page.refused(error),
     }

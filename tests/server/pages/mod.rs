@@ -1,5 +1,6 @@
 //! The pages, in a real browser.
 
 mod account;
+mod arriving;
 mod everyone;
 mod marketer;

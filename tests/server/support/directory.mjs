@@ -1,4 +1,5 @@
-// A directory for the tests: a certified OpenID provider that lets in whoever is named by login_hint, with the claims of the file.
+// A directory for the tests: a certified OpenID provider that lets in whoever is named by login_hint, or on its page, with the claims of
+// the file.
 // Prints its port. directory.mjs CLAIMS REDIRECT
 
 import { createRequire } from 'node:module';
@@ -35,7 +36,12 @@ const serve = provider.callback();
 server.on('request', async (request, response) => {
   if (!request.url.startsWith('/interaction/')) return serve(request, response);
   const { params } = await provider.interactionDetails(request, response);
-  const login = { accountId: params.login_hint, amr: people()[params.login_hint].amr };
+  const who = params.login_hint ?? new URL(request.url, 'http://localhost').searchParams.get('who');
+  if (!who) {
+    response.setHeader('content-type', 'text/html');
+    return response.end('<form><input name="who"><button>OK</button></form>');
+  }
+  const login = { accountId: who, amr: people()[who].amr };
   return provider.interactionFinished(request, response, { login });
 });
 // Nobody reads on: what the library says of itself goes nowhere.

@@ -24,6 +24,11 @@ pub struct Directory {
 
 impl Directory {
     pub fn start(people: &Value) -> Self {
+        Self::start_for(people, PUBLIC)
+    }
+
+    /// Of a room that people reach at this address.
+    pub fn start_for(people: &Value, public: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("people.json"), people.to_string()).unwrap();
         fs::write(folder.path().join("secret"), "un-secret-du-repertoire\n").unwrap();
@@ -33,7 +38,7 @@ impl Directory {
         let mut child = Command::new("node")
             .arg(script)
             .arg(folder.path().join("people.json"))
-            .arg(format!("{PUBLIC}/api/v1/directory/callback"))
+            .arg(format!("{public}/api/v1/directory/callback"))
             .env("OIDC_PROVIDER_FOLDER", home.join("camerata/node"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
