@@ -8,7 +8,7 @@ use arrow::{
 use parquet::{
     arrow::{
         ProjectionMask,
-        arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
     },
     basic::Compression,
 };
@@ -29,7 +29,9 @@ pub(super) struct ParquetText {
 /// Opens a Parquet file.
 pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
     let failed = |error: parquet::errors::ParquetError| HashError::Parquet(error.to_string());
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    // Its own types say enough: the Arrow schema that writers embed beside them is read by code that panics on one it doesn't know.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(failed)?;
     for group in builder.metadata().row_groups() {
         for column in group.columns() {
             if !is_read(column.compression()) {
