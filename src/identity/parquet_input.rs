@@ -20,7 +20,7 @@ use std::{
 
 const ROWS_PER_BATCH: usize = 8192;
 /// What is said of a file that the library gave up on.
-const DAMAGED: &str = "damaged";
+const DAMAGED: &str = "the Parquet file is damaged";
 
 /// The rows of a Parquet file as CSV with a header. Line ends within values become blanks, so that row n stands on line n + 1.
 pub(super) struct ParquetText {
@@ -31,7 +31,7 @@ pub(super) struct ParquetText {
 
 /// Opens a Parquet file.
 pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
-    contained(|| read(file)).unwrap_or_else(|| Err(HashError::Parquet(DAMAGED.to_owned())))
+    contained(|| read(file)).unwrap_or_else(|| Err(HashError::ParquetDamaged))
 }
 
 /// What a library's work comes to, or nothing if it panicked: the readers of Parquet do on some files that are damaged, or made to be.
@@ -55,7 +55,7 @@ fn read(file: File) -> Result<ParquetText, HashError> {
             let places =
                 [column.data_page_offset(), column.compressed_size(), column.dictionary_page_offset().unwrap_or(0)];
             if places.iter().any(|place| *place < 0) {
-                return Err(HashError::Parquet(DAMAGED.to_owned()));
+                return Err(HashError::ParquetDamaged);
             }
         }
     }
