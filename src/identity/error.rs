@@ -38,6 +38,8 @@ pub enum HashError {
     NotText(Option<&'static str>),
     /// Parquet that can't be read.
     Parquet(String),
+    /// Parquet that is damaged, or made to look so.
+    ParquetDamaged,
     /// The first line is a row of data.
     NoHeader,
     /// No column holds identifiers.
@@ -102,6 +104,7 @@ impl HashError {
             Self::NotText(Some(format)) => format!("le fichier semble être {format} : exportez-le en CSV (UTF-8)"),
             Self::NotText(None) => "le fichier contient des octets nuls dès l'en-tête, ce n'est pas du texte : exportez-le en CSV (UTF-8)".to_owned(),
             Self::Parquet(what) => format!("fichier Parquet illisible : {what}"),
+            Self::ParquetDamaged => "le fichier Parquet est endommagé : exportez-le de nouveau".to_owned(),
             Self::NoHeader => "la première ligne semble être une personne, pas des noms de colonnes : ajoutez une ligne d'en-tête (p. ex. `courriel`)".to_owned(),
             Self::NoIdentifierColumn { names, delimiter } => {
                 let other = delimiter.map(|(used, other)| {
@@ -146,6 +149,7 @@ impl HashError {
                 "the file has NUL bytes in its header, so it isn't text: export it as CSV (UTF-8)".to_owned()
             }
             Self::Parquet(what) => format!("can't read the Parquet file: {what}"),
+            Self::ParquetDamaged => "the Parquet file is damaged: export it again".to_owned(),
             Self::NoHeader => {
                 "the first line looks like a person, not like column names: add a header line (such as `email`)"
                     .to_owned()

@@ -8,16 +8,19 @@ use arrow::{
 use parquet::{
     arrow::{
         ProjectionMask,
-        arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
     },
     basic::Compression,
 };
 use std::{
     fs::File,
     io::{self, Read},
+    panic::{self, AssertUnwindSafe},
 };
 
 const ROWS_PER_BATCH: usize = 8192;
+/// What is said of a file that the library gave up on.
+const DAMAGED: &str = "the Parquet file is damaged";
 
 /// The rows of a Parquet file as CSV with a header. Line ends within values become blanks, so that row n stands on line n + 1.
 pub(super) struct ParquetText {
@@ -28,14 +31,31 @@ pub(super) struct ParquetText {
 
 /// Opens a Parquet file.
 pub(super) fn open(file: File) -> Result<ParquetText, HashError> {
+    contained(|| read(file)).unwrap_or_else(|| Err(HashError::ParquetDamaged))
+}
+
+/// What a library's work comes to, or nothing if it panicked: the readers of Parquet do on some files that are damaged, or made to be.
+fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
+    // What it leaves half done is dropped with the file.
+    panic::catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn read(file: File) -> Result<ParquetText, HashError> {
     let failed = |error: parquet::errors::ParquetError| HashError::Parquet(error.to_string());
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    // Its own types say enough: the Arrow schema that writers embed beside them is read by code that panics on one it doesn't know.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(failed)?;
     for group in builder.metadata().row_groups() {
         for column in group.columns() {
             if !is_read(column.compression()) {
                 let name = format!("{:?}", column.compression());
                 let name = name.split('(').next().unwrap_or_default().to_owned();
                 return Err(HashError::Parquet(format!("compression {name} (zstd, snappy, gzip)")));
+            }
+            let places =
+                [column.data_page_offset(), column.compressed_size(), column.dictionary_page_offset().unwrap_or(0)];
+            if places.iter().any(|place| *place < 0) {
+                return Err(HashError::ParquetDamaged);
             }
         }
     }
@@ -76,7 +96,8 @@ fn is_text(data_type: &DataType) -> bool {
 
 impl ParquetText {
     fn refill(&mut self) -> io::Result<bool> {
-        let Some(batch) = self.batches.next() else { return Ok(false) };
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, DAMAGED);
+        let Some(batch) = contained(|| self.batches.next()).ok_or_else(damaged)? else { return Ok(false) };
         let batch = batch.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
         self.ready.clear();
         self.at = 0;
