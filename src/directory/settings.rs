@@ -141,6 +141,11 @@ impl Settings {
         groups.iter().filter_map(|group| self.roles.get(group)).flatten().copied().collect()
     }
 
+    /// The file that holds the secret, where one is named.
+    pub fn secret_file(&self) -> Option<&Path> {
+        self.client_secret_file.as_deref()
+    }
+
     /// The secret that the directory gave the room; its file's place is told from the room's folder on.
     pub(super) fn secret(&self, room: &Path) -> Result<Option<Zeroizing<String>>, DirectorySettingsError> {
         let Some(file) = &self.client_secret_file else { return Ok(None) };

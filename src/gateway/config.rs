@@ -241,7 +241,10 @@ impl Config {
     pub fn secret_files(&self, room: &Path) -> Vec<PathBuf> {
         let database = self.database_url_file.as_ref().map(|file| room.join(file));
         let tls = self.door.tls().map(|(_, key)| key.to_owned());
-        database.into_iter().chain(tls).collect()
+        let mail = self.mail.as_ref().and_then(mail::Settings::secret_file).map(|file| room.join(file));
+        let directories = self.directory.iter().filter_map(directory::Settings::secret_file);
+        let directories = directories.map(|file| room.join(file));
+        database.into_iter().chain(tls).chain(mail).chain(directories).collect()
     }
 
     /// How the room is reached.

@@ -124,6 +124,11 @@ impl Settings {
         if self.tls == Tls::None && !local { Err(MailSettingsError::Plain(self.server)) } else { Ok(self) }
     }
 
+    /// The file that holds the password, where one is named.
+    pub fn secret_file(&self) -> Option<&Path> {
+        self.password_file.as_deref()
+    }
+
     /// The port.
     pub(super) fn port(&self) -> u16 {
         self.port.unwrap_or(match self.tls {

@@ -5,7 +5,7 @@ use crate::{
     cli::{connection::Token, context::Context, exit::Exit, init::runtime, serve},
     gateway::{self, Room},
     model::{Clock, MemberName, Role, SystemClock},
-    people::{DAYS_MAX, Grant},
+    people::{DAYS_MAX, Grant, Invitation},
     policy::Policies,
     web,
 };
@@ -87,11 +87,26 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             served.await??;
             walked?;
         } else {
-            welcome(args, &url, context);
+            let page = page(&room, &url, context).await?;
+            welcome(args, (&url, &page), context);
             served.await??;
         }
         Ok(Exit::Done.into())
     })
+}
+
+/// Where whoever runs the pilot sees its pages: an invitation to the festival's marketing; once they have taken it, the sign-in.
+async fn page(room: &Room, url: &str, context: &Context) -> anyhow::Result<String> {
+    const EMAIL: &str = "essai@festival.example.ca";
+    let festival: MemberName = "festival".parse()?;
+    if room.people.users(&festival).await?.iter().any(|user| user.email.as_deref() == Some(EMAIL)) {
+        return Ok(format!("{url}/sign-in ({EMAIL})"));
+    }
+    let roles = [Role::Marketer].into();
+    let invitation = Invitation { member: festival, email: EMAIL.to_owned(), language: context.language, roles };
+    let (_, link) = room.people.invite(None, &invitation).await?;
+    let secret = link.as_deref().and_then(|link| link.rsplit('/').next()).context("the invitation has a link")?;
+    Ok(format!("{url}/invitation/{secret}"))
 }
 
 /// A new folder, or one that an earlier, interrupted run of this command began.
@@ -248,12 +263,14 @@ fn token<'a>(tokens: &'a Tokens, member: &MemberName) -> anyhow::Result<&'a str>
     tokens.get(&format!("{member}-steward")).map(String::as_str).with_context(|| format!("{member}: no steward"))
 }
 
-fn welcome(args: &Args, url: &str, context: &Context) {
+fn welcome(args: &Args, (url, page): (&str, &str), context: &Context) {
     let dir = args.dir.display();
     let intro = context.say(
         "La salle pilote est ouverte. Chaque membre a un marketeur, un responsable de la conformité et un intendant ; leurs jetons :",
         "The pilot room is open. Each member has a marketer, a compliance officer and a steward; their tokens:",
     );
+    let browser =
+        context.say("Dans le navigateur, au marketing du festival :", "In the browser, in the festival's marketing:");
     let tries = context
         .say("Trois commandes à essayer, dans un autre terminal :", "Three commands to try, in another terminal:");
     let stop = context.say("Ctrl-C pour arrêter.", "Ctrl-C to stop.");
@@ -262,6 +279,6 @@ fn welcome(args: &Args, url: &str, context: &Context) {
     let at = if args.port == 8100 { String::new() } else { format!(" --room-url {url}") };
     let overlap = "--a festival/abonnes --b billetterie/acheteurs --purpose planification --margin 100";
     context.tell(format_args!(
-        "\n{url}\n{intro}\n  {dir}/tokens/\n\n{tries}\n  {camerata} estimate overlap {overlap} {token}{at}\n  {camerata} ask overlap {overlap} {token}{at}\n  {camerata} budget {token}{at}\n\n{stop}"
+        "\n{browser}\n  {page}\n\n{intro}\n  {dir}/tokens/\n\n{tries}\n  {camerata} estimate overlap {overlap} {token}{at}\n  {camerata} ask overlap {overlap} {token}{at}\n  {camerata} budget {token}{at}\n\n{stop}"
     ));
 }

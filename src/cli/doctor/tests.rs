@@ -125,6 +125,28 @@ async fn secrets_of_the_settings_are_looked_at() {
 }
 
 #[tokio::test]
+async fn secrets_of_mail_and_directories_are_looked_at() {
+    let kept = Kept::new().await;
+    let room = kept.room();
+    let settings = "[mail]\nserver = \"smtp.example.ca\"\nfrom = \"salle@example.ca\"\nuser = \"salle\"\npassword_file = \"smtp\"\n\
+                    [[directory]]\nmember = \"festival\"\nissuer = \"https://login.example.ca\"\nclient_id = \"salle\"\n\
+                    client_secret_file = \"festival\"\n[directory.roles]\nventes = [\"marketer\"]\n";
+    fs::write(room.join("camerata.toml"), settings).unwrap();
+    for file in ["smtp", "festival"] {
+        fs::write(room.join(file), "secret").unwrap();
+        chmod(&room.join(file), 0o600);
+    }
+    let both = kept.findings("secrets", SystemClock).await;
+    assert!(both.len() == 2 && both.iter().all(|(level, _)| *level == Level::Good), "{both:?}");
+    for file in ["smtp", "festival"] {
+        chmod(&room.join(file), 0o644);
+        let found = kept.findings("secrets", SystemClock).await;
+        assert!(found.iter().any(|(level, what)| *level == Level::Fault && what.contains(file)), "{found:?}");
+        chmod(&room.join(file), 0o600);
+    }
+}
+
+#[tokio::test]
 async fn keys_among_the_data_are_found() {
     let kept = Kept::new().await;
     let room = kept.room();

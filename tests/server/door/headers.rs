@@ -28,7 +28,7 @@ fn every_answer_forbids_framing_and_guessing() {
     let answers = [
         ("GET", "/health", &[][..], 200),
         ("GET", "/api/openapi.json", &[], 200),
-        ("GET", "/nowhere", &[], 404),
+        ("GET", "/api/nowhere", &[], 404),
         ("GET", "/api/v1/me", &[], 401),
         ("PUT", "/health", &[], 405),
         ("POST", "/api/v1/session", &[("origin", "https://evil.example"), ("content-length", "0")], 403),

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
@@ -50,13 +50,30 @@ fn every_page_is_for_whom_the_table_says() {
 #[test]
 fn the_browser_is_told_to_run_nothing_of_others() {
     let served = Founded::new().serve();
-    for path in ["/", "/sign-in", "/account", "/nowhere", "/assets/nothing"] {
+    for path in ["/", "/sign-in", "/recovery", "/nowhere"] {
         let reply = served.call("GET", "", path, &[], b"").unwrap();
         let policy = reply.headers["content-security-policy"].to_str().unwrap();
         for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
             assert!(policy.contains(part), "{path}: {policy}");
         }
-        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
         assert_eq!(reply.headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(reply.headers["cache-control"], "no-store", "{path}");
+        assert!(reply.body.len() < 150 << 10, "{path} weighs {} bytes", reply.body.len());
     }
+    // What pages use is the same for everybody, and may be kept; nobody runs it as a page.
+    let page = served.call("GET", "", "/sign-in", &[], b"").unwrap().body;
+    let files: Vec<&str> =
+        page.split('"').filter(|part| part.starts_with("/assets/")).collect::<BTreeSet<_>>().into_iter().collect();
+    assert!(files.len() >= 3, "{files:?}");
+    let mut weight = page.len();
+    for file in files {
+        let reply = served.call("GET", "", file, &[], b"").unwrap();
+        assert_eq!(reply.status, 200, "{file}");
+        assert!(reply.headers["cache-control"].to_str().unwrap().contains("immutable"), "{file}");
+        let policy = reply.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{file}: {policy}");
+        weight += reply.body.len();
+    }
+    assert!(weight < 150 << 10, "{weight} bytes");
 }

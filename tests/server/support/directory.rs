@@ -13,7 +13,7 @@ use std::{
 use url::Url;
 
 /// Where the room says that people reach it. The browser goes to where it is served instead.
-const PUBLIC: &str = "http://127.0.0.1:8100";
+const PUBLIC: &str = super::PUBLIC_URL;
 
 /// The festival's directory, until it is dropped.
 pub struct Directory {
