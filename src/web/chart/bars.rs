@@ -19,7 +19,7 @@ const LEFT: f64 = 240.0;
 const RIGHT: f64 = 640.0;
 const ROW: f64 = 34.0;
 /// Longest label, in characters.
-const LABEL_CHARS_MAX: usize = 32;
+const LABEL_CHARS_MAX: usize = 28;
 
 /// Bars, one below the other, from zero; values and intervals below zero end there.
 pub(in crate::web) fn bars(bars: &[Bar], title: &str, description: &str) -> String {

@@ -27,12 +27,14 @@ pub(in crate::web) struct Heat<'a> {
 }
 
 const LEFT: f64 = 180.0;
+/// Beside the last column, whose name leans over.
+const RIGHT: f64 = 100.0;
 const TOP: f64 = 150.0;
 const SIDE: f64 = 40.0;
 
 /// Draws it. How far an index is from 1 is its colour's strength; what can't be told is hatched, so that it isn't taken for "the same".
 pub(in crate::web) fn heat(heat: &Heat<'_>) -> String {
-    let width = LEFT + SIDE * heat.columns.len() as f64 + 10.0;
+    let width = LEFT + SIDE * heat.columns.len() as f64 + RIGHT;
     let height = TOP + SIDE * heat.rows.len() as f64 + 10.0;
     let mut svg = opened(width.ceil() as u32, height.ceil() as u32, (heat.title, heat.description));
     svg.push_str(

@@ -103,8 +103,8 @@ fn affinities(page: &Page, answer: &Answer, title: &str) -> Option<String> {
         });
         let Some(derived) = derived.filter(|derived| !derived.withheld) else { return Square::Withheld };
         match (derived.verdict.as_str(), derived.value) {
-            ("above", Some(value)) => Square::Above(value, typography::real(value, page.language)),
-            ("below", Some(value)) => Square::Below(value, typography::real(value, page.language)),
+            ("above", Some(value)) => Square::Above(value, short(value, page.language)),
+            ("below", Some(value)) => Square::Below(value, short(value, page.language)),
             _ => Square::CantTell,
         }
     };
@@ -112,6 +112,12 @@ fn affinities(page: &Page, answer: &Answer, title: &str) -> Option<String> {
         rows.iter().flat_map(|row| columns.iter().map(|column| square(row, column)).collect::<Vec<_>>()).collect();
     let description = page.say("chart-heat");
     Some(heat(&Heat { title, description: &description, rows: &rows, columns: &columns, squares: &squares }))
+}
+
+/// An index that fits a square; the tables have all of it.
+fn short(value: f64, language: Language) -> String {
+    let unit = if value < 10.0 { 10.0 } else { 1.0 };
+    typography::real((value * unit).round() / unit, language)
 }
 
 /// Every released figure.
