@@ -3,66 +3,32 @@
 use super::*;
 use crate::model::Role;
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-};
+use std::{collections::BTreeMap, path::Path};
 use url::Url;
 
 const REDIRECT: &str = "http://127.0.0.1:8100/sign-in/directory";
 
-/// A real OpenID provider, until it is dropped.
-struct Directory {
-    child: Child,
-    port: u16,
-    folder: tempfile::TempDir,
-}
+#[path = "../../tests/server/support/openid.rs"]
+mod openid;
+
+use openid::Directory;
 
 impl Directory {
     fn start(people: &Value) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("people.json"), people.to_string()).unwrap();
-        fs::write(folder.path().join("secret"), "un-secret-du-repertoire\n").unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/support/directory.mjs");
-        let home = env::var_os("XDG_CACHE_HOME")
-            .map_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"), PathBuf::from);
-        let mut child = Command::new("node")
-            .arg(script)
-            .arg(folder.path().join("people.json"))
-            .arg(REDIRECT)
-            .env("OIDC_PROVIDER_FOLDER", home.join("camerata/node"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut port = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let port = port.trim().parse().expect("the directory starts: `.ci/prepare test` installs oidc-provider");
-        Self { child, port, folder }
+        Self::sending_to(REDIRECT, people)
     }
 
     fn settings(&self, more: &str) -> Settings {
         let text = format!(
-            "member = \"festival\"\nissuer = \"http://127.0.0.1:{}\"\nclient_id = \"salle\"\nclient_secret_file = \"secret\"\n{more}
+            "member = \"festival\"\nissuer = \"{}\"\nclient_id = \"salle\"\nclient_secret_file = \"secret\"\n{more}
              [roles]\nventes = [\"marketer\"]\n\"Conformité\" = [\"officer\", \"steward\"]",
-            self.port
+            self.issuer
         );
         toml::from_str::<Settings>(&text).unwrap().checked().unwrap()
     }
 
     async fn provider(&self) -> Provider {
         Provider::discover(&self.settings(""), self.folder.path(), REDIRECT).await.unwrap()
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -182,7 +148,7 @@ async fn a_token_for_another_client_or_from_another_issuer_is_not_believed() {
     assert!(matches!(stranger.finish(begun, &state, &code).await, Err(DirectoryError::Untrusted(_))));
     // The same server under another name isn't the issuer that its tokens name.
     let mut renamed = directory.settings("");
-    renamed.issuer = format!("http://localhost:{}", directory.port);
+    renamed.issuer = directory.issuer.replace("127.0.0.1", "localhost");
     let renamed = Provider::discover(&renamed, directory.folder.path(), REDIRECT).await;
     assert!(matches!(renamed, Err(DirectoryError::Unreachable(_))));
     let mut gone = directory.settings("");

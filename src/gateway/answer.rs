@@ -3,9 +3,9 @@
 use super::{AskError, Outcome, Request};
 use crate::{
     ledger::{AccountState, LedgerError, StoredAnswer},
-    model::{Delta, Rho},
+    model::{Delta, Rho, answer::Unit},
     privacy::{Limits, Plan},
-    template::{Instance, Unit},
+    template::Instance,
 };
 use serde::Serialize;
 

@@ -85,7 +85,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     let charge = match room.ledger.charge(&plan.charge, rules.limits.period_months()).await.map_err(AskError::ledger)? {
         Charged::Answered(stored) => {
             room.tell(replayed(stored.id)?).await?;
-            return answer(&rules, request, stored, true, &admission);
+            return tell(&rules, request, stored, true, &admission);
         }
         Charged::Refused(shortfall) => {
             room.tell(told(What::Refused)?.with("reason", "budget")).await?;
@@ -103,7 +103,7 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
         room.tell(replayed(stored.id)?).await?;
     }
     room.keep().await?;
-    answer(&rules, request, stored, false, &admission)
+    tell(&rules, request, stored, false, &admission)
 }
 
 /// Admits a question; a refusal is told by the log, also of an estimate: it is what people ask first.
@@ -179,7 +179,7 @@ async fn tally_and_release(
     released.map_err(|error| AskError::internal("tally", &error))?
 }
 
-fn answer(
+fn tell(
     rules: &Rules,
     request: &Request,
     stored: StoredAnswer,
@@ -204,4 +204,12 @@ pub async fn answers(room: &Room, user: &User) -> Result<Vec<Answer>, AskError> 
             Answer::new(&request, recorded.answer, &rules.limits, true, recorded.policy)
         })
         .collect()
+}
+
+/// One of the answers that the user's member paid for, by its number.
+///
+/// # Errors
+/// As [`answers`].
+pub async fn answer(room: &Room, user: &User, id: &str) -> Result<Option<Answer>, AskError> {
+    Ok(answers(room, user).await?.into_iter().find(|answer| answer.id.to_string() == id))
 }

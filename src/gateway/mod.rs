@@ -31,7 +31,7 @@ mod rules;
 
 pub use accept::{AcceptError, Accepted, accept};
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};
-pub use ask::{AskError, answers, ask, estimate};
+pub use ask::{AskError, answer, answers, ask, estimate};
 pub use budget::{BudgetLine, budget};
 pub use config::{Config, ConfigError};
 pub use consent::{TemplateAct, TemplateActError, act_on_templates};

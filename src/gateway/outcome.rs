@@ -1,9 +1,9 @@
 //! What a release comes to for people: its cells by name, and what is computed from them. All of it is post-processing.
 
 use crate::{
-    model::{Bounds, Linear, Text},
+    model::{Bounds, Linear, Text, answer::Unit},
     privacy::{self, Limits, Plan, Release, Verdict},
-    template::{Derived, Figure, Instance, KeyValue, LayoutBlock, Unit},
+    template::{Derived, Figure, Instance, KeyValue, LayoutBlock},
 };
 use jiff::{ToSpan, civil::date};
 use serde::{Deserialize, Serialize};

@@ -33,7 +33,10 @@ pub(crate) enum Access {
 }
 
 /// The roles of a member's own work: all but the host's.
-pub(super) const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
+pub(crate) const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
+pub(crate) const MARKETERS: Access = Access::Roles(&[Role::Marketer]);
+/// Those who look after a member's people.
+pub(crate) const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
 
 impl Access {
     /// In words, for the OpenAPI document: `anyone`, `signed-in`, `in-person`, or the roles.

@@ -38,7 +38,8 @@ pub(super) fn directory(headers: &HeaderMap, secure: bool) -> Option<String> {
     value(headers, if secure { SECURE_DIRECTORY } else { PLAIN_DIRECTORY })
 }
 
-fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+/// What a request shows of this name, once.
+pub(crate) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut found = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
     // Of two of one name, one isn't ours.
@@ -56,7 +57,8 @@ pub(super) fn set_directory(secret: &str, seconds: u64, secure: bool) -> Option<
     written(if secure { SECURE_DIRECTORY } else { PLAIN_DIRECTORY }, secret, seconds, secure)
 }
 
-fn written(name: &'static str, secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
+/// A cookie of the room's own host, which no script reads.
+pub(crate) fn written(name: &'static str, secret: &str, seconds: u64, secure: bool) -> Option<HeaderValue> {
     let cookie = Cookie::build((name, secret))
         .path("/")
         .secure(secure)

@@ -4,7 +4,7 @@ use super::Problem;
 use crate::{
     gateway::Room,
     model::Language,
-    people::{Means, User},
+    people::{Identified, Means, User},
 };
 use axum::{
     Json,
@@ -21,6 +21,13 @@ pub(crate) struct Asker {
     pub(crate) user: User,
     pub(crate) means: Means,
     pub(crate) language: Language,
+}
+
+impl Asker {
+    /// Who it is, and by what they are known.
+    pub(crate) fn identified(&self) -> Identified {
+        Identified { user: self.user.clone(), means: self.means }
+    }
 }
 
 impl FromRequestParts<Arc<Room>> for Asker {

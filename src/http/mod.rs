@@ -14,6 +14,7 @@ mod identity;
 mod policy;
 mod problem;
 mod queries;
+mod route;
 mod routes;
 mod templates;
 mod uploads;
@@ -23,11 +24,13 @@ pub use door::{API_POLICY, Door, Limits, OpenDoorError, PAGES_POLICY};
 pub use problem::Problem;
 
 // What the pages share with the API: who may, and what is told of what was refused.
-pub(crate) use access::{Access, admitted};
+pub(crate) use access::{Access, MANAGERS, MARKETERS, MEMBERS, admitted};
 pub(crate) use accounts::{Visitor, recovery::send_link as request_recovery};
-pub(crate) use cookie::set as set_session;
-pub(crate) use door::{Class, account, address};
+pub(crate) use cookie::{set as set_session, value as cookie_value, written as cookie_of};
+pub(crate) use door::Class;
 pub(crate) use identity::Asker;
+pub(crate) use queries::asked;
+pub(crate) use route::{GET, POST, Route, route, router as routes_behind};
 
 use crate::gateway::{AskError, Room};
 use axum::{

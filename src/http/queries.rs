@@ -4,6 +4,7 @@ use super::{Problem, identity::Asker};
 use crate::{
     gateway::{self, Answer, AskError, Estimate, Request, Room},
     model::{Language, Text},
+    people::User,
 };
 use axum::{
     Json,
@@ -23,12 +24,20 @@ pub(super) async fn ask(
 ) -> Result<Json<Answer>, Problem> {
     let request = request(body, asker.language)?;
     let language = asker.language;
-    let (task_room, user) = (Arc::clone(&room), asker.user);
+    asked(&room, asker.user, request).await.map(Json).map_err(|error| Problem::from_ask(error).in_language(language))
+}
+
+/// Asks, and holds what comes of it to the clock.
+///
+/// # Errors
+/// As [`gateway::ask`].
+pub(crate) async fn asked(room: &Arc<Room>, user: User, request: Request) -> Result<Answer, AskError> {
+    let task_room = Arc::clone(room);
     // In a task of its own: a client that hangs up must not leave a charge without its answer.
     let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request).await });
     let outcome = task.await.unwrap_or_else(|error| Err(AskError::internal("ask", &error)));
     room.tick().await;
-    outcome.map(Json).map_err(|error| Problem::from_ask(error).in_language(language))
+    outcome
 }
 
 /// What a question would cost, before anything is spent; reads no data.
@@ -47,7 +56,9 @@ pub(super) async fn estimate(
 /// The answers that the asker's member paid for, newest first.
 #[utoipa::path(get, path = "/api/v1/answers", responses((status = 200, description = "answers"), (status = 401)))]
 pub(super) async fn answers(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "answers": recorded(&room, &asker).await? })))
+    let answers = gateway::answers(&room, &asker.user).await;
+    let answers = answers.map_err(|error| Problem::from_ask(error).in_language(asker.language))?;
+    Ok(Json(json!({ "answers": answers })))
 }
 
 /// One of them.
@@ -58,13 +69,9 @@ pub(super) async fn answer(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Json<Answer>, Problem> {
-    let found = recorded(&room, &asker).await?.into_iter().find(|answer| answer.id.to_string() == id);
+    let found = gateway::answer(&room, &asker.user, &id).await;
+    let found = found.map_err(|error| Problem::from_ask(error).in_language(asker.language))?;
     found.map(Json).ok_or_else(|| Problem::not_found().in_language(asker.language))
-}
-
-async fn recorded(room: &Room, asker: &Asker) -> Result<Vec<Answer>, Problem> {
-    let answers = gateway::answers(room, &asker.user).await;
-    answers.map_err(|error| Problem::from_ask(error).in_language(asker.language))
 }
 
 fn request(body: Result<Json<Request>, JsonRejection>, language: Language) -> Result<Request, Problem> {

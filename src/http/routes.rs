@@ -2,21 +2,16 @@
 
 use super::{
     Api,
-    access::{Access, MEMBERS, guard},
+    access::{Access, MANAGERS, MARKETERS, MEMBERS, guard},
     accounts::{device, invitations, letters, own, passkeys, recovery, session, tokens, users},
     audiences, audit, budget, directory,
-    door::{self, Class, Limits},
-    identity, policy, queries, templates, uploads,
+    door::{Class, Limits},
+    identity, policy, queries,
+    route::{self, GET, POST, Route, route},
+    templates, uploads,
 };
 use crate::{gateway::Room, model::Role};
-use axum::{
-    Json, Router,
-    extract::DefaultBodyLimit,
-    handler::Handler,
-    http::Method,
-    middleware,
-    routing::{MethodFilter, MethodRouter, on},
-};
+use axum::{Json, Router, extract::DefaultBodyLimit, http::Method};
 use std::sync::Arc;
 use utoipa::{
     OpenApi as _,
@@ -28,58 +23,16 @@ use utoipa::{
     },
 };
 
-/// Largest JSON body; streams of uploads have no such limit.
-const BODY_BYTES_MAX: usize = 64 << 10;
 /// Largest proposal: a whole policy folder as JSON.
 const PROPOSAL_BYTES_MAX: usize = 40 << 20;
 
-const MARKETERS: Access = Access::Roles(&[Role::Marketer]);
 const OFFICERS: Access = Access::Roles(&[Role::Officer]);
 const STEWARDS: Access = Access::Roles(&[Role::Steward]);
 /// Those who see how the room works: the members' people and its hosts.
 const ALL: Access = Access::Roles(&Role::ALL);
 
-/// Those who look after a member's people.
-const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
-
-const GET: Method = Method::GET;
-const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
-
-/// A route.
-struct Route {
-    method: Method,
-    path: &'static str,
-    access: Access,
-    class: Class,
-    body: DefaultBodyLimit,
-    handler: MethodRouter<Arc<Room>>,
-}
-
-/// A route, who may call it, and what answers.
-fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
-where
-    H: Handler<T, Arc<Room>>,
-    T: 'static,
-{
-    // Of the methods in use, all are known to the router.
-    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
-    let body = DefaultBodyLimit::max(BODY_BYTES_MAX);
-    Route { method, path, access, class: Class::Ordinary, body, handler: on(filter, handler) }
-}
-
-impl Route {
-    /// The route with another limit of its body.
-    fn taking(self, body: DefaultBodyLimit) -> Self {
-        Self { body, ..self }
-    }
-
-    /// The route within the limits of a class of requests.
-    fn within(self, class: Class) -> Self {
-        Self { class, ..self }
-    }
-}
 
 fn routes() -> Vec<Route> {
     let stream = DefaultBodyLimit::disable;
@@ -182,16 +135,9 @@ fn accounts() -> Vec<Route> {
     ]
 }
 
-/// All routes, each behind its guard and its limits: an address' before anybody is known, an account's after.
+/// All routes.
 pub(super) fn router(room: &Arc<Room>, limits: &Arc<Limits>) -> Router<Arc<Room>> {
-    routes().into_iter().fold(Router::new(), |router, route| {
-        let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
-        let class = (Arc::clone(limits), route.class);
-        let account = middleware::from_fn_with_state(class.clone(), door::account);
-        let address = middleware::from_fn_with_state(class, door::address);
-        let handler = route.handler.route_layer(route.body).route_layer(account);
-        router.route(route.path, handler.route_layer(guard).route_layer(address))
-    })
+    route::router(routes(), room, limits, guard)
 }
 
 /// The API as OpenAPI, each route with who may call it: `x-access`, and what it answers to others.

@@ -37,7 +37,7 @@ pub(super) async fn list(State(room): State<Arc<Room>>, _asker: Asker) -> Json<V
     let templates = &room.rules().templates;
     let listed = templates.names().into_iter().filter_map(|name| {
         let versions: Vec<Value> = templates.of(name).map(|(version, _)| summary(version)).collect();
-        templates.of(name).next().map(|(_, newest)| described(newest, versions))
+        templates.newest(name).map(|(_, newest)| described(newest, versions))
     });
     Json(json!({ "templates": listed.collect::<Vec<Value>>() }))
 }

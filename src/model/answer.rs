@@ -1,7 +1,7 @@
 //! An answer as the room sends it: what the command line and the pages both read, and the words for it.
 
 use super::{Language, Named, Text, typography};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer: released figures with their error, what was computed from them, and what it cost.
@@ -72,6 +72,13 @@ pub struct Figure {
     pub withheld: bool,
 }
 
+impl Figure {
+    /// The figure, unless it is withheld.
+    pub fn known(&self) -> Option<&Self> {
+        (!self.withheld).then_some(self)
+    }
+}
+
 /// One derived figure.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Derived {
@@ -106,17 +113,22 @@ pub struct Label {
     pub title: Text,
 }
 
+/// What people call the value of a key; nothing where there is none.
+pub fn label<'a>(keys: &'a BTreeMap<String, Label>, key: &str, language: Language) -> &'a str {
+    keys.get(key).map(|label| label.title.get(language)).unwrap_or_default()
+}
+
 /// The unit of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Persons.
     Persons,
     /// Cents.
     Cents,
-    /// Plain numbers.
+    /// Whatever the template's value is.
     Number,
-    /// Days.
+    /// Days since 1970-01-01.
     Date,
 }
 
@@ -165,6 +177,11 @@ impl Unit {
 }
 
 impl Derived {
+    /// The figure, unless it is withheld.
+    pub fn known(&self) -> Option<&Self> {
+        (!self.withheld).then_some(self)
+    }
+
     /// A value of this figure as people write it: a share, an index, or something in a unit.
     pub fn write(&self, value: f64, language: Language) -> String {
         match (self.unit, self.name.as_str()) {

@@ -3,6 +3,7 @@
 pub mod answer;
 mod bounds;
 mod clock;
+pub mod csv;
 mod failpoint;
 mod formula;
 mod loss;

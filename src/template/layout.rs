@@ -1,22 +1,8 @@
 //! What the cells of a tally mean: public knowledge, from the manifest, the vocabulary and the names of the audiences.
 
-use crate::model::Text;
+use crate::model::{Text, answer::Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// What a number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Unit {
-    /// Persons.
-    Persons,
-    /// Cents.
-    Cents,
-    /// Whatever the template's value is.
-    Number,
-    /// Days since 1970-01-01.
-    Date,
-}
 
 /// One value of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ pub use catalogue::{Catalogue, File, Template};
 pub use check::{CheckedTemplate, check};
 pub use consent::{Consent, ConsentError, Consented, Entry, Unpicked, Version, What};
 pub use error::{FileError, TemplateError, TemplateErrors};
-pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
+pub use layout::{KeyValue, Layout, LayoutBlock, LayoutKey};
 pub use manifest::{
     AudienceColumn, AudienceParameter, Derived, Domain, Example, Manifest, ManifestError, Parameter, ParameterKind,
     ReleaseKind, ShapeRule, schema as manifest_schema,

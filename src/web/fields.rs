@@ -9,7 +9,7 @@ use super::page::Page;
 use crate::{
     gateway::Room,
     http::Problem,
-    model::{Role, Text},
+    model::{Language, Role, Text},
 };
 use axum::{extract::FromRequestParts, response::Response};
 use std::{collections::BTreeSet, sync::Arc};
@@ -32,6 +32,11 @@ impl Fields {
     /// Every field of this name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The language that is chosen.
+    pub(super) fn language(&self) -> Language {
+        if self.get("language") == "en" { Language::En } else { Language::Fr }
     }
 
     /// The roles that are ticked; a word that is none of them is none.

@@ -4,13 +4,18 @@ use super::{
     fields::Fields,
     page::{LANGUAGE_COOKIE, Page},
 };
-use crate::{http::Problem, people::local_path};
+use crate::{
+    http::{Problem, cookie_of},
+    people::local_path,
+};
 use askama::Template;
 use axum::{
-    http::{HeaderValue, StatusCode, Uri, header},
+    http::{StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
-use cookie::{Cookie, SameSite, time::Duration};
+
+/// For how long a language that was chosen is kept, in seconds.
+const A_YEAR: u64 = 365 * 24 * 3_600;
 
 #[derive(Template)]
 #[template(path = "front.html", config = "src/web/askama.toml")]
@@ -34,15 +39,8 @@ pub(super) async fn nowhere(page: Page, uri: Uri) -> Response {
 
 /// Keeps the language that was chosen, and goes back.
 pub(super) async fn language(page: Page, fields: Fields) -> Response {
-    let language = if fields.get("language") == "en" { "en" } else { "fr" };
-    let cookie = Cookie::build((LANGUAGE_COOKIE, language))
-        .path("/")
-        .secure(page.secure)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(365));
     let mut response = Redirect::to(local_path(Some(fields.get("next")))).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie.to_string()) {
+    if let Some(cookie) = cookie_of(LANGUAGE_COOKIE, fields.language().as_str(), A_YEAR, page.secure) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response

@@ -3,7 +3,7 @@
 use super::assets;
 use crate::{
     gateway::Room,
-    http::{Asker, Problem, Visitor},
+    http::{Asker, Problem, Visitor, cookie_value},
     locale::{self, Value},
     model::{Language, Role, Text, typography},
     people::{PeopleError, User},
@@ -14,7 +14,6 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
-use cookie::Cookie;
 use std::{convert::Infallible, sync::Arc};
 
 /// The cookie that keeps a language chosen by hand.
@@ -243,9 +242,7 @@ fn path(parts: &Parts) -> String {
 
 /// The language that was chosen by hand in this browser.
 fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut cookies = lines.flat_map(Cookie::split_parse).flatten();
-    match cookies.find(|cookie| cookie.name() == LANGUAGE_COOKIE)?.value() {
+    match cookie_value(headers, LANGUAGE_COOKIE)?.as_str() {
         "fr" => Some(Language::Fr),
         "en" => Some(Language::En),
         _ => None,

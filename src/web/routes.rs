@@ -8,55 +8,10 @@ use super::{
 };
 use crate::{
     gateway::Room,
-    http::{self, Access, Class, Limits},
-    model::Role,
+    http::{self, Access, Class, GET, Limits, MANAGERS, MARKETERS, MEMBERS, POST, Route, route},
 };
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    handler::Handler,
-    http::Method,
-    middleware,
-    routing::{MethodFilter, MethodRouter, get, on},
-};
+use axum::{Router, routing::get};
 use std::sync::Arc;
-
-/// Largest form.
-const FORM_BYTES_MAX: usize = 64 << 10;
-
-const MARKETERS: Access = Access::Roles(&[Role::Marketer]);
-/// The roles of a member's own work.
-const MEMBERS: Access = Access::Roles(&Role::OF_MEMBERS);
-/// Those who look after a member's people.
-const MANAGERS: Access = Access::Roles(&[Role::Officer, Role::Host]);
-
-/// A page, or what a form of one is sent to.
-struct Route {
-    method: Method,
-    path: &'static str,
-    access: Access,
-    class: Class,
-    handler: MethodRouter<Arc<Room>>,
-}
-
-fn route<H, T>(method: Method, path: &'static str, access: Access, handler: H) -> Route
-where
-    H: Handler<T, Arc<Room>>,
-    T: 'static,
-{
-    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE);
-    Route { method, path, access, class: Class::Ordinary, handler: on(filter, handler) }
-}
-
-impl Route {
-    /// The page within the limits of a class of requests.
-    fn within(self, class: Class) -> Self {
-        Self { class, ..self }
-    }
-}
-
-const GET: Method = Method::GET;
-const POST: Method = Method::POST;
 
 fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -123,15 +78,8 @@ pub fn table() -> Vec<(String, &'static str, Vec<&'static str>)> {
     routes().into_iter().map(|route| (route.method.to_string(), route.path, route.access.words())).collect()
 }
 
-/// All pages, each behind its guard and its limits, as the API's routes are; and the files that they use.
+/// All pages, and the files that they use.
 pub(super) fn router(room: &Arc<Room>, limits: &Arc<Limits>) -> Router<Arc<Room>> {
-    let pages = routes().into_iter().fold(Router::new(), |router, route| {
-        let guard = middleware::from_fn_with_state((Arc::clone(room), route.access), guard);
-        let class = (Arc::clone(limits), route.class);
-        let account = middleware::from_fn_with_state(class.clone(), http::account);
-        let address = middleware::from_fn_with_state(class, http::address);
-        let handler = route.handler.route_layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).route_layer(account);
-        router.route(route.path, handler.route_layer(guard).route_layer(address))
-    });
+    let pages = http::routes_behind(routes(), room, limits, guard);
     pages.route("/assets/{name}", get(assets::show)).fallback(front::nowhere)
 }

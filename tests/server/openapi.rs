@@ -13,9 +13,7 @@ const ENDING: [&str; 3] = ["/api/v1/token", "/api/v1/session", "/api/v1/sessions
 
 /// Where `.ci/prepare test` puts the program.
 fn schemathesis() -> PathBuf {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.unwrap_or_else(|| std::env::home_dir().unwrap().join(".cache"));
-    cache.join("camerata/schemathesis/bin/schemathesis")
+    cache().join("schemathesis/bin/schemathesis")
 }
 
 /// What it says of a run, and how many requests that were.

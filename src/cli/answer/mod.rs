@@ -3,7 +3,7 @@
 mod render;
 mod tables;
 
-pub use crate::model::answer::{Answer, Derived, Figure, Label, Unit, part};
+pub use crate::model::answer::{Answer, Derived, Figure, Unit, label, part};
 
 #[cfg(test)]
 mod tests;

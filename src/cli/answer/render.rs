@@ -86,7 +86,7 @@ impl Answer {
 /// One figure without keys: a sentence and its interval.
 fn single(figure: &Figure, language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
-    let Some(shown) = figure.shown.filter(|_| !figure.withheld) else {
+    let Some(shown) = figure.known().and_then(|known| known.shown) else {
         let words = (
             "Réponse retenue : le nombre bruité est sous le minimum de la salle. La perte compte tout de même.",
             "Answer withheld: the noisy count is under the room's minimum. The loss counts all the same.",
@@ -109,7 +109,7 @@ fn single(figure: &Figure, language: Language) -> String {
 
 /// The figure in its unit, or that it is withheld.
 pub(super) fn value(figure: &Figure, language: Language) -> String {
-    match figure.shown.filter(|_| !figure.withheld) {
+    match figure.known().and_then(|known| known.shown) {
         Some(shown) => figure.unit.write(shown as f64, language),
         None => choose(language, ("retenue", "withheld")).to_owned(),
     }

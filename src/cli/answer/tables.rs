@@ -1,6 +1,6 @@
 //! Answers of several figures, as tables.
 
-use super::{Answer, Derived, Figure, Label, render::value};
+use super::{Answer, Derived, Figure, label, render::value};
 use crate::{
     cli::{
         context::choose,
@@ -8,7 +8,6 @@ use crate::{
     },
     model::Language,
 };
-use std::collections::BTreeMap;
 
 /// More figures than this, and only the largest have a line.
 const PAGE: usize = 60;
@@ -33,9 +32,9 @@ impl Answer {
         let mut table = Table::new(&columns);
         for figure in &shown {
             let mut row: Vec<String> = several.then(|| self.part(&figure.part, language)).into_iter().collect();
-            row.extend(keys.iter().map(|key| label(&figure.keys, key, language)));
+            row.extend(keys.iter().map(|key| label(&figure.keys, key, language).to_owned()));
             row.extend(figures.then(|| value(figure, language)));
-            let margin = figure.margin.filter(|_| !figure.withheld);
+            let margin = figure.known().and_then(|known| known.margin);
             row.extend(margin.map(|margin| figure.unit.write(margin as f64, language)));
             table.row(row);
         }
@@ -51,7 +50,7 @@ impl Answer {
     fn worth_a_line(&self) -> Vec<&Figure> {
         let mut figures: Vec<&Figure> = self.figures.iter().collect();
         if figures.len() > PAGE {
-            figures.sort_by_key(|figure| std::cmp::Reverse(figure.shown.filter(|_| !figure.withheld)));
+            figures.sort_by_key(|figure| std::cmp::Reverse(figure.known().and_then(|known| known.shown)));
             figures.truncate(PAGE);
         }
         figures
@@ -75,7 +74,7 @@ impl Answer {
             self.derived.iter().filter(|derived| !many || matches!(derived.verdict.as_str(), "above" | "below"))
         {
             let mut row = vec![derived.called(language)];
-            row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
+            row.extend(keys.iter().map(|key| label(&derived.keys, key, language).to_owned()));
             row.extend(derived.cells(language));
             table.row(row);
         }
@@ -100,8 +99,4 @@ impl Derived {
         };
         [self.value.map(write).unwrap_or_default(), interval.unwrap_or_default(), verdict]
     }
-}
-
-fn label(keys: &BTreeMap<String, Label>, key: &str, language: Language) -> String {
-    keys.get(key).map(|label| label.title.get(language).to_owned()).unwrap_or_default()
 }

@@ -1,10 +1,13 @@
 //! `camerata audit export`: entries as JSON Lines, byte for byte as they were logged, or as CSV for a spreadsheet.
 
 use super::{list, words};
-use crate::cli::{
-    connection::{Connection, ConnectionArgs},
-    context::Context,
-    exit::Exit,
+use crate::{
+    cli::{
+        connection::{Connection, ConnectionArgs},
+        context::Context,
+        exit::Exit,
+    },
+    model::csv,
 };
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -58,29 +61,10 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
         let rho = words::rho(entry).map_or_else(String::new, |rho| rho.to_string());
         let cells =
             [entry.position.to_string(), entry.at.clone(), entry.what.word(), member, user, words::about(entry), rho];
-        let cells = cells.iter().chain([leaf]).map(|cell| cell_of(cell)).collect::<Vec<_>>();
+        let cells = cells.iter().chain([leaf]).map(|cell| csv::cell(cell)).collect::<Vec<_>>();
         writeln!(out, "{}", cells.join(",")).with_context(place)?;
     }
     out.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all()).with_context(place)?;
     context.tell(format_args!("{} {}", context.say("Entrées écrites :", "Entries written:"), entries.len()));
     Ok(Exit::Done.into())
-}
-
-/// A cell of CSV (RFC 4180). What a spreadsheet would run as a formula is told as text.
-fn cell_of(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_text_to_a_spreadsheet() {
-        assert_eq!(cell_of("=1+1"), "'=1+1");
-        assert_eq!(cell_of("a, \"b\""), "\"a, \"\"b\"\"\"");
-        assert_eq!(cell_of("festival/abonnes"), "festival/abonnes");
-    }
 }

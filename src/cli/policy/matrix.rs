@@ -10,7 +10,7 @@ use crate::{
         exit::Exit,
         table::{Align, Table},
     },
-    model::{Clock, Language, PurposeName, Role, SystemClock, TemplateName},
+    model::{Clock, Language, PurposeName, Role, SystemClock, TemplateName, csv},
     policy::{Grant, Permission, Policies, matrix},
 };
 use jiff::Timestamp;
@@ -149,16 +149,11 @@ fn csv(permissions: &[Permission], wording: &Wording) -> String {
                 moment(grant.until),
                 wording.circumstances(grant),
             ];
-            lines.push(cells.map(|cell| quoted(&cell)).join(","));
+            lines.push(cells.map(|cell| csv::quoted(&cell)).join(","));
         }
     }
     lines.push(String::new());
     lines.join("\r\n")
-}
-
-/// A cell as RFC 4180 has it.
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\r', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -96,6 +96,6 @@ fn title(rules: &Rules, name: &str, word: &str, language: Language) -> Option<St
 
 fn template(rules: &Rules, word: &str, language: Language) -> Option<String> {
     let name = word.parse().ok()?;
-    let (_, template) = rules.templates.of(&name).next()?;
+    let (_, template) = rules.templates.newest(&name)?;
     Some(template.manifest().title.get(language).to_owned())
 }

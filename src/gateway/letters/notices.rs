@@ -101,7 +101,7 @@ async fn templates(room: &Room, rules: &Rules) -> Result<(), NoticeError> {
     let holders = rules.policies.base.members().values().filter(|member| !member.audiences.is_empty());
     let holders: Vec<&MemberName> = holders.map(|member| &member.name).collect();
     for name in rules.templates.names() {
-        let Some((version, _)) = rules.templates.of(name).next() else { continue };
+        let Some((version, _)) = rules.templates.newest(name) else { continue };
         let Some(officer) = version.officer.as_ref().filter(|_| is_recent(room, &version.proposed)) else { continue };
         let content =
             json!({ "member": officer.member, "template": name, "link": link(room, &format!("/templates/{name}")) });

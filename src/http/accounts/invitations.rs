@@ -1,6 +1,6 @@
 //! Invitations: by officers and hosts, and as who was invited sees them.
 
-use super::{Visitor, problem, read, stepped};
+use super::{Visitor, number, problem, read, stepped};
 use crate::{
     gateway::{self, Room},
     http::{Problem, identity::Asker},
@@ -94,7 +94,7 @@ pub(crate) async fn withdraw(
     Path(id): Path<String>,
     asker: Asker,
 ) -> Result<StatusCode, Problem> {
-    let id = id.parse().map_err(|_| Problem::not_found().in_language(asker.language))?;
+    let id = number(&id, asker.language)?;
     room.people.withdraw_invitation(&asker.user, id).await.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -32,6 +32,11 @@ pub(super) fn problem(error: PeopleError, language: Language) -> Problem {
     Problem::from_people(error).in_language(language)
 }
 
+/// The number of a thing, from a path.
+fn number(id: &str, language: Language) -> Result<i64, Problem> {
+    id.parse().map_err(|_| Problem::not_found().in_language(language))
+}
+
 impl Problem {
     /// What was refused about users, or a failure of which nothing is told.
     pub(crate) fn from_people(error: PeopleError) -> Self {

@@ -4,7 +4,7 @@ use super::{Visitor, problem, read, with_session};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
-    people::{self, Assertion, Identified},
+    people::{self, Assertion},
 };
 use axum::{
     Json,
@@ -75,7 +75,7 @@ pub(crate) async fn password(
     body: Result<Json<NewPassword>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let body = read(body, asker.language)?;
-    let identified = Identified { user: asker.user, means: asker.means };
+    let identified = asker.identified();
     let proof = proof(body.current.as_deref(), body.passkey.as_ref());
     let session = room.people.change_password(&identified, (proof, &body.new), &visitor.agent).await;
     let session = session.map_err(|error| problem(error, asker.language))?;
@@ -94,7 +94,7 @@ pub(crate) async fn no_password(
 ) -> Result<StatusCode, Problem> {
     let body = read(body, asker.language)?;
     let language = asker.language;
-    let identified = Identified { user: asker.user, means: asker.means };
+    let identified = asker.identified();
     room.people.remove_password(&identified, body.proof()).await.map_err(|error| problem(error, language))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,12 +1,12 @@
 //! Passkeys: signing in by one, joining with one, and those of who is signed in. Options are what the browser's
 //! `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON` take, and credentials what `toJSON()` gives.
 
-use super::{Visitor, own::Proof, problem, read, stepped};
+use super::{Visitor, number, own::Proof, problem, read, stepped};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
     model::Language,
-    people::{Assertion, Challenge, Identified, PublicKeyCredential, RegisterPublicKeyCredential},
+    people::{Assertion, Challenge, PublicKeyCredential, RegisterPublicKeyCredential},
 };
 use axum::{
     Json,
@@ -173,9 +173,9 @@ pub(crate) async fn remove(
     body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let body = read(body, asker.language)?;
-    let id = id.parse().map_err(|_| Problem::not_found().in_language(asker.language))?;
+    let id = number(&id, asker.language)?;
     let language = asker.language;
-    let identified = Identified { user: asker.user, means: asker.means };
+    let identified = asker.identified();
     room.people.remove_passkey(&identified, id, body.proof()).await.map_err(|error| problem(error, language))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,10 @@
 //! Signing in and out, and the sessions of who is signed in.
 
-use super::{Visitor, problem, read, stepped};
+use super::{Visitor, number, problem, read, stepped};
 use crate::{
     gateway::Room,
     http::{Problem, cookie, identity::Asker},
-    people::{Code, Identified, Means, SignIn},
+    people::{Code, Means, SignIn},
 };
 use axum::{
     Json,
@@ -98,7 +98,7 @@ pub(crate) async fn sign_out(
 /// The asker's sessions that live.
 #[utoipa::path(get, path = "/api/v1/sessions", responses((status = 200, description = "sessions, newest first"), (status = 401)))]
 pub(crate) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
-    let identified = Identified { user: asker.user, means: asker.means };
+    let identified = asker.identified();
     let sessions = room.people.sessions(&identified).await.map_err(|error| problem(error, asker.language))?;
     Ok(Json(json!({ "sessions": sessions })))
 }
@@ -111,7 +111,7 @@ pub(crate) async fn end(
     Path(id): Path<String>,
     asker: Asker,
 ) -> Result<StatusCode, Problem> {
-    let id = id.parse().map_err(|_| Problem::not_found().in_language(asker.language))?;
+    let id = number(&id, asker.language)?;
     room.people.end_session(&asker.user, id).await.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
 }

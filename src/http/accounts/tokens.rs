@@ -1,6 +1,6 @@
 //! A person's own tokens.
 
-use super::{problem, read};
+use super::{number, problem, read};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
@@ -43,7 +43,7 @@ pub(crate) async fn end(
     Path(id): Path<String>,
     asker: Asker,
 ) -> Result<StatusCode, Problem> {
-    let id = id.parse().map_err(|_| Problem::not_found().in_language(asker.language))?;
+    let id = number(&id, asker.language)?;
     ended(&room, &asker, id).await
 }
 

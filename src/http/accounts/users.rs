@@ -1,6 +1,6 @@
 //! The users of a member, for its officers and the room's hosts.
 
-use super::{problem, read};
+use super::{number, problem, read};
 use crate::{
     gateway::Room,
     http::{Problem, identity::Asker},
@@ -68,17 +68,13 @@ pub(crate) async fn reset(
     Path(id): Path<String>,
     asker: Asker,
 ) -> Result<StatusCode, Problem> {
-    let id = number(&id, &asker)?;
+    let id = number(&id, asker.language)?;
     room.people.reset_second_factor(&asker.user, id).await.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn give(room: &Room, asker: &Asker, id: &str, roles: &BTreeSet<Role>) -> Result<StatusCode, Problem> {
-    let id = number(id, asker)?;
+    let id = number(id, asker.language)?;
     room.people.set_roles(&asker.user, id, roles).await.map_err(|error| problem(error, asker.language))?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn number(id: &str, asker: &Asker) -> Result<i64, Problem> {
-    id.parse().map_err(|_| Problem::not_found().in_language(asker.language))
 }

@@ -182,7 +182,7 @@ fn last(problem: Problem) -> Response {
 }
 
 /// Before it is known who asks: how often their address may, and how long it may take.
-pub(crate) async fn address(
+pub(in crate::http) async fn address(
     State((limits, class)): State<(Arc<Limits>, Class)>,
     request: Request,
     next: Next,
@@ -203,7 +203,7 @@ pub(crate) async fn address(
 }
 
 /// Once it is known who asks: how often they may, and their member.
-pub(crate) async fn account(
+pub(in crate::http) async fn account(
     State((limits, class)): State<(Arc<Limits>, Class)>,
     request: Request,
     next: Next,

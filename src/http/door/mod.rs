@@ -15,9 +15,9 @@ mod visit;
 
 pub(super) use headers::add as add_headers;
 pub use headers::{API_POLICY, PAGES_POLICY};
+pub(crate) use limits::Class;
 pub use limits::Limits;
-pub(super) use limits::admit;
-pub(crate) use limits::{Class, account, address};
+pub(super) use limits::{account, address, admit};
 
 use crate::gateway::{DoorSettings, Room};
 use axum::Router;

@@ -101,6 +101,11 @@ impl Consented {
         self.iter().filter(move |(version, _)| version.name == *name)
     }
 
+    /// The newest usable version of a name.
+    pub fn newest<'a>(&'a self, name: &'a TemplateName) -> Option<(&'a Version, &'a Template)> {
+        self.of(name).next()
+    }
+
     /// The version with this hash, usable or not.
     pub fn version(&self, hash: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.hash == hash)

@@ -1,12 +1,12 @@
 //! A release over bound audiences: its public keys, how far a person can move it, and what its cells mean.
 
 use super::super::check::CheckedTemplate;
-use super::super::layout::{KeyValue, Layout, LayoutBlock, LayoutKey, Unit};
+use super::super::layout::{KeyValue, Layout, LayoutBlock, LayoutKey};
 use super::super::local::Kind;
 use super::super::manifest::{CELLS_MAX, Domain, Manifest, ReleaseKind};
 use super::bind::{BindingError, Bound};
 use super::keys::{CELL_ROOM, Key, cells};
-use crate::model::{AudienceRef, Block, Bounds, Fraction, Text, Vocabulary};
+use crate::model::{AudienceRef, Block, Bounds, Fraction, Text, Vocabulary, answer::Unit};
 use std::collections::BTreeMap;
 
 // The order of a person's cells has room for as many as an answer can have.

@@ -1,9 +1,9 @@
 //! What is computed from a release, written as sums and ratios of its cells.
 
-use super::super::layout::{KeyValue, Layout, Unit};
+use super::super::layout::{KeyValue, Layout};
 use super::super::manifest::Derived;
 use super::bounds::Release;
-use crate::model::{Formula, Linear, Text};
+use crate::model::{Formula, Linear, Text, answer::Unit};
 use std::collections::BTreeMap;
 
 /// One derived figure.

@@ -7,7 +7,7 @@
 use super::bind::Bound;
 use super::bounds::Release;
 use super::keys::{CELL_ROOM, Key, cell_sql, cells, order_sql, tell_apart};
-use crate::template::layout::Unit;
+use crate::model::answer::Unit;
 use crate::template::print::quoted;
 use sha2::{Digest, Sha256};
 

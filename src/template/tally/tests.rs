@@ -4,8 +4,8 @@ mod sensitivity;
 
 use super::*;
 use crate::{
-    model::{Language, Shape},
-    template::{File, Unit},
+    model::{Language, Shape, answer::Unit},
+    template::File,
 };
 use std::path::Path;
 

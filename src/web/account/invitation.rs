@@ -3,7 +3,7 @@
 use super::stepped;
 use crate::{
     gateway::Room,
-    model::{Language, Text},
+    model::Text,
     people::{Opened, PeopleError, Refusal},
     web::{fields::Fields, page::Page},
 };
@@ -66,7 +66,7 @@ pub(crate) async fn accept(
     Path(secret): Path<String>,
     fields: Fields,
 ) -> Response {
-    let language = if fields.get("language") == "en" { Language::En } else { Language::Fr };
+    let language = fields.language();
     let (name, password) = (fields.get("name"), fields.get("password"));
     let accepted = room.people.accept_invitation(&secret, (name, language, password), &page.agent).await;
     room.tick().await;

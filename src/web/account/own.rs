@@ -5,9 +5,7 @@ use crate::{
     gateway::Room,
     http::Asker,
     model::{Role, Text},
-    people::{
-        DAYS_DEFAULT, Grant, Identified, LetterChoice, ListedPasskey, ListedSession, ListedToken, PeopleError, Refusal,
-    },
+    people::{DAYS_DEFAULT, Grant, LetterChoice, ListedPasskey, ListedSession, ListedToken, PeopleError, Refusal},
     web::{fields::Fields, page::Page},
 };
 use askama::Template;
@@ -48,7 +46,7 @@ async fn account(
     refused: Option<(&'static str, &Text)>,
     token: Option<&str>,
 ) -> Response {
-    let identified = Identified { user: asker.user.clone(), means: asker.means };
+    let identified = asker.identified();
     let (sessions, tokens) = match (room.people.sessions(&identified).await, room.people.tokens(&asker.user).await) {
         (Ok(sessions), Ok(tokens)) => (sessions, tokens),
         (Err(error), _) | (_, Err(error)) => return page.refused(error),
@@ -91,7 +89,7 @@ async fn again(room: &Room, page: &Page, asker: &Asker, part: &'static str, erro
 
 /// Sets another password; all other sessions end.
 pub(crate) async fn password(State(room): State<Arc<Room>>, page: Page, asker: Asker, fields: Fields) -> Response {
-    let identified = Identified { user: asker.user.clone(), means: asker.means };
+    let identified = asker.identified();
     let passwords = (fields.get("current"), fields.get("new"));
     match room.people.change_password(&identified, passwords, &page.agent).await {
         Ok(session) => with_session(&page, &session, Redirect::to("/account?done=password").into_response()),
@@ -196,7 +194,7 @@ pub(crate) async fn remove_passkey(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Response {
-    let identified = Identified { user: asker.user.clone(), means: asker.means };
+    let identified = asker.identified();
     match room.people.remove_passkey(&identified, id.parse().unwrap_or(0), fields.get("password")).await {
         Ok(()) => Redirect::to("/account?done=passkey-removed").into_response(),
         Err(error) => again(&room, &page, &asker, "passkey", error).await,

@@ -5,8 +5,7 @@ use crate::{
     gateway::{self, Room},
     http::{Asker, set_session},
     model::{MemberName, Text},
-    people::PeopleError,
-    people::{Code, Means, Refusal, SignIn, local_path},
+    people::{Code, Means, PeopleError, Refusal, SignIn, local_path},
     web::{fields::Fields, page::Page},
 };
 use askama::Template;

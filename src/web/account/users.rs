@@ -3,7 +3,7 @@
 use crate::{
     gateway::{self, Room},
     http::Asker,
-    model::{Language, MemberName, Role, Text},
+    model::{MemberName, Role, Text},
     people::{Invitation, Invited, ListedUser, PeopleError, Refusal},
     web::{fields::Fields, page::Page},
 };
@@ -79,7 +79,7 @@ async fn done(room: &Room, page: &Page, asker: &Asker, (result, message): (Resul
 pub(crate) async fn invite(State(room): State<Arc<Room>>, page: Page, asker: Asker, fields: Fields) -> Response {
     let member = fields.some("member").map_or(Ok(asker.user.member.clone()), str::parse);
     let Ok(member) = member else { return page.refused(Refusal::NotFound.into()) };
-    let language = if fields.get("language") == "en" { Language::En } else { Language::Fr };
+    let language = fields.language();
     let invitation = Invitation { member, email: fields.get("email").to_owned(), language, roles: fields.roles() };
     let invited = gateway::invite(&room, &asker.user, &invitation).await;
     room.tick().await;

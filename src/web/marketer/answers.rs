@@ -7,7 +7,7 @@ use super::{
 use crate::{
     gateway::{self, Answer, Room},
     http::{Asker, Problem},
-    model::{Named, answer, typography},
+    model::{Named, answer, csv, typography},
     web::page::Page,
 };
 use askama::Template;
@@ -108,11 +108,10 @@ pub(crate) async fn table(State(room): State<Arc<Room>>, page: Page, asker: Aske
     let mut head = vec![page.say("part")];
     head.extend(keys.iter().map(|key| told.title(key, page.language)));
     head.extend([page.say("value"), page.say("margin"), page.say("low"), page.say("high")]);
-    let mut lines = vec![head.iter().map(|cell| cell_of(cell)).collect::<Vec<_>>().join(",")];
+    let mut lines = vec![head.iter().map(|cell| csv::cell(cell)).collect::<Vec<_>>().join(",")];
     for figure in &told.figures {
-        let mut row = vec![cell_of(&told.part(&figure.part, page.language))];
-        let label = |key: &&str| figure.keys.get(*key).map(|label| label.title.get(page.language)).unwrap_or_default();
-        row.extend(keys.iter().map(|key| cell_of(label(key))));
+        let mut row = vec![csv::cell(&told.part(&figure.part, page.language))];
+        row.extend(keys.iter().map(|key| csv::cell(answer::label(&figure.keys, key, page.language))));
         let known = !figure.withheld;
         let number = |value: Option<String>| value.filter(|_| known).unwrap_or_default();
         row.push(number(figure.shown.map(|value| value.to_string())));
@@ -147,15 +146,9 @@ pub(crate) async fn drawing(
         .into_response()
 }
 
-/// A cell of a table: quoted where it must be, and never a formula to the program that opens it.
-fn cell_of(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
 async fn found(room: &Room, asker: &Asker, id: &str) -> Result<(Answer, answer::Answer), Problem> {
-    let answers = gateway::answers(room, &asker.user).await.map_err(Problem::from_ask)?;
-    let answer = answers.into_iter().find(|answer| answer.id.to_string() == id).ok_or_else(Problem::not_found)?;
+    let answer =
+        gateway::answer(room, &asker.user, id).await.map_err(Problem::from_ask)?.ok_or_else(Problem::not_found)?;
     let told = as_told(&answer)?;
     Ok((answer, told))
 }
@@ -163,7 +156,7 @@ async fn found(room: &Room, asker: &Asker, id: &str) -> Result<(Answer, answer::
 /// What the question is called; by its template's name, should that be gone.
 fn title(page: &Page, room: &Room, answer: &Answer) -> String {
     let rules = room.rules();
-    let newest = rules.templates.of(&answer.request.template).next();
+    let newest = rules.templates.newest(&answer.request.template);
     newest.map_or_else(
         || answer.request.template.to_string(),
         |(_, template)| page.text(&template.manifest().title).to_owned(),

@@ -3,7 +3,7 @@
 use super::form::{self, AudienceField, Choice, ParameterField};
 use crate::{
     gateway::{self, AskError, Estimate, Request, Room},
-    http::{Asker, Problem},
+    http::{self, Asker, Problem},
     model::{TemplateName, Text, answer, typography},
     web::{fields::Fields, page::Page},
 };
@@ -61,7 +61,7 @@ struct AccountCost {
 pub(crate) async fn questions(State(room): State<Arc<Room>>, page: Page) -> Response {
     let rules = room.rules();
     let listed = rules.templates.names().into_iter().filter_map(|name| {
-        let (_, newest) = rules.templates.of(name).next()?;
+        let (_, newest) = rules.templates.newest(name)?;
         let manifest = newest.manifest();
         Some((name.to_string(), page.text(&manifest.title).to_owned(), page.text(&manifest.description).to_owned()))
     });
@@ -90,12 +90,7 @@ pub(crate) async fn act(
         Err(None) => return page.problem(&Problem::not_found()),
     };
     if fields.get("do") == "ask" {
-        let (task_room, user) = (Arc::clone(&room), asker.user);
-        // In a task of its own: a browser that goes away must not leave a charge without its answer.
-        let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request).await });
-        let outcome = task.await.unwrap_or_else(|error| Err(AskError::internal("ask", &error)));
-        room.tick().await;
-        return match outcome {
+        return match http::asked(&room, asker.user, request).await {
             Ok(answer) if answer.replay => {
                 Redirect::to(&format!("/answers/{}?done=replayed", answer.id)).into_response()
             }
@@ -115,7 +110,7 @@ pub(crate) async fn act(
 fn read(room: &Room, name: &str, fields: &Fields) -> Result<Request, Option<Text>> {
     let template: TemplateName = name.parse().map_err(|_| None)?;
     let rules = room.rules();
-    let (_, newest) = rules.templates.of(&template).next().ok_or(None)?;
+    let (_, newest) = rules.templates.newest(&template).ok_or(None)?;
     form::request(name, newest.manifest(), fields).map_err(Some)
 }
 
@@ -139,7 +134,7 @@ fn filled(
 ) -> Response {
     let rules = room.rules();
     let template: Option<TemplateName> = name.parse().ok();
-    let Some((_, newest)) = template.as_ref().and_then(|template| rules.templates.of(template).next()) else {
+    let Some((_, newest)) = template.as_ref().and_then(|template| rules.templates.newest(template)) else {
         return page.problem(&Problem::not_found());
     };
     let manifest = newest.manifest();
@@ -166,12 +161,10 @@ fn filled(
 fn cost(page: &Page, room: &Room, estimate: &Estimate) -> Cost {
     let language = page.language;
     let part = |part: &gateway::EstimatedPart| {
-        let unit: answer::Unit =
-            serde_json::to_value(part.unit).and_then(serde_json::from_value).unwrap_or(answer::Unit::Number);
         let name = answer::part(&part.part, language);
         match part.margin {
             Some(margin) => {
-                format!("{} ±\u{a0}{}", typography::label(&name, language), unit.write(margin as f64, language))
+                format!("{} ±\u{a0}{}", typography::label(&name, language), part.unit.write(margin as f64, language))
             }
             None => name,
         }

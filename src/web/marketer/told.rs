@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Language,
-        answer::{Answer, Derived, Figure, Label},
+        answer::{Answer, Derived, Figure, label},
         typography,
     },
     web::{
@@ -11,7 +11,6 @@ use crate::{
         page::Page,
     },
 };
-use std::collections::BTreeMap;
 
 /// Most bars that a picture has: of more figures, the largest.
 const BARS_MAX: usize = 30;
@@ -35,7 +34,7 @@ pub(super) fn sentence(page: &Page, answer: &Answer) -> Option<String> {
     if !figure.keys.is_empty() {
         return None;
     }
-    let Some(shown) = figure.shown.filter(|_| !figure.withheld) else { return Some(page.say("answer-withheld")) };
+    let Some(shown) = figure.known().and_then(|known| known.shown) else { return Some(page.say("answer-withheld")) };
     let write = |value: i64| figure.unit.write(value as f64, page.language);
     let (low, high) = figure.interval?;
     let values = [("value", write(shown)), ("low", write(low.max(0))), ("high", write(high.max(0)))];
@@ -52,7 +51,7 @@ pub(super) fn picture(page: &Page, answer: &Answer, title: &str) -> Option<Strin
     // Bars of one unit: of several parts, the first.
     figures.retain(|figure| figure.part == part);
     if figures.len() > BARS_MAX {
-        figures.sort_by_key(|figure| std::cmp::Reverse(figure.shown.filter(|_| !figure.withheld)));
+        figures.sort_by_key(|figure| std::cmp::Reverse(figure.known().and_then(|known| known.shown)));
         figures.truncate(BARS_MAX);
     }
     let drawn: Vec<Bar> = figures.iter().map(|figure| bar(page, answer, figure)).collect();
@@ -62,8 +61,8 @@ pub(super) fn picture(page: &Page, answer: &Answer, title: &str) -> Option<Strin
 fn bar(page: &Page, answer: &Answer, figure: &Figure) -> Bar {
     let language = page.language;
     let keys = answer.keys_of(std::iter::once(&figure.keys));
-    let labels: Vec<String> = keys.iter().map(|key| label(&figure.keys, key, language)).collect();
-    let known = figure.shown.zip(figure.interval).filter(|_| !figure.withheld);
+    let labels: Vec<String> = keys.iter().map(|key| label(&figure.keys, key, language).to_owned()).collect();
+    let known = figure.known().and_then(|known| known.shown.zip(known.interval));
     Bar {
         label: if labels.is_empty() { answer.part(&figure.part, language) } else { labels.join(" · ") },
         value: known.map(|(shown, (low, high))| (shown as f64, low as f64, high as f64)),
@@ -89,7 +88,7 @@ fn affinities(page: &Page, answer: &Answer, title: &str) -> Option<String> {
     let names = |key: &str| {
         let mut names: Vec<String> = Vec::new();
         for derived in &found {
-            let name = label(&derived.keys, key, page.language);
+            let name = label(&derived.keys, key, page.language).to_owned();
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -101,7 +100,7 @@ fn affinities(page: &Page, answer: &Answer, title: &str) -> Option<String> {
         let derived = found.iter().find(|derived| {
             label(&derived.keys, first, page.language) == *row && label(&derived.keys, second, page.language) == *column
         });
-        let Some(derived) = derived.filter(|derived| !derived.withheld) else { return Square::Withheld };
+        let Some(derived) = derived.and_then(|derived| derived.known()) else { return Square::Withheld };
         match (derived.verdict.as_str(), derived.value) {
             ("above", Some(value)) => Square::Above(value, short(value, page.language)),
             ("below", Some(value)) => Square::Below(value, short(value, page.language)),
@@ -136,13 +135,13 @@ pub(super) fn figures(page: &Page, answer: &Answer) -> Table {
         if several || keys.is_empty() {
             row.push(answer.part(&figure.part, language));
         }
-        row.extend(keys.iter().map(|key| label(&figure.keys, key, language)));
-        let shown = figure.shown.filter(|_| !figure.withheld);
+        row.extend(keys.iter().map(|key| label(&figure.keys, key, language).to_owned()));
+        let shown = figure.known().and_then(|known| known.shown);
         let withheld = if figure.withheld { page.say("withheld") } else { String::new() };
         row.push(shown.map_or(withheld, write));
-        let margin = figure.margin.filter(|_| !figure.withheld);
+        let margin = figure.known().and_then(|known| known.margin);
         row.push(margin.map(|margin| figure.unit.write(margin as f64, language)).unwrap_or_default());
-        let interval = figure.interval.filter(|_| !figure.withheld);
+        let interval = figure.known().and_then(|known| known.interval);
         row.push(interval.map(|(low, high)| between(page, &write(low), &write(high))).unwrap_or_default());
         row
     });
@@ -161,10 +160,10 @@ pub(super) fn derived(page: &Page, answer: &Answer) -> Option<Table> {
     head.extend([(page.say("value"), true), (page.say("interval"), true), (page.say("verdict"), false)]);
     let rows = answer.derived.iter().map(|derived| {
         let mut row = vec![derived.called(language)];
-        row.extend(keys.iter().map(|key| label(&derived.keys, key, language)));
-        let value = derived.value.filter(|_| !derived.withheld);
+        row.extend(keys.iter().map(|key| label(&derived.keys, key, language).to_owned()));
+        let value = derived.known().and_then(|known| known.value);
         row.push(value.map(|value| derived.write(value, language)).unwrap_or_default());
-        let interval = derived.interval.filter(|_| !derived.withheld);
+        let interval = derived.known().and_then(|known| known.interval);
         let write = |value| derived.write(value, language);
         row.push(interval.map(|(low, high)| between(page, &write(low), &write(high))).unwrap_or_default());
         row.push(match derived.verdict.as_str() {
@@ -181,8 +180,4 @@ pub(super) fn derived(page: &Page, answer: &Answer) -> Option<Table> {
 
 fn between(page: &Page, low: &str, high: &str) -> String {
     page.fill("between", &[("low", low.to_owned()), ("high", high.to_owned())])
-}
-
-fn label(keys: &BTreeMap<String, Label>, key: &str, language: Language) -> String {
-    keys.get(key).map(|label| label.title.get(language).to_owned()).unwrap_or_default()
 }

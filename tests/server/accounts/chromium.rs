@@ -1,7 +1,6 @@
 //! Passkeys as a real browser makes and uses them: what the room gives is what `navigator.credentials` takes, and the other way around.
 
 use super::*;
-use std::net::TcpListener;
 
 /// Makes a passkey as a page does.
 const CREATE: &str = "const options = PublicKeyCredential.parseCreationOptionsFromJSON(given.publicKey);
@@ -20,13 +19,9 @@ fn run(browser: &Browser, script: &str, given: &Value) -> Value {
 
 #[test]
 fn a_passkey_of_a_real_browser_joins_proves_and_signs_in() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let own = format!("http://localhost:{port}");
     let founded = Founded::new();
-    let mut command = std::process::Command::new(CAMERATA);
-    command.args(["serve", "--port", &port.to_string(), "--room"]).arg(founded.room());
-    command.env("CAMERATA_PUBLIC_URL", &own);
-    let served = Served::start(&founded, command);
+    let port = free_port();
+    let (served, own) = founded.serve_at_home(port);
     let browser = Browser::start(Ways::FRENCH);
     let device = browser.add_device();
     browser.goto(&format!("{own}/health"));

@@ -2,25 +2,11 @@
 
 use crate::support::*;
 use serde_json::json;
-use std::{net::TcpListener, process::Command, sync::Arc};
-
-/// A room that is served where its own settings say that people reach it; at its name, which passkeys are bound to.
-fn at_home(founded: &Arc<Founded>, port: u16) -> (Served, String) {
-    let own = format!("http://localhost:{port}");
-    let mut command = Command::new(CAMERATA);
-    command.args(["serve", "--port", &port.to_string(), "--room"]).arg(founded.room());
-    command.env("CAMERATA_PUBLIC_URL", &own);
-    (Served::start(founded, command), own)
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 #[test]
 fn an_officer_joins_and_signs_in_by_a_passkey_alone() {
     let founded = Founded::new();
-    let (_served, own) = at_home(&founded, free_port());
+    let (_served, own) = founded.serve_at_home(free_port());
     let browser = Browser::start(Ways::FRENCH);
     let device = browser.add_device();
     let secret = founded.invite("festival", "olga@festival.ca", &["officer"]);
@@ -69,7 +55,7 @@ fn a_marketer_comes_in_by_the_directory_of_their_member() {
     let directory = Directory::start_for(&json!({ "ana": ana, "bob": bob }), &public);
     let founded = Founded::new();
     std::fs::write(founded.room().join("camerata.toml"), directory.section("festival")).unwrap();
-    let (_served, own) = at_home(&founded, port);
+    let (_served, own) = founded.serve_at_home(port);
     for (who, ways) in [("bob", Ways::ENGLISH), ("ana", Ways::FRENCH)] {
         let browser = Browser::start(ways);
         browser.goto(&format!("{own}/sign-in?next=/answers"));

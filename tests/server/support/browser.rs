@@ -1,5 +1,6 @@
 //! A real browser: Chromium, driven over WebDriver.
 
+use super::{CAMERATA, Founded, Served, cache};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     wd::{Capabilities, WebDriverCompatibleCommand},
@@ -9,8 +10,10 @@ use serde_json::{Value, json};
 use std::{
     env, fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -206,7 +209,8 @@ impl Browser {
             // Where no script runs, axe doesn't either: the same pages are looked at by the browsers that run it.
             return;
         }
-        let axe = fs::read_to_string(node("axe-core/axe.min.js")).expect("axe-core: run `.ci/prepare test`");
+        let axe = fs::read_to_string(cache().join("node/node_modules/axe-core/axe.min.js"))
+            .expect("axe-core: run `.ci/prepare test`");
         self.script(&axe, &[]);
         let found = self.script_later(
             "const done = arguments[0]; axe.run({resultTypes: ['violations']}).then(r => done(r.violations.map(v => [v.id, v.nodes.map(n => n.html + ' ' + n.failureSummary)])));",
@@ -229,6 +233,23 @@ impl Browser {
         let language = &self.ways.language[..2];
         fs::write(folder.join(format!("{name}-{language}{shade}{size}.png")), png.unwrap()).unwrap();
     }
+}
+
+impl Founded {
+    /// Serves the room at a port of its own, where its settings say that people reach it: at its name, which passkeys are bound to. Gives
+    /// that address, too.
+    pub fn serve_at_home(self: &Arc<Self>, port: u16) -> (Served, String) {
+        let own = format!("http://localhost:{port}");
+        let mut command = Command::new(CAMERATA);
+        command.args(["serve", "--port", &port.to_string(), "--room"]).arg(self.room());
+        command.env("CAMERATA_PUBLIC_URL", &own);
+        (Served::start(self, command), own)
+    }
+}
+
+/// A port that nobody listens on, for now.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Drop for Browser {
@@ -270,11 +291,4 @@ fn capabilities(ways: Ways, profile: &str) -> Capabilities {
     }
     let wanted = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}});
     wanted.as_object().unwrap().clone()
-}
-
-/// A file of an npm package that the tests use.
-pub fn node(path: &str) -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.unwrap_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"));
-    cache.join("camerata/node/node_modules").join(path)
 }

@@ -1,26 +1,13 @@
 //! A member's directory: a real OpenID provider, and the browser that goes there and back.
 
+pub use super::openid::Directory;
 use super::{Founded, Reply, Served};
 use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs, sync::Arc};
 use url::Url;
 
 /// Where the room says that people reach it. The browser goes to where it is served instead.
 const PUBLIC: &str = super::PUBLIC_URL;
-
-/// The festival's directory, until it is dropped.
-pub struct Directory {
-    child: Child,
-    pub issuer: String,
-    folder: tempfile::TempDir,
-}
 
 impl Directory {
     pub fn start(people: &Value) -> Self {
@@ -29,26 +16,7 @@ impl Directory {
 
     /// Of a room that people reach at this address.
     pub fn start_for(people: &Value, public: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("people.json"), people.to_string()).unwrap();
-        fs::write(folder.path().join("secret"), "un-secret-du-repertoire\n").unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/support/directory.mjs");
-        let home = env::var_os("XDG_CACHE_HOME")
-            .map_or_else(|| PathBuf::from(env::var_os("HOME").unwrap()).join(".cache"), PathBuf::from);
-        let mut child = Command::new("node")
-            .arg(script)
-            .arg(folder.path().join("people.json"))
-            .arg(format!("{public}/api/v1/directory/callback"))
-            .env("OIDC_PROVIDER_FOLDER", home.join("camerata/node"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut port = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let port: u16 = port.trim().parse().expect("the directory starts: `.ci/prepare test` installs oidc-provider");
-        Self { child, issuer: format!("http://127.0.0.1:{port}"), folder }
+        Self::sending_to(&format!("{public}/api/v1/directory/callback"), people)
     }
 
     /// Whom it knows from now on.
@@ -64,13 +32,6 @@ impl Directory {
              [directory.roles]\nventes = [\"marketer\"]\nconformite = [\"officer\"]\ndonnees = [\"steward\"]\n",
             self.issuer, secret
         )
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

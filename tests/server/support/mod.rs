@@ -5,15 +5,17 @@ mod browser;
 mod directory;
 mod draws;
 mod mail;
+mod openid;
 mod people;
 mod persons;
 mod postgres;
 
 pub use authenticator::Authenticator;
-pub use browser::{Browser, Ways};
+pub use browser::{Browser, Ways, free_port};
 pub use directory::{Directory, Tab};
 pub use draws::{Draws, rounds};
 pub use mail::{MailServer, secret_of};
+pub use openid::cache;
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
 pub use postgres::Postgres;

@@ -78,7 +78,7 @@ fn csv_is_what_a_spreadsheet_reads() {
     assert!(lines[1].starts_with("salle,agents/admirateurs,planification programmation,affinity "), "{said}");
     let end = ",marketer,,2027-07-01T00:00:00Z,\"rôle : marketing ; avant le 2027-07-01 UTC ; ε d'au plus 0,5\"";
     assert!(lines[1].ends_with(end), "{said}");
-    assert_eq!(quoted("dit \"oui\"\n"), "\"dit \"\"oui\"\"\n\"");
+    assert_eq!(csv::quoted("dit \"oui\"\n"), "\"dit \"\"oui\"\"\n\"");
 }
 
 #[test]
