@@ -30,6 +30,8 @@ fn an_officer_joins_and_signs_in_by_a_passkey_alone() {
     browser.press("Ajouter une clé d’accès");
     browser.until("a refusal", || browser.has("[data-passkey] [role=alert]:not([hidden])"));
     browser.press("Se déconnecter");
+    // Before the next page is asked for: the browser would still go where the form sends it.
+    browser.sees("Vous n’êtes plus connecté");
 
     browser.goto(&format!("{own}/sign-in?next=/users"));
     // Somebody else's finger.
