@@ -141,10 +141,10 @@ impl Database {
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Open)?;
         let options = options.disable_statement_logging();
         let shared = place.is_shared();
-        if shared {
-            // The pool would ask a server that refuses again and again, and then say that it had no time.
-            options.connect().await.map_err(OpenError::Open)?.close().await.map_err(OpenError::Open)?;
-        }
+        // The pool would ask a server that refuses, or a damaged file, again and again, and then say that it had no time.
+        let mut first = options.connect().await.map_err(OpenError::Open)?;
+        prepare(&mut first, shared).await.map_err(OpenError::Open)?;
+        first.close().await.map_err(OpenError::Open)?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(CONNECTION_WAIT)

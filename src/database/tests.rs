@@ -188,6 +188,23 @@ async fn every_connection_to_a_file_is_as_careful() {
 }
 
 #[tokio::test]
+async fn a_damaged_schema_is_damage_and_not_a_lack_of_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::in_folder(folder.path());
+    Database::open(&place).await.unwrap().close().await;
+    // What one bit of the schema's page did: an index whose table isn't known by its name.
+    let options = SqliteConnectOptions::new().filename(folder.path().join("room.sqlite"));
+    let mut connection: SqliteConnection = options.connect().await.unwrap();
+    let spoil = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = 'sqlite_autoindex_versionsO1'
+        WHERE name = 'sqlite_autoindex_versions_1'";
+    assert_eq!(sqlx::raw_sql(spoil).execute(&mut connection).await.unwrap().rows_affected(), 1);
+    connection.close().await.unwrap();
+    let began = std::time::Instant::now();
+    let error = Database::open(&place).await.unwrap_err();
+    assert!(error.is_damage(), "{error:?} after {:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn any_name_of_a_folder_will_do() {
     let parent = tempfile::tempdir().unwrap();
     for name in ["a ?b=c#d%20e", "été", "..hidden..", "it's \"so\"", "sqlite:x"] {
