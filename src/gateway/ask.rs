@@ -6,7 +6,7 @@ use super::{
     question::Resolved,
 };
 use crate::{
-    ledger::{Charge, Charged, LedgerError, Shortfall, StoredAnswer},
+    ledger::{Charge, Charged, LedgerError, Recorded, Shortfall, StoredAnswer},
     model::{AudienceRef, MemberName, TemplateName, Text, failpoint},
     people::User,
     policy::{Admission, Refusal},
@@ -196,14 +196,13 @@ fn tell(
 pub async fn answers(room: &Room, user: &User) -> Result<Vec<Answer>, AskError> {
     let rules = room.rules();
     let recorded = room.ledger.answers(&user.member).await.map_err(AskError::ledger)?;
-    recorded
-        .into_iter()
-        .map(|recorded| {
-            let request: Request = serde_json::from_str(&recorded.question)
-                .map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
-            Answer::new(&request, recorded.answer, &rules.limits, true, recorded.policy)
-        })
-        .collect()
+    recorded.into_iter().map(|recorded| given(&rules, recorded)).collect()
+}
+
+fn given(rules: &Rules, recorded: Recorded) -> Result<Answer, AskError> {
+    let request: Request =
+        serde_json::from_str(&recorded.question).map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
+    Answer::new(&request, recorded.answer, &rules.limits, true, recorded.policy)
 }
 
 /// One of the answers that the user's member paid for, by its number.
@@ -211,5 +210,7 @@ pub async fn answers(room: &Room, user: &User) -> Result<Vec<Answer>, AskError> 
 /// # Errors
 /// As [`answers`].
 pub async fn answer(room: &Room, user: &User, id: &str) -> Result<Option<Answer>, AskError> {
-    Ok(answers(room, user).await?.into_iter().find(|answer| answer.id.to_string() == id))
+    let Ok(id) = id.parse() else { return Ok(None) };
+    let recorded = room.ledger.answer(&user.member, id).await.map_err(AskError::ledger)?;
+    recorded.map(|recorded| given(&room.rules(), recorded)).transpose()
 }

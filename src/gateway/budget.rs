@@ -33,13 +33,21 @@ pub struct BudgetLine {
 /// When the ledger can't be read.
 pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>, AskError> {
     let rules = room.rules_now().await.map_err(AskError::rules)?;
+    let others = room.other_members(member).into_iter();
+    let others = others.map(|owner| Account::Asker { asker: member.clone(), owner });
+    lines(room, &rules, [Account::Room, Account::Owner(member.clone())].into_iter().chain(others)).await
+}
+
+/// These accounts as they stand.
+pub(super) async fn lines(
+    room: &Room,
+    rules: &Rules,
+    accounts: impl Iterator<Item = Account>,
+) -> Result<Vec<BudgetLine>, AskError> {
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
-    let mut caps = vec![cap(&rules, Account::Room), cap(&rules, Account::Owner(member.clone()))];
-    for owner in room.other_members(member) {
-        caps.push(cap(&rules, Account::Asker { asker: member.clone(), owner }));
-    }
+    let caps: Vec<Cap> = accounts.map(|account| cap(rules, account)).collect();
     let states = room.ledger.states(&caps, &period).await.map_err(AskError::ledger)?;
-    Ok(states.into_iter().map(|state| line(&rules, state, &period)).collect())
+    Ok(states.into_iter().map(|state| line(rules, state, &period)).collect())
 }
 
 fn line(rules: &Rules, state: AccountState, period: &Period) -> BudgetLine {

@@ -24,6 +24,7 @@ mod outside;
 mod plan;
 mod publish;
 mod question;
+mod register;
 pub mod restored;
 mod room;
 mod rotate;
@@ -45,6 +46,9 @@ pub use open_room_error::OpenRoomError;
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act};
 pub use question::Request;
+pub use register::{
+    Register, RegisteredAudience, RegisteredMember, RegisteredQuestion, RegisteredTemplate, RegisteredVersion, register,
+};
 pub use room::{Room, RoomTurn, open_database};
 pub use rotate::rotate;
 pub use rules::{Rules, RulesError};

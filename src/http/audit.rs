@@ -199,7 +199,8 @@ pub(super) async fn receipt(
     let id: i64 = id.parse().map_err(|_| not_found())?;
     let failed =
         |error: LedgerError| Problem::from_ask(AskError::internal("ledger", &error)).in_language(asker.language);
-    let stored = room.ledger.stored(&asker.user.member, id).await.map_err(failed)?.ok_or_else(not_found)?.release;
+    let stored =
+        room.ledger.answer(&asker.user.member, id).await.map_err(failed)?.ok_or_else(not_found)?.answer.release;
     let blind = room.ledger.blind(id).await.map_err(failed)?;
     room.log.receipt(id, stored, blind).await.map(Json).map_err(|error| problem(error).in_language(asker.language))
 }

@@ -69,6 +69,7 @@ use utoipa::OpenApi;
         queries::answers,
         queries::answer,
         budget::show,
+        budget::register,
         audit::jwks,
         audit::checkpoint,
         audit::cosign,

@@ -61,6 +61,7 @@ fn routes() -> Vec<Route> {
         route(GET, "/api/v1/answers/{id}", MARKETERS, queries::answer),
         route(GET, "/api/v1/answers/{id}/receipt", MARKETERS, audit::receipt).within(Class::Proof),
         route(GET, "/api/v1/budget", MEMBERS, budget::show),
+        route(GET, "/api/v1/register", Access::Anyone, budget::register).within(Class::Proof),
         route(GET, "/.well-known/jwks.json", Access::Anyone, audit::jwks).within(Class::Proof),
         route(GET, "/api/v1/audit/checkpoint", Access::Anyone, audit::checkpoint).within(Class::Proof),
         route(POST, "/api/v1/audit/cosignatures", OFFICERS, audit::cosign).within(Class::Proof),

@@ -77,22 +77,6 @@ impl Ledger {
         Ok(StoredAnswer { id: charge.id(), margin: charge.margin(), loss: charge.loss(), release, recorded })
     }
 
-    /// The answer of this number, if the member paid for it.
-    ///
-    /// # Errors
-    /// When the database fails or holds what can't be read.
-    pub async fn stored(&self, asker: &MemberName, id: i64) -> Result<Option<StoredAnswer>, LedgerError> {
-        let row = sqlx::query(
-            "SELECT id, margin, rho, delta, release, recorded FROM charges JOIN answers ON charge = id
-             WHERE asker = $1 AND id = $2",
-        )
-        .bind(asker.as_str())
-        .bind(id)
-        .fetch_optional(self.database.pool())
-        .await?;
-        row.as_ref().map(stored).transpose()
-    }
-
     /// What stands in front of an answer in its hash; `None` for one that was recorded without.
     ///
     /// # Errors
@@ -115,16 +99,28 @@ impl Ledger {
         .bind(asker.as_str())
         .fetch_all(self.database.pool())
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Recorded {
-                    answer: stored(row)?,
-                    question: row.try_get("question")?,
-                    policy: row.try_get("policy")?,
-                })
-            })
-            .collect()
+        rows.iter().map(recorded).collect()
     }
+
+    /// One of the answers that a member paid for, however old, with its question.
+    ///
+    /// # Errors
+    /// When the database fails or holds what can't be read.
+    pub async fn answer(&self, asker: &MemberName, id: i64) -> Result<Option<Recorded>, LedgerError> {
+        let row = sqlx::query(
+            "SELECT id, margin, rho, delta, question, policy, release, recorded FROM charges JOIN answers ON charge = id
+             WHERE asker = $1 AND id = $2",
+        )
+        .bind(asker.as_str())
+        .bind(id)
+        .fetch_optional(self.database.pool())
+        .await?;
+        row.as_ref().map(recorded).transpose()
+    }
+}
+
+fn recorded(row: &AnyRow) -> Result<Recorded, LedgerError> {
+    Ok(Recorded { answer: stored(row)?, question: row.try_get("question")?, policy: row.try_get("policy")? })
 }
 
 fn stored(row: &AnyRow) -> Result<StoredAnswer, LedgerError> {

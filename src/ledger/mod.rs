@@ -14,12 +14,14 @@ mod answers;
 mod batch;
 mod charge;
 mod period;
+mod register;
 mod spent;
 
 pub use account::{Account, AccountState, Cap, Shortfall};
 pub use answers::{Recorded, StoredAnswer};
 pub use charge::{Charge, ChargeRequest, Charged};
 pub use period::Period;
+pub use register::Asked;
 pub use spent::Spent;
 
 use crate::{database::Database, model::Clock};

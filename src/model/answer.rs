@@ -109,6 +109,9 @@ pub struct Derived {
 /// A value of a key.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Label {
+    /// What programs call it.
+    #[serde(default)]
+    pub id: String,
     /// What people call it.
     pub title: Text,
 }

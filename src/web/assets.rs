@@ -27,6 +27,8 @@ static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
         "ask.js": "text/javascript; charset=utf-8",
         "mark.svg": "image/svg+xml",
         "passkey.js": "text/javascript; charset=utf-8",
+        "picture.js": "text/javascript; charset=utf-8",
+        "promise.js": "text/javascript; charset=utf-8",
     };
     let named = files.into_iter().map(|file| {
         let hash = hex::encode(Sha256::digest(file.content));

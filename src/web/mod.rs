@@ -11,6 +11,7 @@ mod front;
 mod guard;
 mod marketer;
 mod page;
+mod public;
 mod routes;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use super::{
     account::{device, invitation, own, recovery, sign_in, users},
     assets, front,
     guard::guard,
-    marketer::{answers, ask, budget},
+    marketer::{answers, ask, budget, comparison, downloads},
+    public::{self, documents, promise, register},
 };
 use crate::{
     gateway::Room,
@@ -16,6 +17,11 @@ use std::sync::Arc;
 fn routes() -> Vec<Route> {
     let mut routes = vec![
         route(GET, "/", Access::Anyone, front::show),
+        route(GET, "/register", Access::Anyone, register::show).within(Class::Proof),
+        route(GET, "/promise", Access::Anyone, promise::show),
+        route(GET, "/documentation", Access::Anyone, documents::list),
+        route(GET, "/documentation/{name}", Access::Anyone, documents::show),
+        route(GET, "/accessibility", Access::Anyone, public::accessibility),
         route(POST, "/language", Access::Anyone, front::language),
         route(GET, "/sign-in", Access::Anyone, sign_in::show),
         route(POST, "/sign-in", Access::Anyone, sign_in::password).within(Class::SignIn),
@@ -43,9 +49,11 @@ fn marketer() -> Vec<Route> {
         route(GET, "/questions/{template}", MARKETERS, ask::show),
         route(POST, "/questions/{template}", MARKETERS, ask::act).within(Class::Ask),
         route(GET, "/answers", MARKETERS, answers::list),
+        route(GET, "/answers/comparison", MARKETERS, comparison::show),
         route(GET, "/answers/{id}", MARKETERS, answers::show),
-        route(GET, "/answers/{id}/table.csv", MARKETERS, answers::table),
-        route(GET, "/answers/{id}/chart.svg", MARKETERS, answers::drawing),
+        route(GET, "/answers/{id}/table.csv", MARKETERS, downloads::table),
+        route(GET, "/answers/{id}/table.xlsx", MARKETERS, downloads::workbook),
+        route(GET, "/answers/{id}/chart.svg", MARKETERS, downloads::drawing),
         route(GET, "/budget", MEMBERS, budget::show),
     ]
 }

@@ -2,6 +2,14 @@
 //! whatever the bytes. `tests/server/fuzz.rs` gives them changed seeds at every `make test`, libFuzzer made-up ones at `make torture`.
 #![allow(dead_code, clippy::unwrap_used, reason = "each fuzz target reads one kind")]
 
+#[path = "reads/sign_in.rs"]
+mod sign_in;
+#[path = "reads/stream.rs"]
+mod stream;
+
+pub use sign_in::sign_in;
+pub use stream::stream;
+
 use camerata::{
     identity::{HashOptions, Input, Output, hash_file, hashed},
     policy::Policies,

@@ -158,4 +158,4 @@ macro_rules! each {
     )*};
 }
 
-each!(manifest, template, policy, export, parquet, hashed, receipt, checkpoint);
+each!(manifest, template, policy, export, parquet, hashed, receipt, checkpoint, stream, sign_in);

@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 84] = [
+const ROUTES: [(&str, &str, Who); 85] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -37,6 +37,7 @@ const ROUTES: [(&str, &str, Who); 84] = [
     ("get", "/api/v1/templates", ALL),
     ("get", "/api/v1/templates/log", ALL),
     ("get", "/api/v1/budget", MEMBERS),
+    ("get", "/api/v1/register", Anyone),
     ("post", "/api/v1/uploads", STEWARDS),
     ("get", "/api/v1/uploads/{id}", STEWARDS),
     ("patch", "/api/v1/uploads/{id}", STEWARDS),

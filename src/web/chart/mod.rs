@@ -2,10 +2,16 @@
 //! so that they follow the reader's light or dark.
 
 mod bars;
+mod curve;
+mod dots;
 mod heat;
+mod sets;
 
 pub(super) use bars::{Bar, bars};
+pub(super) use curve::{Curve, Point, curve};
+pub(super) use dots::{Dot, dots};
 pub(super) use heat::{Heat, Square, heat};
+pub(super) use sets::{Region, upset, venn};
 
 use std::fmt::Write as _;
 
@@ -39,7 +45,7 @@ fn opened(width: u32, height: u32, (title, description): (&str, &str)) -> String
     let mut svg = String::new();
     let _ = write!(
         svg,
-        r##"<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width} {height}" role="img" font-family="system-ui, sans-serif" font-size="14" fill="#211c24"><title>{}</title><desc>{}</desc>"##,
+        r##"<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" font-family="system-ui, sans-serif" font-size="14" fill="#211c24"><title>{}</title><desc>{}</desc>"##,
         xml(title),
         xml(description)
     );

@@ -1,6 +1,9 @@
 //! Choosing a question, seeing what it would cost, and asking it.
 
-use super::form::{self, AudienceField, Choice, ParameterField};
+use super::{
+    form::{self, AudienceField, Choice, ParameterField},
+    reach::Reach,
+};
 use crate::{
     gateway::{self, AskError, Estimate, Request, Room},
     http::{self, Asker, Problem},
@@ -70,7 +73,7 @@ pub(crate) async fn questions(State(room): State<Arc<Room>>, page: Page) -> Resp
 
 /// A question's form.
 pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, Path(name): Path<String>) -> Response {
-    filled(&room, &page, &name, &Fields::default(), (None, None), StatusCode::OK)
+    filled(&room, &page, &name, &Fields::default(), (None, None), StatusCode::OK).await
 }
 
 /// Says what it would cost, or asks it.
@@ -85,7 +88,7 @@ pub(crate) async fn act(
         Ok(request) => request,
         Err(Some(text)) => {
             let refused = Some(page.sentence(page.text(&text)));
-            return filled(&room, &page, &name, &fields, (refused, None), StatusCode::UNPROCESSABLE_ENTITY);
+            return filled(&room, &page, &name, &fields, (refused, None), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(None) => return page.problem(&Problem::not_found()),
     };
@@ -95,15 +98,15 @@ pub(crate) async fn act(
                 Redirect::to(&format!("/answers/{}?done=replayed", answer.id)).into_response()
             }
             Ok(answer) => Redirect::to(&format!("/answers/{}", answer.id)).into_response(),
-            Err(error) => refused(&room, &page, &name, &fields, error),
+            Err(error) => refused(&room, &page, &name, &fields, error).await,
         };
     }
     match gateway::estimate(&room, &asker.user, &request).await {
         Ok(estimate) => {
             let cost = Some(cost(&page, &room, &estimate));
-            filled(&room, &page, &name, &fields, (None, cost), StatusCode::OK)
+            filled(&room, &page, &name, &fields, (None, cost), StatusCode::OK).await
         }
-        Err(error) => refused(&room, &page, &name, &fields, error),
+        Err(error) => refused(&room, &page, &name, &fields, error).await,
     }
 }
 
@@ -115,16 +118,16 @@ fn read(room: &Room, name: &str, fields: &Fields) -> Result<Request, Option<Text
 }
 
 /// The form again, with why the question can't be asked.
-fn refused(room: &Room, page: &Page, name: &str, fields: &Fields, error: AskError) -> Response {
+async fn refused(room: &Room, page: &Page, name: &str, fields: &Fields, error: AskError) -> Response {
     let problem = Problem::from_ask(error);
     if problem.reference().is_some() {
         return page.problem(&problem);
     }
     let text = problem.detail_text().unwrap_or_else(|| problem.title());
-    filled(room, page, name, fields, (Some(page.sentence(page.text(text))), None), problem.status())
+    filled(room, page, name, fields, (Some(page.sentence(page.text(text))), None), problem.status()).await
 }
 
-fn filled(
+async fn filled(
     room: &Room,
     page: &Page,
     name: &str,
@@ -143,12 +146,20 @@ fn filled(
         title: page.text(&purpose.title).to_owned(),
         chosen: fields.get("purpose") == name.as_str(),
     };
+    let reach = match (&page.user, &template) {
+        (Some(user), Some(template)) => Reach::of(room, &user.member, template).await,
+        _ => return page.problem(&Problem::not_found()),
+    };
+    let reach = match reach {
+        Ok(reach) => reach,
+        Err(error) => return page.problem(&Problem::from_ask(error)),
+    };
     let shown = AskPage {
         page,
         name,
         title: page.text(&manifest.title),
         description: page.text(&manifest.description),
-        audiences: manifest.audiences.iter().map(|own| form::audience(page, room, own, fields)).collect(),
+        audiences: manifest.audiences.iter().map(|own| form::audience((page, fields), room, own, &reach)).collect(),
         parameters: manifest.parameters.iter().map(|own| form::parameter(page, room, own, fields)).collect(),
         purposes: rules.policies.base.purposes().iter().map(purpose).collect(),
         margin: fields.some("margin").map_or_else(|| manifest.margin_default.to_string(), str::to_owned),

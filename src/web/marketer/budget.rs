@@ -56,7 +56,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
 }
 
 /// Whose account it is, in words; the ledger writes `room`, `owner:OWNER` and `asker:ASKER@OWNER`.
-pub(super) fn whose(page: &Page, room: &Room, account: &str) -> String {
+pub(in crate::web) fn whose(page: &Page, room: &Room, account: &str) -> String {
     let rules = room.rules();
     let title = |name: &str| {
         let member = name.parse::<MemberName>().ok();

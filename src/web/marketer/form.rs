@@ -1,5 +1,6 @@
 //! A question as a form: what may be chosen, and what was.
 
+use super::reach::Reach;
 use crate::{
     gateway::{Request, Room},
     identity::Kind,
@@ -16,10 +17,16 @@ pub(super) struct Choice {
     pub(super) chosen: bool,
 }
 
-/// Choices under the name of their member.
+/// An audience that may be chosen, or that can't be and why.
+pub(super) struct AudienceChoice {
+    pub(super) choice: Choice,
+    pub(super) obstacle: Option<String>,
+}
+
+/// Audiences under the name of their member.
 pub(super) struct Group {
     pub(super) title: String,
-    pub(super) choices: Vec<Choice>,
+    pub(super) choices: Vec<AudienceChoice>,
 }
 
 /// An audience parameter.
@@ -45,7 +52,12 @@ pub(super) struct ParameterField {
 }
 
 /// The audiences that a parameter may stand for.
-pub(super) fn audience(page: &Page, room: &Room, parameter: &AudienceParameter, fields: &Fields) -> AudienceField {
+pub(super) fn audience(
+    (page, fields): (&Page, &Fields),
+    room: &Room,
+    parameter: &AudienceParameter,
+    reach: &Reach,
+) -> AudienceField {
     let name = format!("audience.{}", parameter.name);
     let fits = |shape: Shape| match parameter.shape {
         ShapeRule::Any => true,
@@ -65,7 +77,8 @@ pub(super) fn audience(page: &Page, room: &Room, parameter: &AudienceParameter, 
         let choices = declared.map(|declared| {
             let id = declared.audience.to_string();
             let chosen = fields.all(&name).any(|chosen| chosen == id);
-            Choice { title: page.text(&declared.title).to_owned(), chosen, id }
+            let obstacle = reach.obstacle(&declared.audience).map(|obstacle| page.say(obstacle.message()));
+            AudienceChoice { choice: Choice { title: page.text(&declared.title).to_owned(), chosen, id }, obstacle }
         });
         Group { title: page.text(&member.title).to_owned(), choices: choices.collect() }
     });

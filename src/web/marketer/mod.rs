@@ -3,7 +3,11 @@
 pub(super) mod answers;
 pub(super) mod ask;
 pub(super) mod budget;
+pub(super) mod comparison;
+pub(super) mod downloads;
 mod form;
+mod pictures;
+mod reach;
 pub(super) mod told;
 
 use super::page::Page;

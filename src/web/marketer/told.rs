@@ -1,19 +1,9 @@
-//! An answer as a page tells it: a sentence, a picture, tables.
+//! An answer as a page tells it: a sentence, tables.
 
 use crate::{
-    model::{
-        Language,
-        answer::{Answer, Derived, Figure, label},
-        typography,
-    },
-    web::{
-        chart::{Bar, Heat, Square, bars, heat},
-        page::Page,
-    },
+    model::answer::{Answer, label},
+    web::page::Page,
 };
-
-/// Most bars that a picture has: of more figures, the largest.
-const BARS_MAX: usize = 30;
 
 /// A table: its head, and its rows; whether a column holds numbers.
 pub(super) struct Table {
@@ -39,84 +29,6 @@ pub(super) fn sentence(page: &Page, answer: &Answer) -> Option<String> {
     let (low, high) = figure.interval?;
     let values = [("value", write(shown)), ("low", write(low.max(0))), ("high", write(high.max(0)))];
     Some(page.fill("answer-sentence", &values))
-}
-
-/// The picture, if the answer has one.
-pub(super) fn picture(page: &Page, answer: &Answer, title: &str) -> Option<String> {
-    if let Some(drawn) = affinities(page, answer, title) {
-        return Some(drawn);
-    }
-    let mut figures: Vec<&Figure> = answer.figures.iter().filter(|figure| figure.margin.is_some()).collect();
-    let part = figures.first()?.part.clone();
-    // Bars of one unit: of several parts, the first.
-    figures.retain(|figure| figure.part == part);
-    if figures.len() > BARS_MAX {
-        figures.sort_by_key(|figure| std::cmp::Reverse(figure.known().and_then(|known| known.shown)));
-        figures.truncate(BARS_MAX);
-    }
-    let drawn: Vec<Bar> = figures.iter().map(|figure| bar(page, answer, figure)).collect();
-    Some(bars(&drawn, title, &page.say("chart-bars")))
-}
-
-fn bar(page: &Page, answer: &Answer, figure: &Figure) -> Bar {
-    let language = page.language;
-    let keys = answer.keys_of(std::iter::once(&figure.keys));
-    let labels: Vec<String> = keys.iter().map(|key| label(&figure.keys, key, language).to_owned()).collect();
-    let known = figure.known().and_then(|known| known.shown.zip(known.interval));
-    Bar {
-        label: if labels.is_empty() { answer.part(&figure.part, language) } else { labels.join(" · ") },
-        value: known.map(|(shown, (low, high))| (shown as f64, low as f64, high as f64)),
-        written: known.map_or_else(
-            || page.say("withheld"),
-            |(shown, _)| {
-                let margin = figure.margin.unwrap_or_default();
-                format!(
-                    "{} ±\u{a0}{}",
-                    figure.unit.write(shown as f64, language),
-                    figure.unit.write(margin as f64, language)
-                )
-            },
-        ),
-    }
-}
-
-/// The indices of pairs, as squares.
-fn affinities(page: &Page, answer: &Answer, title: &str) -> Option<String> {
-    let found: Vec<&Derived> = answer.derived.iter().filter(|derived| derived.name == "affinity").collect();
-    let keys = answer.keys_of(found.iter().map(|derived| &derived.keys));
-    let [first, second] = keys.as_slice() else { return None };
-    let names = |key: &str| {
-        let mut names: Vec<String> = Vec::new();
-        for derived in &found {
-            let name = label(&derived.keys, key, page.language).to_owned();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
-    };
-    let (rows, columns) = (names(first), names(second));
-    let square = |row: &String, column: &String| {
-        let derived = found.iter().find(|derived| {
-            label(&derived.keys, first, page.language) == *row && label(&derived.keys, second, page.language) == *column
-        });
-        let Some(derived) = derived.and_then(|derived| derived.known()) else { return Square::Withheld };
-        match (derived.verdict.as_str(), derived.value) {
-            ("above", Some(value)) => Square::Above(value, short(value, page.language)),
-            ("below", Some(value)) => Square::Below(value, short(value, page.language)),
-            _ => Square::CantTell,
-        }
-    };
-    let squares: Vec<Square> =
-        rows.iter().flat_map(|row| columns.iter().map(|column| square(row, column)).collect::<Vec<_>>()).collect();
-    let description = page.say("chart-heat");
-    Some(heat(&Heat { title, description: &description, rows: &rows, columns: &columns, squares: &squares }))
-}
-
-/// An index that fits a square; the tables have all of it.
-fn short(value: f64, language: Language) -> String {
-    let unit = if value < 10.0 { 10.0 } else { 1.0 };
-    typography::real((value * unit).round() / unit, language)
 }
 
 /// Every released figure.

@@ -2,6 +2,7 @@
 
 use super::{
     Wire,
+    limits::{compared, estimates},
     wire::{certificate, connect, place},
 };
 use crate::support::*;
@@ -125,21 +126,24 @@ fn whoever_does_not_read_is_cut() {
 #[test]
 fn slow_clients_keep_nobody_out() {
     let clients = rounds(200, 2_000);
-    let served = Founded::new().serve_with(&[
-        ("CAMERATA_HEAD_S", "3"),
+    let founded = Founded::new();
+    let pair = Pair::in_room(&founded);
+    let marketer = pair.marketer.clone();
+    pair.served.end();
+    let served = founded.serve_with(&[
+        ("CAMERATA_HEAD_S", "20"),
         ("CAMERATA_CONNECTIONS_MAX", "4000"),
         ("CAMERATA_CONNECTIONS_EACH_MAX", "4000"),
     ]);
-    served.get("", "/health").ok();
+    let quiet = estimates(&served, &marketer, 50);
     let before = served.memory_kib();
     let mut slow: Vec<_> = (0..clients).map(|_| Wire::to(&served)).collect();
     for wire in &mut slow {
         wire.send("GET /health HTTP/1.1\r\nHost: localhost\r\nX: ");
     }
-    for _ in 0..50 {
-        served.get("", "/health").ok();
-    }
+    let busy = estimates(&served, &marketer, 50);
     let grown = served.memory_kib().saturating_sub(before);
+    compared(&format!("{clients} slow clients, {grown} KiB"), &quiet, &busy);
     assert!(grown < 64 * clients as u64 + (20 << 10), "{clients} slow clients cost {grown} KiB");
     for mut wire in slow {
         assert!(wire.hear().is_none_or(|heard| heard.status == 408));

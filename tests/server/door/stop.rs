@@ -30,7 +30,7 @@ fn a_stop_under_load_loses_nothing() {
                     let Ok(reply) = served.try_post(marketer, "/api/v1/queries", &question(margin())) else { return };
                     if reply.status == 200 {
                         let answer = reply.json();
-                        heard.lock().unwrap().insert(answer["id"].as_i64().unwrap(), answer["cells"].to_string());
+                        heard.lock().unwrap().insert(answer["id"].as_i64().unwrap(), answer["figures"].to_string());
                     } else {
                         assert!(matches!(reply.status, 409 | 503), "{} {}", reply.status, reply.body);
                     }
@@ -67,7 +67,7 @@ fn a_stop_under_load_loses_nothing() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|answer| (answer["id"].as_i64().unwrap(), answer["cells"].to_string()))
+        .map(|answer| (answer["id"].as_i64().unwrap(), answer["figures"].to_string()))
         .collect();
     for (id, cells) in heard.into_inner().unwrap() {
         assert_eq!(kept.get(&id), Some(&cells), "answer {id} was given, and isn't kept");

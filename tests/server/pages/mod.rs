@@ -3,4 +3,7 @@
 mod account;
 mod arriving;
 mod everyone;
+mod hostile;
 mod marketer;
+mod public;
+mod weight;

@@ -90,8 +90,12 @@ impl Browser {
         Self { runtime, client: Some(client), driver, _profile: profile, ways }
     }
 
-    fn client(&self) -> &Client {
+    pub(super) fn client(&self) -> &Client {
         self.client.as_ref().unwrap()
+    }
+
+    pub(super) fn run<T>(&self, commands: impl Future<Output = T>) -> T {
+        self.runtime.block_on(commands)
     }
 
     pub fn goto(&self, url: &str) {
@@ -195,6 +199,14 @@ impl Browser {
     pub fn verify(&self, device: &str, verified: bool) {
         let path = format!("webauthn/authenticator/{device}/uv");
         self.command(&path, json!({ "isUserVerified": verified }));
+    }
+
+    /// Signs a session in, by its cookie.
+    pub fn keep(&self, url: &str, cookie: &str) {
+        let (name, value) = cookie.split_once('=').unwrap();
+        let params = json!({"name": name, "value": value, "url": url, "httpOnly": true, "sameSite": "Lax"});
+        let kept = self.command("goog/cdp/execute", json!({"cmd": "Network.setCookie", "params": params}));
+        assert_eq!(kept["success"], true, "{kept}");
     }
 
     /// What the browser's console says.

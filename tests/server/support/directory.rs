@@ -61,11 +61,8 @@ impl Tab {
         let mut answer = request.header("user-agent", "Firefox").call().unwrap();
         let headers = answer.headers().clone();
         self.keep(&origin, &headers);
-        Reply {
-            status: answer.status().as_u16(),
-            body: answer.body_mut().read_to_string().unwrap_or_default(),
-            headers,
-        }
+        let body = answer.body_mut().read_to_string().unwrap_or_default();
+        Reply { status: answer.status().as_u16(), bytes: body.clone().into_bytes(), body, headers }
     }
 
     pub fn keep(&mut self, origin: &str, headers: &ureq::http::HeaderMap) {

@@ -4,6 +4,7 @@ mod authenticator;
 mod browser;
 mod directory;
 mod draws;
+mod keyboard;
 mod mail;
 mod openid;
 mod people;
@@ -41,6 +42,7 @@ pub const PUBLIC_URL: &str = "http://localhost:8100";
 pub struct Reply {
     pub status: u16,
     pub body: String,
+    pub bytes: Vec<u8>,
     pub headers: ureq::http::HeaderMap,
 }
 
@@ -237,7 +239,7 @@ impl Served {
         let mut bytes = Vec::new();
         response.body_mut().as_reader().read_to_end(&mut bytes).map_err(ureq::Error::Io)?;
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Reply { status: response.status().as_u16(), body, headers })
+        Ok(Reply { status: response.status().as_u16(), body, bytes, headers })
     }
 
     /// Opens an upload of a list with these purposes and no columns.

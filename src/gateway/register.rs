@@ -1,0 +1,179 @@
+//! The register: what a co-operative tells everybody about its room. Nothing in it comes from what is stored of persons, but for what
+//! was charged: no size, no figure, no parameter of a question.
+
+use super::{AskError, BudgetLine, Request, Room, Rules, budget};
+use crate::{
+    ledger::{Account, LedgerError},
+    model::{AudienceRef, ColumnName, MemberName, Named, PurposeName, Shape, TemplateName, Text, typography},
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// How many questions are named; all are counted.
+const QUESTIONS_MAX: u32 = 200;
+
+/// What the room tells everybody.
+#[derive(Debug, Clone, Serialize)]
+pub struct Register {
+    /// The room's title.
+    pub title: Text,
+    /// The members and what they bring.
+    pub members: Vec<RegisteredMember>,
+    /// What may be asked.
+    pub templates: Vec<RegisteredTemplate>,
+    /// The room's account, and each owner's.
+    pub accounts: Vec<BudgetLine>,
+    /// The δ of all losses.
+    pub delta: f64,
+    /// How many questions were answered since the founding.
+    pub questions: u64,
+    /// The newest of them.
+    pub newest: Vec<RegisteredQuestion>,
+    /// The newest checkpoint of the log, a signed note.
+    pub checkpoint: String,
+}
+
+/// A member.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisteredMember {
+    /// Its short name.
+    pub name: MemberName,
+    /// Its title.
+    pub title: Text,
+    /// Whom people write to about their data.
+    pub contact: String,
+    /// What it declares.
+    pub audiences: Vec<RegisteredAudience>,
+}
+
+/// An audience.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisteredAudience {
+    /// Its owner and name.
+    pub audience: AudienceRef,
+    /// Its title.
+    pub title: Text,
+    /// One row a person, or many.
+    pub shape: Shape,
+    /// What the room holds of it; nothing before its first upload, or once it was destroyed.
+    pub version: Option<RegisteredVersion>,
+}
+
+/// What the room holds of an audience.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisteredVersion {
+    /// What is known of each person beside the identifier.
+    pub columns: Vec<ColumnName>,
+    /// What it may serve.
+    pub purposes: Vec<PurposeName>,
+    /// Legal basis, or the wording that people consented to.
+    pub legal_basis: String,
+    /// When it was collected.
+    pub collected: Date,
+    /// When the room destroys it.
+    pub expires: Date,
+}
+
+/// A template.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisteredTemplate {
+    /// Its name.
+    pub name: TemplateName,
+    /// What it asks.
+    pub title: Text,
+    /// In full.
+    pub description: Text,
+    /// The members that let this version run over their audiences.
+    pub approved: Vec<MemberName>,
+}
+
+/// A question that was answered.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisteredQuestion {
+    /// The day of the answer.
+    pub day: String,
+    /// Who asked.
+    pub asker: MemberName,
+    /// By which template.
+    pub template: TemplateName,
+    /// Over which audiences.
+    pub audiences: Vec<AudienceRef>,
+    /// What for.
+    pub purpose: PurposeName,
+    /// What it cost, as ε at the room's δ.
+    pub epsilon: f64,
+}
+
+/// The register as it stands.
+///
+/// # Errors
+/// When the database fails or holds what can't be read.
+pub async fn register(room: &Room) -> Result<Register, AskError> {
+    let rules = room.rules_now().await.map_err(AskError::rules)?;
+    let mut members = Vec::new();
+    for member in rules.policies.base.members().values() {
+        let mut audiences = Vec::new();
+        for declared in member.audiences.values() {
+            let version = room.store.version(&declared.audience).await;
+            let version = version.map_err(|error| AskError::internal("register", &error))?;
+            audiences.push(RegisteredAudience {
+                audience: declared.audience.clone(),
+                title: declared.title.clone(),
+                shape: declared.shape,
+                version: version.map(|version| RegisteredVersion {
+                    columns: version.declaration.columns,
+                    purposes: version.declaration.purposes,
+                    legal_basis: version.declaration.legal_basis,
+                    collected: version.declaration.collected,
+                    expires: version.declaration.expires,
+                }),
+            });
+        }
+        let (name, title, contact) = (member.name.clone(), member.title.clone(), member.contact.clone());
+        members.push(RegisteredMember { name, title, contact, audiences });
+    }
+    let (asked, questions) = room.ledger.asked(QUESTIONS_MAX).await.map_err(AskError::ledger)?;
+    let newest = asked.into_iter().map(|asked| {
+        let request: Request =
+            serde_json::from_str(&asked.question).map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
+        Ok(RegisteredQuestion {
+            day: typography::day(&asked.recorded).to_owned(),
+            asker: asked.asker,
+            template: request.template,
+            audiences: request.audiences.values().flat_map(Named::list).cloned().collect(),
+            purpose: request.purpose,
+            epsilon: rules.limits.epsilon(asked.loss.rho),
+        })
+    });
+    let newest = newest.collect::<Result<Vec<_>, AskError>>()?;
+    let checkpoint = room.log.checkpoint().await.map_err(|error| AskError::internal("register", &error))?;
+    Ok(Register {
+        title: rules.policies.base.room().title.clone(),
+        accounts: accounts(room, &rules, &members).await?,
+        members,
+        templates: templates(&rules),
+        delta: rules.limits.delta_total(),
+        questions,
+        newest,
+        checkpoint: checkpoint.note,
+    })
+}
+
+async fn accounts(room: &Room, rules: &Rules, members: &[RegisteredMember]) -> Result<Vec<BudgetLine>, AskError> {
+    let owners = members.iter().filter(|member| !member.audiences.is_empty());
+    let owners = owners.map(|member| Account::Owner(member.name.clone()));
+    budget::lines(room, rules, std::iter::once(Account::Room).chain(owners)).await
+}
+
+fn templates(rules: &Rules) -> Vec<RegisteredTemplate> {
+    let names = rules.templates.names().into_iter();
+    let newest =
+        names.filter_map(|name| rules.templates.newest(name).map(|(version, template)| (name, version, template)));
+    let registered = newest.map(|(name, version, template)| RegisteredTemplate {
+        name: name.clone(),
+        title: template.manifest().title.clone(),
+        description: template.manifest().description.clone(),
+        approved: version.approved.iter().cloned().collect(),
+    });
+    registered.collect()
+}

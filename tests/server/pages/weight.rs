@@ -1,0 +1,79 @@
+//! How heavy pages are, and how long the room takes for one: beside `/health`, which does nothing.
+
+use crate::support::*;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+/// What a page may weigh with all that it needs, but for pictures.
+const BYTES_MAX: usize = 150 << 10;
+
+/// The files that a page needs, and those that these need.
+fn files(served: &Served, page: &str, found: &mut BTreeMap<String, usize>) {
+    let named: BTreeSet<&str> = page.split(['"', '\'']).filter(|part| part.starts_with("/assets/")).collect();
+    for file in named {
+        if found.contains_key(file) || [".png", ".jpg"].iter().any(|picture| file.ends_with(picture)) {
+            continue;
+        }
+        let reply = served.call("GET", "", file, &[], b"").unwrap();
+        assert_eq!(reply.status, 200, "{file}");
+        found.insert(file.to_owned(), reply.bytes.len());
+        files(served, &reply.body, found);
+    }
+}
+
+/// Every page that is there, for whoever may open it, weighed; under `make torture` timed, too.
+#[test]
+fn no_page_is_heavy() {
+    let pair = Pair::new();
+    let served = &pair.served;
+    let asked = |template: &str, audiences: Value| {
+        let mut question = question(80.0);
+        question["template"] = template.into();
+        question["audiences"] = audiences;
+        served.post(&pair.marketer, "/api/v1/queries", &question).ok()["id"].as_i64().unwrap()
+    };
+    let both = ["festival/abonnes", "billetterie/acheteurs"];
+    let answer = asked("venn", serde_json::json!({ "audiences": both }));
+    let person = served.person("festival", "mia", &["marketer", "officer", "steward"]);
+    let times = usize::try_from(rounds(1, 300)).unwrap();
+    let timed = |path: &str| {
+        let mut took: Vec<Duration> = (0..times)
+            .map(|_| {
+                let since = Instant::now();
+                served.by(&person, "GET", path, &Value::Null);
+                since.elapsed()
+            })
+            .collect();
+        took.sort();
+        (took[took.len() / 2], took[took.len() * 99 / 100])
+    };
+    let (health, health_slowest) = timed("/health");
+    let mut opened = 0;
+    for (_, path, who) in camerata::web::table().into_iter().filter(|(method, ..)| method == "GET") {
+        let path = path.replace("/answers/{id}", &format!("/answers/{answer}")).replace("{template}", "venn");
+        let path = path.replace("/documentation/{name}", "/documentation/templates").replace("{name}", "venn");
+        let reply = served.by(&person, "GET", &path, &Value::Null);
+        let kind = reply.headers.get("content-type").map(|kind| kind.to_str().unwrap()).unwrap_or_default();
+        if reply.status != 200 || !kind.starts_with("text/html") {
+            continue;
+        }
+        opened += 1;
+        let mut needed = BTreeMap::new();
+        files(served, &reply.body, &mut needed);
+        let weight = reply.bytes.len() + needed.values().sum::<usize>();
+        assert!(weight < BYTES_MAX, "{path} for {who:?}: {weight} bytes, {needed:?}");
+        let (took, slowest) = timed(&path);
+        let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
+        eprintln!(
+            "| `{path}` | {:.0} kB | {:.1} | {:.1} ms, {:.1} |",
+            weight as f64 / 1024.0,
+            ratio(took, health),
+            slowest.as_secs_f64() * 1e3,
+            ratio(slowest, health_slowest)
+        );
+    }
+    assert!(opened > 15, "{opened} pages");
+}
