@@ -28,8 +28,8 @@ ask-final = Une question posée est dépensée, même si la réponse déçoit. L
 
 account = Compte
 account-room = La salle entière
-account-owner = Le compte de { $owner }
-account-asker = Vous, auprès de { $owner }
+account-owner = Compte de propriétaire : { $owner }
+account-asker = Vous, auprès du membre { $owner }
 spent = Dépensé
 cap = Plafond
 left = Reste

@@ -14,7 +14,7 @@ pub(in crate::web) struct Region {
     pub(in crate::web) written: String,
 }
 
-const LEFT: f64 = 250.0;
+const LEFT: f64 = 330.0;
 const COLUMN: f64 = 46.0;
 const TOP: f64 = 28.0;
 const FOOT: f64 = 220.0;
@@ -38,7 +38,7 @@ pub(in crate::web) fn upset(names: &[String], regions: &[Region], words: (&str, 
             r#"<text x="{:.0}" y="{:.0}" text-anchor="end">{}</text>"#,
             LEFT - 10.0,
             middle + 5.0,
-            xml(&cut(name, 30))
+            xml(&cut(name, 42))
         );
     }
     for (at, region) in ordered.iter().enumerate() {
@@ -102,10 +102,10 @@ fn column(svg: &mut String, region: &Region, (x, y): (f64, impl Fn(f64) -> f64))
 pub(in crate::web) fn venn(names: &[String], regions: &[Region], words: (&str, &str)) -> String {
     // Centres, where the names stand, and which way they are set.
     let two: &[(f64, f64, f64, f64, &str)] =
-        &[(250.0, 190.0, 210.0, 34.0, "middle"), (390.0, 190.0, 430.0, 34.0, "middle")];
+        &[(250.0, 190.0, 310.0, 34.0, "end"), (390.0, 190.0, 330.0, 34.0, "start")];
     let three: &[(f64, f64, f64, f64, &str)] = &[
-        (250.0, 180.0, 190.0, 24.0, "middle"),
-        (390.0, 180.0, 450.0, 24.0, "middle"),
+        (250.0, 180.0, 310.0, 24.0, "end"),
+        (390.0, 180.0, 330.0, 24.0, "start"),
         (320.0, 300.0, 320.0, 454.0, "middle"),
     ];
     let circles = if names.len() == 2 { two } else { three };
@@ -117,7 +117,7 @@ pub(in crate::web) fn venn(names: &[String], regions: &[Region], words: (&str, &
         let _ = write!(
             svg,
             r#"<circle class="set {number}" cx="{x}" cy="{y}" r="125" fill="{colour}" fill-opacity="0.18" stroke="{colour}" stroke-width="2"/><text x="{name_x}" y="{name_y}" text-anchor="{anchor}" font-weight="600">{}</text>"#,
-            xml(&cut(name, 28))
+            xml(&cut(name, 34))
         );
     }
     for region in regions {

@@ -157,7 +157,8 @@ fn filled(sheet: &mut Worksheet, head: &[String], rows: impl Iterator<Item = Vec
         }
     }
     sheet.set_freeze_panes(first, 0)?;
-    sheet.autofit_to_max_width(WIDTH_MAX);
+    sheet.set_autofit_max_width(WIDTH_MAX);
+    sheet.autofit();
     Ok(())
 }
 
@@ -172,7 +173,7 @@ pub(crate) async fn drawing(
         Ok(found) => found,
         Err(problem) => return page.problem(&problem),
     };
-    match pictures(&page, &told, &title(&page, &room, &answer)).into_iter().next() {
+    match pictures((&page, &room), &told, &title(&page, &room, &answer)).into_iter().next() {
         Some(svg) => download("image/svg+xml", (told.id, "svg"), svg.into_bytes()),
         None => page.problem(&Problem::not_found()),
     }

@@ -1,8 +1,9 @@
 //! An answer as pictures: the first is the one to take along.
 
 use crate::{
+    gateway::Room,
     model::{
-        Language,
+        AudienceRef, Language,
         answer::{Answer, Derived, Figure, label},
         typography,
     },
@@ -18,10 +19,10 @@ const BARS_MAX: usize = 30;
 const CIRCLES_MAX: usize = 3;
 
 /// The pictures that an answer has.
-pub(super) fn pictures(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
+pub(super) fn pictures((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
     let mut drawn: Vec<String> = affinities(page, answer, title).into_iter().collect();
     if drawn.is_empty() {
-        drawn = regions(page, answer, title);
+        drawn = regions((page, room), answer, title);
     }
     if drawn.is_empty() {
         drawn.extend(reach(page, answer, title).or_else(|| figures(page, answer, title)));
@@ -44,14 +45,16 @@ fn figures(page: &Page, answer: &Answer, title: &str) -> Option<String> {
 }
 
 /// Who is in which of several audiences: an UpSet plot, and circles where there are few enough.
-fn regions(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
+fn regions((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
     let of = |figure: &Figure| figure.keys.get("audiences").map(|label| label.id.clone());
     let mut names: Vec<(String, String)> = Vec::new();
     for figure in &answer.figures {
         let Some(label) = figure.keys.get("audiences") else { return Vec::new() };
         // The region of an audience alone is called by its name.
         if !label.id.contains('+') {
-            names.push((label.id.clone(), label.title.get(page.language).to_owned()));
+            let audience = label.id.parse::<AudienceRef>();
+            let title = label.title.get(page.language).to_owned();
+            names.push((label.id.clone(), audience.map_or(title, |audience| page.audience(room, &audience))));
         }
     }
     let region = |figure: &Figure| {
@@ -99,13 +102,20 @@ fn shares(page: &Page, answer: &Answer) -> Option<String> {
     if found.is_empty() || found.len() > BARS_MAX {
         return None;
     }
+    let several = found.windows(2).any(|pair| matches!(pair, [one, other] if one.name != other.name));
     let keys = answer.keys_of(found.iter().map(|derived| &derived.keys));
     let dot = |derived: &&Derived| {
         let names = keys.iter().map(|key| label(&derived.keys, key, page.language)).filter(|name| !name.is_empty());
         let names: Vec<&str> = names.collect();
         let value = derived.known().and_then(|known| known.value.zip(known.interval));
+        let called = derived.called(page.language);
+        let label = match names.join(" · ") {
+            names if names.is_empty() => called,
+            names if several => format!("{called} · {names}"),
+            names => names,
+        };
         Dot {
-            label: if names.is_empty() { derived.called(page.language) } else { names.join(" · ") },
+            label,
             value: value.map(|(value, (low, high))| (value, low, high)),
             written: value
                 .map_or_else(|| page.say("verdict-cant-tell"), |(value, _)| derived.write(value, page.language)),

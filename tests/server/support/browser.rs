@@ -156,9 +156,12 @@ impl Browser {
 
     #[track_caller]
     pub fn click(&self, css: &str) {
-        self.until(css, || self.has(css));
-        let clicked = async { self.client().find(Locator::Css(css)).await?.click().await };
-        self.runtime.block_on(clicked).unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.until(css, || self.clicks(Locator::Css(css)));
+    }
+
+    /// Clicks an element, unless it isn't there yet, or a script has just put another in its place.
+    fn clicks(&self, place: Locator<'_>) -> bool {
+        self.runtime.block_on(async { self.client().find(place).await?.click().await }).is_ok()
     }
 
     /// Clicks the first link or button with these words.
@@ -166,9 +169,7 @@ impl Browser {
     pub fn press(&self, words: &str) {
         let quoted = words.replace('\'', "’");
         let path = format!("//*[self::a or self::button or self::summary][contains(normalize-space(.), '{quoted}')]");
-        self.until(words, || self.runtime.block_on(self.client().find(Locator::XPath(&path))).is_ok());
-        let clicked = async { self.client().find(Locator::XPath(&path)).await?.click().await };
-        self.runtime.block_on(clicked).unwrap_or_else(|error| panic!("{words}: {error}"));
+        self.until(words, || self.clicks(Locator::XPath(&path)));
     }
 
     /// What a script says, run by the driver and not by the page.
