@@ -51,6 +51,7 @@ const ROUTES: [(&str, &str, Who); 84] = [
     ("get", "/api/v1/audit/checkpoint", Anyone),
     ("get", "/api/v1/audit/consistency", Anyone),
     ("post", "/api/v1/audit/cosignatures", Roles(&["officer"])),
+    ("post", "/api/v1/audit/verification", Roles(&["officer"])),
     ("get", "/api/v1/audit/inclusion", ALL),
     ("get", "/api/v1/audit/hashes", ALL),
     ("get", "/api/v1/audit/entries", MEMBERS),

@@ -3,9 +3,11 @@
 
 mod bars;
 mod heat;
+mod steps;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use heat::{Heat, Square, heat};
+pub(super) use steps::{Steps, steps};
 
 use std::fmt::Write as _;
 

@@ -4,3 +4,4 @@ mod account;
 mod arriving;
 mod everyone;
 mod marketer;
+mod officer;
