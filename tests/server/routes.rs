@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 84] = [
+const ROUTES: [(&str, &str, Who); 85] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),

@@ -69,7 +69,7 @@ what-all = all audiences
 what-lists = all lists
 what-events = all audiences of events
 what-owners = all audiences of these members: { $owners }
-what-some = { $audiences }
+what-owner = all audiences of this member: { $owners }
 what-none = no audience
 what-own = its own audiences, among { $what }
 what-own-many = their own audiences, among { $what }
@@ -242,8 +242,26 @@ log-newest = Back to the newest
 log-export = For a spreadsheet or an archive: “camerata audit export”.
 log-verify = Verify the whole log
 log-verify-what = The room reads each entry again, rebuilds the tree, and holds it against the checkpoints that it signed and against its database.
-log-holds = The log holds: { $size } entries, { $records } records of the database, { $checkpoints } checkpoints.
-log-does-not-hold = The log does not hold: { $size } entries read, { $records } records, { $checkpoints } checkpoints. Tell the other members.
+log-holds = The log holds: { $size ->
+    [one] { $size } entry
+   *[other] { $size } entries
+}, { $records ->
+    [one] { $records } record of the database
+   *[other] { $records } records of the database
+}, { $checkpoints ->
+    [one] { $checkpoints } checkpoint
+   *[other] { $checkpoints } checkpoints
+}.
+log-does-not-hold = The log does not hold. Read: { $size ->
+    [one] { $size } entry
+   *[other] { $size } entries
+}, { $records ->
+    [one] { $records } record of the database
+   *[other] { $records } records of the database
+}, { $checkpoints ->
+    [one] { $checkpoints } checkpoint
+   *[other] { $checkpoints } checkpoints
+}. Tell the other members.
 log-verified-by-room = It is the room itself that says so. To verify without trusting it, on your own computer: “camerata audit verify --url ADDRESS”.
 log-root = Root
 log-checkpoint = The signed checkpoint

@@ -69,7 +69,7 @@ what-all = tous les auditoires
 what-lists = toutes les listes
 what-events = tous les auditoires d’événements
 what-owners = tous les auditoires de ces membres : { $owners }
-what-some = { $audiences }
+what-owner = tous les auditoires de ce membre : { $owners }
 what-none = aucun auditoire
 what-own = ses propres auditoires, parmi { $what }
 what-own-many = leurs propres auditoires, parmi { $what }
@@ -242,8 +242,26 @@ log-newest = Revenir aux plus récentes
 log-export = Pour un tableur ou une archive : « camerata audit export ».
 log-verify = Vérifier tout le journal
 log-verify-what = La salle relit chaque entrée, refait l’arbre, le compare aux points de contrôle qu’elle a signés et à sa base de données.
-log-holds = Le journal tient : { $size } entrées, { $records } enregistrements de la base, { $checkpoints } points de contrôle.
-log-does-not-hold = Le journal ne tient pas : { $size } entrées lues, { $records } enregistrements, { $checkpoints } points de contrôle. Prévenez les autres membres.
+log-holds = Le journal tient : { $size ->
+    [one] { $size } entrée
+   *[other] { $size } entrées
+}, { $records ->
+    [one] { $records } enregistrement de la base
+   *[other] { $records } enregistrements de la base
+}, { $checkpoints ->
+    [one] { $checkpoints } point de contrôle
+   *[other] { $checkpoints } points de contrôle
+}.
+log-does-not-hold = Le journal ne tient pas. Lus : { $size ->
+    [one] { $size } entrée
+   *[other] { $size } entrées
+}, { $records ->
+    [one] { $records } enregistrement de la base
+   *[other] { $records } enregistrements de la base
+}, { $checkpoints ->
+    [one] { $checkpoints } point de contrôle
+   *[other] { $checkpoints } points de contrôle
+}. Prévenez les autres membres.
 log-verified-by-room = C’est la salle elle-même qui le dit. Pour vérifier sans lui faire confiance, sur votre propre ordinateur : « camerata audit verify --url ADRESSE ».
 log-root = Racine
 log-checkpoint = Le point de contrôle signé

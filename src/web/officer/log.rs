@@ -4,6 +4,7 @@ use super::names::Names;
 use crate::{
     gateway::{self, Room, Sought, Verification},
     http::{self, Asker, Problem},
+    locale::{self, Value},
     model::{AudienceRef, Language, MemberName, Rho, Role, TemplateName, Text, typography},
     proof::{Entry, What},
     web::page::Page,
@@ -16,7 +17,7 @@ use axum::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -214,25 +215,24 @@ fn audience(names: &Names<'_>, name: &str) -> String {
     format!("{} ({})", names.audience(&audience), names.member(&audience.member))
 }
 
-fn audiences(names: &Names<'_>, question: &Value) -> String {
-    let named = question.get("audiences").and_then(Value::as_object).into_iter().flat_map(|named| named.values());
+fn audiences(names: &Names<'_>, question: &Json) -> String {
+    let named = question.get("audiences").and_then(Json::as_object).into_iter().flat_map(|named| named.values());
     let each = named.flat_map(|named| match named {
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
+        Json::Array(list) => list.iter().filter_map(Json::as_str).collect::<Vec<_>>(),
         one => one.as_str().into_iter().collect(),
     });
     each.map(|name| audience(names, name)).collect::<Vec<_>>().join(" × ")
 }
 
 fn in_words(page: &Page, found: Verification) -> Verified {
-    let count = |count: u64| typography::count(count, page.language);
     let values = [
-        ("size", count(found.size)),
-        ("records", count(found.records)),
-        ("checkpoints", count(found.checkpoints as u64)),
+        ("size", Value::Count(found.size)),
+        ("records", Value::Count(found.records)),
+        ("checkpoints", Value::Count(found.checkpoints as u64)),
     ];
     let message = if found.findings.is_empty() { "log-holds" } else { "log-does-not-hold" };
     Verified {
-        sentence: page.fill(message, &values),
+        sentence: locale::say(page.language, message, &values),
         findings: found.findings.iter().take(50).map(|text| page.sentence(page.text(text))).collect(),
         root: found.root,
         checkpoint: found.checkpoint,

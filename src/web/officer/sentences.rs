@@ -2,7 +2,7 @@
 
 use super::names::{Listed, Names};
 use crate::{
-    model::{AudienceRef, MemberName, Role, Shape},
+    model::{AudienceRef, MemberName, Role, Shape, typography},
     policy::{Agreement, Effect, Policies, Provisions},
 };
 use std::collections::BTreeSet;
@@ -137,13 +137,18 @@ fn audiences(names: &Names<'_>, policies: &Policies, says: &Provisions) -> Liste
     }
     let owners: BTreeSet<&MemberName> = audiences.iter().map(|audience| &audience.member).collect();
     let whole = declared.iter().filter(|one| owners.contains(&one.audience.member)).count() == audiences.len();
-    if whole && !audiences.is_empty() {
-        let titles: Vec<String> = owners.iter().map(|owner| names.member(owner)).collect();
-        return Listed { short: page.with("what-owners", "owners", &names.short_list(&titles)), names: full() };
-    }
     if audiences.is_empty() {
         return plain(page.say("what-none"));
     }
-    let titles = names.quoted(audiences.iter().map(|audience| names.audience(audience)).collect());
-    Listed { short: page.with("what-some", "audiences", &names.short_list(&titles)), names: full() }
+    if whole {
+        let titles: Vec<String> = owners.iter().map(|owner| names.member(owner)).collect();
+        let message = if titles.len() == 1 { "what-owner" } else { "what-owners" };
+        return Listed { short: page.with(message, "owners", &names.short_list(&titles)), names: full() };
+    }
+    let title = |audience: &AudienceRef| {
+        let title = typography::quoted(&names.audience(audience), page.language);
+        format!("{title} ({})", names.member(&audience.member))
+    };
+    let titles: Vec<String> = audiences.iter().map(title).collect();
+    Listed { short: names.short_list(&titles), names: if titles.len() > 4 { full() } else { vec![] } }
 }

@@ -114,7 +114,7 @@ fn propose(browser: &Browser, served: &Served, reader: &str) {
     );
     check();
     browser.sees(say("1 erreur à corriger", "1 mistake to mend"));
-    browser.sees(say("pilote-comparaison.cedar, ligne 17, colonne", "pilote-comparaison.cedar, line 17, column"));
+    browser.sees(say("pilote-comparaison.cedar, ligne 18, colonne", "pilote-comparaison.cedar, line 18, column"));
     browser.sees("`programmation`");
     browser.is_accessible();
     browser.picture("editor-mistake");
