@@ -199,7 +199,7 @@ check-mistake = mistake
 
 templates-lead = Each question of the room is an approved template. It runs only on the audiences of the members that have approved it.
 template = Template
-template-approved-by = approved by { $given } members of { $all }
+template-approved-by = approvals: { $given } of { $all }
 template-awaits = waits for your approval
 template-with-room = Came with the room
 template-by = Proposed by { $who }, { $when }
@@ -262,7 +262,7 @@ log-does-not-hold = The log does not hold. Read: { $size ->
     [one] { $checkpoints } checkpoint
    *[other] { $checkpoints } checkpoints
 }. Tell the other members.
-log-verified-by-room = It is the room itself that says so. To verify without trusting it, on your own computer: “camerata audit verify --url ADDRESS”.
+log-verified-by-room = It is the room itself that says so. To verify without trusting it, on your own computer: “camerata audit verify --room-url ADDRESS”.
 log-root = Root
 log-checkpoint = The signed checkpoint
 answer-number = Answer

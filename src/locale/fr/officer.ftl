@@ -199,7 +199,7 @@ check-mistake = erreur
 
 templates-lead = Chaque question de la salle est un modèle approuvé. Il ne s’exécute que sur les auditoires des membres qui l’ont approuvé.
 template = Modèle
-template-approved-by = approuvé par { $given } membres sur { $all }
+template-approved-by = approbations : { $given } sur { $all }
 template-awaits = attend votre accord
 template-with-room = Venu avec la salle
 template-by = Proposé par { $who }, le { $when }
@@ -262,7 +262,7 @@ log-does-not-hold = Le journal ne tient pas. Lus : { $size ->
     [one] { $checkpoints } point de contrôle
    *[other] { $checkpoints } points de contrôle
 }. Prévenez les autres membres.
-log-verified-by-room = C’est la salle elle-même qui le dit. Pour vérifier sans lui faire confiance, sur votre propre ordinateur : « camerata audit verify --url ADRESSE ».
+log-verified-by-room = C’est la salle elle-même qui le dit. Pour vérifier sans lui faire confiance, sur votre propre ordinateur : « camerata audit verify --room-url ADRESSE ».
 log-root = Racine
 log-checkpoint = Le point de contrôle signé
 answer-number = Réponse

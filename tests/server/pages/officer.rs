@@ -43,6 +43,16 @@ fn write(browser: &Browser, file: &str, text: &str) {
     }
 }
 
+/// Looks at a page: by axe, and that it is no wider than a phone; and keeps its picture.
+fn look(browser: &Browser, name: &str) {
+    browser.is_accessible();
+    if browser.ways.width < 600 {
+        let width = browser.script("return document.documentElement.scrollWidth", &[]).as_u64().unwrap();
+        assert!(width <= browser.ways.width.into(), "{name}: {width}");
+    }
+    browser.picture(name);
+}
+
 fn an_officer_works(ways: Ways) {
     let founded = Founded::new();
     let served = founded.serve();
@@ -59,15 +69,13 @@ fn an_officer_works(ways: Ways) {
         "Each member may compare its own audiences, for any purpose",
     ));
     browser.sees(say("Personne ne peut comparer « Invités des artistes »", "Nobody may compare “Artists' guests”"));
-    browser.is_accessible();
-    browser.picture("agreements");
+    look(&browser, "agreements");
 
     propose(&browser, &served, &reader);
     let id = browser.path().rsplit('/').next().unwrap().to_owned();
     browser.sees(say("Nul n’approuve sa propre proposition", "Nobody approves their own proposal"));
     browser.sees(say("Médiation et accessibilité culturelles", "Cultural outreach and access"));
-    browser.is_accessible();
-    browser.picture("proposal-own");
+    look(&browser, "proposal-own");
     others_approve(&served, &id, &["festival", "salle"]);
     approve(&browser, &served, &sam, &id);
 
@@ -76,12 +84,10 @@ fn an_officer_works(ways: Ways) {
     browser.sees(say("Médiation et accessibilité culturelles", "Cultural outreach and access"));
     browser.click("a[href='/agreements/versions']");
     browser.sees(say("Mise en vigueur", "Put in force"));
-    browser.is_accessible();
-    browser.picture("versions");
+    look(&browser, "versions");
     browser.click("tbody tr:last-child a[href^='/agreements/versions/']");
     browser.sees(say("Cette version n’est pas celle qui est en vigueur", "This version is not the one in force"));
-    browser.is_accessible();
-    browser.picture("version");
+    look(&browser, "version");
     // Going back is a proposal like another.
     browser.fill("input[name=why]", "retour");
     browser.click("main form .button");
@@ -116,16 +122,14 @@ fn propose(browser: &Browser, served: &Served, reader: &str) {
     browser.sees(say("1 erreur à corriger", "1 mistake to mend"));
     browser.sees(say("pilote-comparaison.cedar, ligne 18, colonne", "pilote-comparaison.cedar, line 18, column"));
     browser.sees("`programmation`");
-    browser.is_accessible();
-    browser.picture("editor-mistake");
+    look(browser, "editor-mistake");
     let after = before.replace("[Purpose::\"planification\",", "[Purpose::\"mediation\", Purpose::\"planification\",");
     assert_ne!(before, after);
     write(browser, "pilote-comparaison.cedar", &after);
     check();
     browser.sees(say("Tout tient.", "All holds."));
     browser.sees(say("Auront à y consentir", "Will have to agree"));
-    browser.is_accessible();
-    browser.picture("editor");
+    look(browser, "editor");
     browser.fill("input[name=why]", "La médiation <script>alert(1)</script>");
     browser.press(say("Proposer", "Propose"));
     browser.until("the proposal", || browser.path() != "/proposals/new");
@@ -138,12 +142,10 @@ fn approve(browser: &Browser, served: &Served, sam: &Person, id: &str) {
     browser.come_in(served, sam);
     browser.click("nav a[href='/proposals']");
     browser.sees(say("attend votre accord", "waits for your approval"));
-    browser.is_accessible();
-    browser.picture("proposals");
+    look(browser, "proposals");
     browser.click(&format!("a[href='/proposals/{id}']"));
     browser.sees(say("Consentir pour votre organisme", "Agree for your organisation"));
-    browser.is_accessible();
-    browser.picture("proposal");
+    look(browser, "proposal");
     // Meanwhile the form of who saw something else is refused, in words.
     let stale = served.with_headers(
         "POST",
@@ -155,8 +157,7 @@ fn approve(browser: &Browser, served: &Served, sam: &Person, id: &str) {
     assert!(stale.body.contains("relisez-la avant d&#39;approuver"), "{}", stale.body);
     browser.press(say("Approuver", "Approve"));
     browser.sees(say("et la proposition est en vigueur", "and the proposal is in force"));
-    browser.is_accessible();
-    browser.picture("proposal-published");
+    look(browser, "proposal-published");
 }
 
 fn approve_a_template(browser: &Browser, served: &Served) {
@@ -169,14 +170,12 @@ fn approve_a_template(browser: &Browser, served: &Served) {
     served.post(&officer, "/api/v1/template-proposals", &proposed).ok();
     browser.click("nav a[href='/templates']");
     browser.sees(say("attend votre accord", "waits for your approval"));
-    browser.is_accessible();
-    browser.picture("templates");
+    look(browser, "templates");
     browser.click("a[href='/templates/overlap']");
     browser.sees(say("D’où vient ce que cette question coûte", "Where the cost of this question comes from"));
     browser.sees("plus clair");
     browser.sees("make_gaussian");
-    browser.is_accessible();
-    browser.picture("template");
+    look(browser, "template");
     browser.press(say("Approuver pour notre organisme", "Approve for our organisation"));
     browser.sees(say("Le modèle est approuvé pour votre organisme", "The template is approved for your organisation"));
     browser.press(say("Retirer notre accord", "Withdraw our approval"));
@@ -188,8 +187,7 @@ fn read_the_log(browser: &Browser) {
     let say = |fr, en| said(browser, fr, en);
     browser.click("nav a[href='/log']");
     browser.sees(say("Accord retiré à un modèle", "Approval of a template withdrawn"));
-    browser.is_accessible();
-    browser.picture("log");
+    look(browser, "log");
     browser.click("select[name=what] option[value=policy-published]");
     browser.press(say("Chercher", "Look"));
     let line = say("Politiques mises en vigueur", "Policies put in force");
@@ -202,8 +200,7 @@ fn read_the_log(browser: &Browser) {
     browser.press(say("Vérifier tout le journal", "Verify the whole log"));
     browser.sees(say("Le journal tient", "The log holds"));
     browser.sees(say("C’est la salle elle-même qui le dit", "It is the room itself that says so"));
-    browser.is_accessible();
-    browser.picture("log-verified");
+    look(browser, "log-verified");
 }
 
 #[test]
@@ -274,7 +271,7 @@ fn nothing_that_officers_write_runs() {
     browser.goto(&format!("{}/proposals/new", served.url));
     browser.press("Une nouvelle entente");
     browser.fill("input[name=new-name]", &name);
-    browser.sees("erreur");
+    browser.sees("Un fichier s’appelle déjà <img src=x");
     assert_eq!(browser.script("return document.querySelectorAll('img[src=x]').length", &[]), 0);
     browser.is_accessible();
 }
