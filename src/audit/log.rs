@@ -50,6 +50,13 @@ pub struct Filter {
     pub containing: Option<String>,
 }
 
+impl Filter {
+    fn takes(&self, entry: &Entry, leaf: &str) -> bool {
+        self.what.is_none_or(|what| what == entry.what)
+            && self.containing.as_ref().is_none_or(|text| leaf.contains(text.as_str()))
+    }
+}
+
 /// Entries that a member may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -222,8 +229,7 @@ impl Log {
             page.next = full.then(|| position.unsigned_abs() + 1);
             let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
             let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
-            let wanted = filter.what.is_none_or(|what| what == entry.what)
-                && filter.containing.as_ref().is_none_or(|text| leaf.contains(text.as_str()));
+            let wanted = filter.takes(&entry, &leaf);
             // The index finds entries; the entry itself says who may read it.
             if wanted
                 && member.map_or(entry.concerns == crate::proof::Concerns::Everyone, |m| entry.concerns.concerns(m))
@@ -232,6 +238,56 @@ impl Log {
             }
         }
         Ok(page)
+    }
+
+    /// The entries that concern a member and come before a place, newest first: of those from `filter.from` on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn before(&self, member: &MemberName, filter: &Filter, place: u64) -> Result<Page, LogError> {
+        let rows = sqlx::query(
+            "SELECT position, leaf FROM log_entries WHERE position >= $1 AND position < $2 AND position IN
+             (SELECT position FROM log_concerns WHERE member IN ($3, '') AND position >= $1 AND position < $2)
+             ORDER BY position DESC LIMIT $4",
+        )
+        .bind(i64::try_from(filter.from).map_err(|_| LogError::NotFound)?)
+        .bind(i64::try_from(place).map_err(|_| LogError::NotFound)?)
+        .bind(member.as_str())
+        .bind(ENTRIES_MAX)
+        .fetch_all(self.database.pool())
+        .await?;
+        let full = i64::try_from(rows.len()).is_ok_and(|count| count == ENTRIES_MAX);
+        let mut page = Page { leaves: Vec::new(), next: None };
+        for row in rows {
+            let position: i64 = row.try_get("position")?;
+            page.next = full.then(|| position.unsigned_abs());
+            let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
+            let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
+            if filter.takes(&entry, &leaf) && entry.concerns.concerns(member) {
+                page.leaves.push(leaf);
+            }
+        }
+        Ok(page)
+    }
+
+    /// The place of the first entry from a moment on; the size of the log, if there is none yet.
+    ///
+    /// # Errors
+    /// When the database fails or holds what isn't an entry.
+    pub async fn place_at(&self, moment: jiff::Timestamp) -> Result<u64, LogError> {
+        // Times never go backwards, so that halving finds it.
+        let (mut low, mut high) = (0, self.catch_up().await?);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let entry = Entry::read(&stored(&self.database, middle).await?).map_err(|_| LogError::Corrupt)?;
+            let at: jiff::Timestamp = entry.at.parse().map_err(|_| LogError::Corrupt)?;
+            if at < moment {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// The leaf of one entry.

@@ -57,6 +57,8 @@ pub struct Room {
     pub(super) reading: Mutex<()>,
     turns: Turns,
     desk: Arc<Mutex<()>>,
+    /// Held while the whole log is verified.
+    pub(super) verifying: Mutex<()>,
     queries: Locks<[u8; 32]>,
     pub(super) slots: Semaphore,
     uploads: Locks<String>,
@@ -67,7 +69,7 @@ pub struct Room {
     /// Told when something has happened that letters may tell of.
     pub(super) happened: Notify,
     started: Instant,
-    database: Database,
+    pub(super) database: Database,
     _lock: File,
 }
 
@@ -135,6 +137,7 @@ impl Room {
             rules: RwLock::new(Arc::new(rules)),
             shared: place.is_shared(),
             reading: Mutex::new(()),
+            verifying: Mutex::new(()),
             turns,
             desk: Arc::default(),
             queries: Locks::default(),

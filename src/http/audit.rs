@@ -3,7 +3,7 @@
 use super::{Problem, identity::Asker};
 use crate::{
     audit::{CosignError, Filter, LogError},
-    gateway::{AskError, Room},
+    gateway::{self, AskError, Room, Verification},
     ledger::LedgerError,
     model::Text,
     proof::{By, Hash, MalformedKey, What, hex_hashes},
@@ -185,6 +185,24 @@ pub(super) async fn entries(
     let page = room.log.entries(Some(&asker.user.member), &filter).await;
     let page = page.map_err(|error| problem(error).in_language(asker.language))?;
     Ok(Json(json!({ "entries": page.leaves, "next": page.next })))
+}
+
+/// Verifies the whole log on the room's own machine: each entry, each record of the database, each checkpoint. Who doesn't trust the
+/// room verifies it from the hashes.
+#[utoipa::path(post, path = "/api/v1/audit/verification", responses((status = 200, description = "how many entries under which root, and what isn't as it should be"), (status = 401), (status = 403)))]
+pub(super) async fn verify(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
+    let language = asker.language;
+    let verified = verified(&room).await.map_err(|problem| problem.in_language(language))?;
+    let findings: Vec<&str> = verified.findings.iter().map(|finding| finding.get(language)).collect();
+    Ok(Json(json!({
+        "size": verified.size, "root": verified.root, "records": verified.records,
+        "checkpoints": verified.checkpoints, "checkpoint": verified.checkpoint, "findings": findings,
+    })))
+}
+
+/// The same for the pages.
+pub(crate) async fn verified(room: &Room) -> Result<Verification, Problem> {
+    gateway::verify_log(room).await.map_err(Problem::from_ask)?.ok_or_else(Problem::verifying)
 }
 
 /// The receipt of an answer that the asker's member paid for, with what is needed to check it without the room.

@@ -26,11 +26,14 @@ pub use problem::Problem;
 // What the pages share with the API: who may, and what is told of what was refused.
 pub(crate) use access::{Access, MANAGERS, MARKETERS, MEMBERS, admitted};
 pub(crate) use accounts::{Visitor, recovery::send_link as request_recovery};
+pub(crate) use audit::verified as verified_log;
 pub(crate) use cookie::{set as set_session, value as cookie_value, written as cookie_of};
 pub(crate) use door::Class;
 pub(crate) use identity::Asker;
+pub(crate) use policy::{done as act_on_policies, problem as policy_problem};
 pub(crate) use queries::asked;
 pub(crate) use route::{GET, POST, Route, route, router as routes_behind};
+pub(crate) use templates::done as act_on_templates;
 
 use crate::gateway::{AskError, Room};
 use axum::{
@@ -73,6 +76,7 @@ use utoipa::OpenApi;
         audit::jwks,
         audit::checkpoint,
         audit::cosign,
+        audit::verify,
         audit::consistency,
         audit::inclusion,
         audit::hashes,

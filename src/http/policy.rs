@@ -158,7 +158,8 @@ fn read<T>(body: Result<Json<T>, JsonRejection>, asker: &Asker) -> Result<T, Pro
     body.map(|Json(value)| value).map_err(rejected)
 }
 
-async fn done(room: &Arc<Room>, asker: Asker, act: Act) -> Result<Json<Option<Proposal>>, Problem> {
+/// Does what an officer asks for, whatever becomes of who asked.
+pub(crate) async fn done(room: &Arc<Room>, asker: Asker, act: Act) -> Result<Json<Option<Proposal>>, Problem> {
     let (task_room, user) = (Arc::clone(room), asker.user.clone());
     // In a task of its own: a client that hangs up must not leave what it published not in force.
     let task = tokio::spawn(async move { gateway::act(&task_room, &user, act).await });
@@ -168,7 +169,8 @@ async fn done(room: &Arc<Room>, asker: Asker, act: Act) -> Result<Json<Option<Pr
     }
 }
 
-fn problem(error: PublishError, asker: &Asker) -> Problem {
+/// What is told of a refusal.
+pub(crate) fn problem(error: PublishError, asker: &Asker) -> Problem {
     let language = asker.language;
     let conflict = |text: Text| Problem::new(StatusCode::CONFLICT, "policy-refused", "Refusé", "Refused").text(text);
     let problem = match error {

@@ -104,6 +104,16 @@ impl Problem {
         Self::new(status, "unreadable", "Demande illisible", "Unreadable request")
     }
 
+    pub(super) fn verifying() -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "verifying", "Une vérification est en cours", "A verification is under way")
+            .detail(
+                "Quelqu’un fait déjà vérifier le journal. Recommencez dans un moment.",
+                "Somebody is having the log verified already. Try again in a moment.",
+            )
+            .retry_after(10)
+    }
+
     pub(super) fn wrong_method() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Méthode refusée", "Method not allowed")
     }

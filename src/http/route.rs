@@ -47,7 +47,7 @@ where
 
 impl Route {
     /// The route with another limit of its body.
-    pub(super) fn taking(self, body: DefaultBodyLimit) -> Self {
+    pub(crate) fn taking(self, body: DefaultBodyLimit) -> Self {
         Self { body, ..self }
     }
 

@@ -65,6 +65,7 @@ fn routes() -> Vec<Route> {
         route(GET, "/.well-known/jwks.json", Access::Anyone, audit::jwks).within(Class::Proof),
         route(GET, "/api/v1/audit/checkpoint", Access::Anyone, audit::checkpoint).within(Class::Proof),
         route(POST, "/api/v1/audit/cosignatures", OFFICERS, audit::cosign).within(Class::Proof),
+        route(POST, "/api/v1/audit/verification", OFFICERS, audit::verify).within(Class::Proof),
         route(GET, "/api/v1/audit/consistency", Access::Anyone, audit::consistency).within(Class::Proof),
         route(GET, "/api/v1/audit/inclusion", ALL, audit::inclusion).within(Class::Proof),
         route(GET, "/api/v1/audit/hashes", ALL, audit::hashes).within(Class::Proof),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// A template that is proposed.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Proposed {
+pub(crate) struct Proposed {
     /// Its name; the name of a known template proposes a new version of it.
     #[schema(value_type = String)]
     name: TemplateName,
@@ -147,7 +147,8 @@ fn told(room: &Room, hash: &str, language: Language) -> Result<Json<Value>, Prob
     Ok(Json(told))
 }
 
-async fn done(
+/// Does what an officer asks for, whatever becomes of who asked.
+pub(crate) async fn done(
     room: &Arc<Room>,
     asker: Asker,
     act: TemplateAct,

@@ -17,6 +17,7 @@ const FRENCH: &[&str] = &[
     include_str!("fr/directory.ftl"),
     include_str!("fr/mail.ftl"),
     include_str!("fr/marketer.ftl"),
+    include_str!("fr/officer.ftl"),
     include_str!("fr/pages.ftl"),
     include_str!("fr/public.ftl"),
 ];
@@ -25,6 +26,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/directory.ftl"),
     include_str!("en/mail.ftl"),
     include_str!("en/marketer.ftl"),
+    include_str!("en/officer.ftl"),
     include_str!("en/pages.ftl"),
     include_str!("en/public.ftl"),
 ];

@@ -46,7 +46,8 @@ pub use cases::{CaseOutcome, Verdict};
 pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
 pub use effects::{
-    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Ruling, diff, matrix, role_words,
+    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Provisions, Ruling, diff, matrix,
+    role_words,
 };
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};

@@ -32,6 +32,13 @@ impl LimitsError {
     pub fn help(&self) -> &Text {
         &self.help
     }
+
+    /// The line and the column in characters, from 1.
+    pub fn place(&self) -> (usize, usize) {
+        let before = self.source_code.inner().get(..self.span.start).unwrap_or_default();
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, last.chars().count() + 1)
+    }
 }
 
 impl fmt::Display for LimitsError {

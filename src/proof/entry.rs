@@ -91,6 +91,48 @@ pub enum What {
 }
 
 impl What {
+    /// Every kind, in the order in which they are told above.
+    pub const ALL: [Self; 38] = [
+        Self::Founded,
+        Self::KeyChanged,
+        Self::TokenIssued,
+        Self::TokensRevoked,
+        Self::UploadOpened,
+        Self::UploadStored,
+        Self::UploadAbandoned,
+        Self::VersionExpired,
+        Self::PolicyFounded,
+        Self::PolicyProposed,
+        Self::PolicyApproved,
+        Self::PolicyRetracted,
+        Self::PolicyNarrowed,
+        Self::PolicyLifted,
+        Self::PolicyWithdrawn,
+        Self::PolicyPublished,
+        Self::TemplatesFounded,
+        Self::TemplateProposed,
+        Self::TemplateApproved,
+        Self::TemplateWithdrawn,
+        Self::Refused,
+        Self::Charged,
+        Self::Answered,
+        Self::Replayed,
+        Self::BackedUp,
+        Self::WitnessNamed,
+        Self::Restored,
+        Self::Invited,
+        Self::InvitationWithdrawn,
+        Self::UserJoined,
+        Self::RolesChanged,
+        Self::UserLeft,
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::SignInHeld,
+        Self::SecretsChanged,
+        Self::PasskeyRefused,
+        Self::LettersChosen,
+    ];
+
     /// The word in the log.
     pub fn word(self) -> String {
         serde_json::to_value(self).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()

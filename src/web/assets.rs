@@ -25,6 +25,7 @@ static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
     let files = assets! {
         "style.css": "text/css; charset=utf-8",
         "ask.js": "text/javascript; charset=utf-8",
+        "editor.js": "text/javascript; charset=utf-8",
         "mark.svg": "image/svg+xml",
         "passkey.js": "text/javascript; charset=utf-8",
         "picture.js": "text/javascript; charset=utf-8",

@@ -34,6 +34,11 @@ impl Fields {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every field, in the form's order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The language that is chosen.
     pub(super) fn language(&self) -> Language {
         if self.get("language") == "en" { Language::En } else { Language::Fr }

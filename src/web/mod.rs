@@ -10,6 +10,7 @@ mod fields;
 mod front;
 mod guard;
 mod marketer;
+mod officer;
 mod page;
 mod public;
 mod routes;

@@ -57,6 +57,14 @@ pub(super) const DONE: &[&str] = &[
     "done-passkey-added",
     "done-passkey-removed",
     "done-letters",
+    "done-lifted",
+    "done-proposed",
+    "done-approved",
+    "done-published",
+    "done-retracted",
+    "done-withdrawn",
+    "done-template-approved",
+    "done-template-withdrawn",
 ];
 
 /// A page of the menu.
@@ -68,11 +76,17 @@ struct Place {
 }
 
 const MARKETERS: &[Role] = &[Role::Marketer];
+/// Those who look after what is permitted.
+const GUARDIANS: &[Role] = &[Role::Officer, Role::Host];
 
 const PLACES: &[Place] = &[
     Place { path: "/questions", name: "menu-questions", roles: MARKETERS },
     Place { path: "/answers", name: "menu-answers", roles: MARKETERS },
     Place { path: "/budget", name: "menu-budget", roles: &Role::OF_MEMBERS },
+    Place { path: "/agreements", name: "menu-agreements", roles: &Role::ALL },
+    Place { path: "/proposals", name: "menu-proposals", roles: GUARDIANS },
+    Place { path: "/templates", name: "menu-templates", roles: GUARDIANS },
+    Place { path: "/log", name: "menu-log", roles: &[Role::Officer, Role::Steward] },
     Place { path: "/users", name: "menu-users", roles: &[Role::Officer, Role::Host] },
     Place { path: "/device", name: "menu-device", roles: &Role::ALL },
     Place { path: "/account", name: "menu-account", roles: &Role::ALL },

@@ -5,14 +5,23 @@ use super::{
     assets, front,
     guard::guard,
     marketer::{answers, ask, budget, comparison, downloads},
+    officer::{agreements, editor, log, proposals, templates, versions},
     public::{self, documents, promise, register},
 };
 use crate::{
     gateway::Room,
     http::{self, Access, Class, GET, Limits, MANAGERS, MARKETERS, MEMBERS, POST, Route, route},
+    model::Role,
 };
-use axum::{Router, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
 use std::sync::Arc;
+
+const OFFICERS: Access = Access::Roles(&[Role::Officer]);
+/// Those who see how the room works, as in the API's table.
+const ALL: Access = Access::Roles(&Role::ALL);
+
+/// Largest form of the editor: a policy folder that people write by hand is a hundredth of it.
+const EDITOR_BYTES_MAX: usize = 4 << 20;
 
 fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -39,7 +48,32 @@ fn routes() -> Vec<Route> {
     ];
     routes.extend(own_account());
     routes.extend(marketer());
+    routes.extend(officer());
     routes
+}
+
+/// Those of the officer's work; who else may read it is who may in the API's table.
+fn officer() -> Vec<Route> {
+    let editor = || DefaultBodyLimit::max(EDITOR_BYTES_MAX);
+    vec![
+        route(GET, "/agreements", ALL, agreements::show),
+        route(POST, "/agreements/narrowings", OFFICERS, agreements::lift),
+        route(GET, "/agreements/versions", ALL, versions::list),
+        route(GET, "/agreements/versions/{version}", ALL, versions::show),
+        route(POST, "/agreements/versions/{version}", OFFICERS, versions::restore).within(Class::Propose),
+        route(GET, "/proposals", ALL, proposals::list),
+        route(GET, "/proposals/new", OFFICERS, editor::show),
+        route(POST, "/proposals/new", OFFICERS, editor::act).taking(editor()).within(Class::Propose),
+        route(GET, "/proposals/{id}", ALL, proposals::show),
+        route(POST, "/proposals/{id}/approval", OFFICERS, proposals::approve).within(Class::Propose),
+        route(POST, "/proposals/{id}/retraction", OFFICERS, proposals::retract),
+        route(POST, "/proposals/{id}/withdrawal", OFFICERS, proposals::withdraw),
+        route(GET, "/templates", ALL, templates::list),
+        route(GET, "/templates/{template}", ALL, templates::show),
+        route(POST, "/templates/{template}", OFFICERS, templates::approve).within(Class::Propose),
+        route(GET, "/log", MEMBERS, log::show).within(Class::Proof),
+        route(POST, "/log", OFFICERS, log::verify).within(Class::Proof),
+    ]
 }
 
 /// Those of the marketer's work.

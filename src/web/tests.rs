@@ -60,9 +60,17 @@ fn every_message_that_a_page_names_is_there() {
 }
 
 #[test]
+fn every_kind_of_entry_has_words() {
+    let known = locale::names();
+    for what in crate::proof::What::ALL {
+        assert!(known.contains(&format!("entry-{}", what.word())), "{what:?}");
+    }
+}
+
+#[test]
 fn every_message_of_the_pages_is_used() {
     let text: String = sources().iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    let made = ["mail-", "done-", "role-", "menu-", "letter-"];
+    let made = ["mail-", "done-", "role-", "menu-", "letter-", "entry-"];
     let known = locale::names();
     let unused: Vec<_> = known
         .iter()

@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 85] = [
+const ROUTES: [(&str, &str, Who); 86] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -52,6 +52,7 @@ const ROUTES: [(&str, &str, Who); 85] = [
     ("get", "/api/v1/audit/checkpoint", Anyone),
     ("get", "/api/v1/audit/consistency", Anyone),
     ("post", "/api/v1/audit/cosignatures", Roles(&["officer"])),
+    ("post", "/api/v1/audit/verification", Roles(&["officer"])),
     ("get", "/api/v1/audit/inclusion", ALL),
     ("get", "/api/v1/audit/hashes", ALL),
     ("get", "/api/v1/audit/entries", MEMBERS),

@@ -3,9 +3,9 @@
 use super::report::{mistakes, report};
 use crate::{
     cli::{context::Context, diagnostics::told, exit::Exit},
+    gateway::PolicyCheck,
     model::{Clock, Language, SystemClock},
     policy::Policies,
-    privacy::{Limits, LimitsError},
 };
 use std::{
     io::{self, Write},
@@ -35,28 +35,24 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let checked = Policies::load(dir).and_then(|policies| policies.check_cases().map(|cases| (policies, cases)));
-    let limits = limits(dir).map(|error| error.in_language(language));
-    if let Some(error) = &limits {
-        write!(err, "{}", told(error, language))?;
+    let files = Policies::read_files(dir).unwrap_or_default();
+    let checked = PolicyCheck::of(Policies::load(dir), &files, dir, SystemClock.now());
+    let (cases, refused) = (checked.cases.len(), checked.figures.is_some());
+    if let Some(error) = checked.figures {
+        write!(err, "{}", told(&error.in_language(language), language))?;
     }
-    let (policies, cases) = match checked {
-        Ok(checked) => checked,
-        Err(errors) => {
-            report(errors, language, err)?;
-            return Ok(Exit::Invalid.into());
-        }
-    };
-    let odd = match policies.oddities(SystemClock.now()) {
-        Ok(odd) => odd,
-        Err(error) => {
-            writeln!(err, "{}", error.0.get(language))?;
-            return Ok(Exit::Invalid.into());
-        }
-    };
+    if let Some(errors) = checked.mistakes {
+        report(errors, language, err)?;
+        return Ok(Exit::Invalid.into());
+    }
+    if let Some(error) = checked.incomparable {
+        writeln!(err, "{}", error.0.get(language))?;
+        return Ok(Exit::Invalid.into());
+    }
+    let (Some(policies), odd) = (checked.policies, checked.odd) else { return Ok(Exit::Invalid.into()) };
     mistakes(policies.warnings().iter().chain(&odd), language, err)?;
     let warnings = policies.warnings().len() + odd.len();
-    if limits.is_some() {
+    if refused {
         return Ok(Exit::Invalid.into());
     }
     if strict && warnings > 0 {
@@ -84,13 +80,6 @@ fn counted(warnings: usize, language: Language) -> String {
         (Language::En, 1) => "1 warning".to_owned(),
         (Language::En, _) => format!("{warnings} warnings"),
     }
-}
-
-/// What is wrong with the figures of `privacy.toml`, which the kernel checks. A file that can't be had is the folder's mistake.
-fn limits(dir: &Path) -> Option<LimitsError> {
-    let bytes = Policies::read_files(dir).ok()?.remove("privacy.toml")?;
-    let text = String::from_utf8(bytes).ok()?;
-    Limits::parse(text.trim_start_matches('\u{feff}'), &dir.join("privacy.toml")).err()
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn explained(
         owners: &owners,
         columns: &numbered.columns,
     };
-    let names = Names { frame, side, groups, point: &point };
+    let names = Names { frame, side, groups, point: Some(&point) };
     let ruling = |agreement: &Compiled, parts: &[Part<'_>]| {
         let conditions = parts.iter().map(|part| names.said(part.condition, part.wanted)).collect();
         let title = policies.agreements().get(&agreement.id).map(|known| known.title.clone());
@@ -146,10 +146,10 @@ fn explained(
 
 /// One of the conditions that an agreement needs all of.
 #[derive(Debug, Clone, Copy)]
-struct Part<'a> {
-    condition: &'a Condition,
+pub(super) struct Part<'a> {
+    pub(super) condition: &'a Condition,
     /// Whether it has to hold, or not to.
-    wanted: bool,
+    pub(super) wanted: bool,
 }
 
 impl Part<'_> {
@@ -159,7 +159,7 @@ impl Part<'_> {
 }
 
 /// The conditions that an agreement needs all of, in its order. What always holds isn't one.
-fn parts(condition: &Condition) -> Vec<Part<'_>> {
+pub(super) fn parts(condition: &Condition) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut open = vec![Part { condition, wanted: true }];
     while let Some(part) = open.pop() {

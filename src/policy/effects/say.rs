@@ -17,13 +17,13 @@ use std::{collections::BTreeSet, fmt::Display};
 /// The most names of a list that are written out.
 const NAMES_MAX: usize = 8;
 
-/// What conditions are about: the names of a version, one asker and one audience.
+/// What conditions are about: the names of a version, and one asker and audience, unless it is any.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) frame: &'a Frame,
     pub(super) side: &'a Side,
     pub(super) groups: &'a TemplateGroups,
-    pub(super) point: &'a Point<'a>,
+    pub(super) point: Option<&'a Point<'a>>,
 }
 
 /// Several conditions of which all (`and`) or one must hold.
@@ -74,7 +74,7 @@ fn united(one: &Condition, other: &Condition) -> Option<Condition> {
 }
 
 /// The alternatives of a condition, those that name the same kind of thing as one.
-fn alternatives(parts: &[Condition]) -> Vec<Condition> {
+pub(super) fn alternatives(parts: &[Condition]) -> Vec<Condition> {
     let mut found: Vec<Condition> = Vec::new();
     for part in parts {
         let inner = if let Condition::Any(inner) = part { alternatives(inner) } else { vec![part.clone()] };
@@ -87,6 +87,29 @@ fn alternatives(parts: &[Condition]) -> Vec<Condition> {
         }
     }
     found
+}
+
+/// A name, which is the same in both languages.
+fn plain(name: impl Display) -> Text {
+    Text::new(name.to_string(), name.to_string())
+}
+
+/// Texts one after the other, the first of very many.
+fn each_listed(texts: &[Text]) -> Text {
+    let of = |words: fn(&Text) -> &str| texts.iter().map(words).collect::<Vec<_>>();
+    Text::new(listed(&of(|text| &text.fr), NAMES_MAX).fr, listed(&of(|text| &text.en), NAMES_MAX).en)
+}
+
+impl Against {
+    /// What completes the set, whatever the request is about.
+    fn any(&self) -> Vec<Text> {
+        let parts = [
+            (self.asker, "le membre qui demande", "the member that asks"),
+            (self.owner, "le membre à qui est l'auditoire", "the member that owns the audience"),
+            (self.declared, "les colonnes de l'auditoire", "the audience's columns"),
+        ];
+        parts.into_iter().filter(|(is, ..)| *is).map(|(_, fr, en)| Text::new(fr, en)).collect()
+    }
 }
 
 impl Names<'_> {
@@ -153,12 +176,20 @@ impl Names<'_> {
     }
 
     fn set(&self, which: Which, stand: Stand, against: &Against, wanted: bool) -> Text {
-        let point = self.point;
-        let set = against.resolve(point.asker, point.audience, point.owner, &self.side.declared);
-        let (list, count) = match which {
-            Which::Owners => (listed(&chosen(&self.frame.members, &set), NAMES_MAX), set.count_ones(..)),
-            Which::Columns => (listed(&chosen(&self.frame.columns, &set), NAMES_MAX), set.count_ones(..)),
+        let literal = &against.literal;
+        let set = self.point.map_or_else(
+            || literal.clone(),
+            |point| against.resolve(point.asker, point.audience, point.owner, &self.side.declared),
+        );
+        let mut list = match which {
+            Which::Owners => chosen(&self.frame.members, &set).into_iter().map(plain).collect::<Vec<Text>>(),
+            Which::Columns => chosen(&self.frame.columns, &set).into_iter().map(plain).collect(),
         };
+        if self.point.is_none() {
+            list.extend(against.any());
+        }
+        let count = list.len();
+        let list = each_listed(&list);
         let (what_fr, what_en) = match which {
             Which::Owners => ("propriétaires des autres auditoires", "owners of the other audiences"),
             Which::Columns => ("colonnes employées", "columns used"),

@@ -9,6 +9,7 @@ pub(in crate::policy) mod generated;
 mod mistakes;
 mod pilot;
 mod properties;
+mod provisions;
 
 use super::{Decision, Policies, PolicyErrors, Question, Refusal};
 use crate::model::{AudienceRef, MemberName, Rho, Role};

@@ -6,12 +6,14 @@ mod curve;
 mod dots;
 mod heat;
 mod sets;
+mod steps;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use curve::{Curve, Point, curve};
 pub(super) use dots::{Dot, dots};
 pub(super) use heat::{Heat, Square, heat};
 pub(super) use sets::{Region, upset, venn};
+pub(super) use steps::{Steps, steps};
 
 use std::fmt::Write as _;
 

@@ -4,10 +4,14 @@ use crate::{
     gateway::{self, Room},
     http::{Asker, Problem},
     model::{MemberName, typography},
-    web::page::Page,
+    web::{
+        chart::{Steps, steps as steps_drawn},
+        page::Page,
+    },
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
+use jiff::{Timestamp, tz::TimeZone};
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -16,6 +20,8 @@ struct BudgetPage<'a> {
     page: &'a Page,
     period: Option<(String, String)>,
     lines: Vec<Line>,
+    /// How the account of the member's own audiences was spent, as SVG; nothing for a member without any.
+    course: Option<String>,
 }
 
 struct Line {
@@ -52,7 +58,41 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
             unlocked_width: width(state.unlocked.as_f64()).saturating_sub(spent),
         }
     };
-    page.show(StatusCode::OK, &BudgetPage { page: &page, period, lines: lines.iter().map(line).collect() })
+    let rules = room.rules();
+    let own = rules.policies.base.member(&asker.user.member);
+    let course = match own.filter(|member| !member.audiences.is_empty()) {
+        Some(member) => match gateway::course(&room, &member.name).await {
+            Ok(course) => Some(drawn(&page, &course)),
+            Err(error) => return page.problem(&Problem::from_ask(error)),
+        },
+        None => None,
+    };
+    page.show(StatusCode::OK, &BudgetPage { page: &page, period, lines: lines.iter().map(line).collect(), course })
+}
+
+/// The course of an account over its period.
+fn drawn(page: &Page, course: &gateway::Course) -> String {
+    let span = course.end.duration_since(course.start).as_secs_f64().max(1.0);
+    let along = |at: Timestamp| at.duration_since(course.start).as_secs_f64() / span;
+    let epsilon = |value: f64| typography::real(value, page.language);
+    let spent = course.steps.last().map_or(course.before, |(_, sum)| *sum);
+    let cap = page.with("course-cap", "epsilon", &epsilon(course.cap));
+    let unlocked = page.with("course-unlocked", "epsilon", &epsilon(course.unlocked));
+    let spent = page.with("course-spent", "epsilon", &epsilon(spent));
+    let day = |at: Timestamp| typography::date(at.to_zoned(TimeZone::UTC).date(), page.language);
+    let (start, end) = (day(course.start), day(course.end));
+    let count = page.count("course-count", "count", &(course.steps.len() as u64));
+    let description = format!("{count} {spent}. {unlocked}. {cap}.");
+    let steps = Steps {
+        before: course.before,
+        steps: course.steps.iter().map(|(at, sum)| (along(*at), *sum)).collect(),
+        today: along(course.now),
+        ceiling: course.cap,
+        free: course.unlocked,
+        words: [&cap, &unlocked, &spent],
+        ends: [&start, &end],
+    };
+    steps_drawn(&steps, &page.say("course-heading"), &description)
 }
 
 /// Whose account it is, in words; the ledger writes `room`, `owner:OWNER` and `asker:ASKER@OWNER`.

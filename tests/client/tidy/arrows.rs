@@ -44,7 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "proof", "model",
         ],
     ),
-    ("web", &["http", "gateway", "policy", "template", "people", "locale", "identity", "model"]),
+    ("web", &["http", "gateway", "policy", "template", "people", "locale", "identity", "proof", "model"]),
     (
         "cli",
         &[

@@ -5,5 +5,6 @@ mod arriving;
 mod everyone;
 mod hostile;
 mod marketer;
+mod officer;
 mod public;
 mod weight;

@@ -1,6 +1,6 @@
 //! A real browser: Chromium, driven over WebDriver.
 
-use super::{CAMERATA, Founded, Served, cache};
+use super::{CAMERATA, Founded, Person, Served, cache};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     wd::{Capabilities, WebDriverCompatibleCommand},
@@ -100,6 +100,17 @@ impl Browser {
 
     pub fn goto(&self, url: &str) {
         self.runtime.block_on(self.client().goto(url)).unwrap();
+    }
+
+    /// Opens the room as somebody who is signed in already, in the browser's own language: the way in has tests of its own.
+    pub fn come_in(&self, served: &Served, person: &Person) {
+        self.goto(&format!("{}/sign-in", served.url));
+        let (session, language) =
+            (person.cookie.split_once('=').unwrap(), ("camerata-language", &self.ways.language[..2]));
+        for (name, value) in [session, language] {
+            self.command("cookie", json!({"cookie": {"name": name, "value": value, "path": "/"}}));
+        }
+        self.goto(&format!("{}/", served.url));
     }
 
     /// The path of the page that is open.
