@@ -16,6 +16,7 @@ mod directories;
 mod door;
 mod entrance;
 mod founding;
+mod holdings;
 mod letters;
 mod locks;
 mod open_room_error;
@@ -40,6 +41,7 @@ pub use directories::{Returned, TurnedAway, begin_sign_in, end_sign_in, link_acc
 pub use door::{DoorError, DoorSettings};
 pub use entrance::{invite, known_by_session, known_by_token, open_people};
 pub use founding::{FoundError, found};
+pub use holdings::{Asked, AskedEnd, Happened, Happening, Holding, StoredVersion, happenings, holding};
 pub use letters::Letters;
 pub use open_room_error::OpenRoomError;
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};

@@ -18,6 +18,7 @@ const FRENCH: &[&str] = &[
     include_str!("fr/mail.ftl"),
     include_str!("fr/marketer.ftl"),
     include_str!("fr/pages.ftl"),
+    include_str!("fr/steward.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("en/account.ftl"),
@@ -25,6 +26,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/mail.ftl"),
     include_str!("en/marketer.ftl"),
     include_str!("en/pages.ftl"),
+    include_str!("en/steward.ftl"),
 ];
 
 static IN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| {

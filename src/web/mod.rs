@@ -12,6 +12,7 @@ mod guard;
 mod marketer;
 mod page;
 mod routes;
+mod steward;
 #[cfg(test)]
 mod tests;
 

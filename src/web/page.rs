@@ -73,6 +73,7 @@ const PLACES: &[Place] = &[
     Place { path: "/questions", name: "menu-questions", roles: MARKETERS },
     Place { path: "/answers", name: "menu-answers", roles: MARKETERS },
     Place { path: "/budget", name: "menu-budget", roles: &Role::OF_MEMBERS },
+    Place { path: "/audiences", name: "menu-audiences", roles: &[Role::Steward] },
     Place { path: "/users", name: "menu-users", roles: &[Role::Officer, Role::Host] },
     Place { path: "/device", name: "menu-device", roles: &Role::ALL },
     Place { path: "/account", name: "menu-account", roles: &Role::ALL },

@@ -5,13 +5,17 @@ use super::{
     assets, front,
     guard::guard,
     marketer::{answers, ask, budget},
+    steward::{audiences, upload},
 };
 use crate::{
     gateway::Room,
     http::{self, Access, Class, GET, Limits, MANAGERS, MARKETERS, MEMBERS, POST, Route, route},
+    model::Role,
 };
 use axum::{Router, routing::get};
 use std::sync::Arc;
+
+const STEWARDS: Access = Access::Roles(&[Role::Steward]);
 
 fn routes() -> Vec<Route> {
     let mut routes = vec![
@@ -33,6 +37,7 @@ fn routes() -> Vec<Route> {
     ];
     routes.extend(own_account());
     routes.extend(marketer());
+    routes.extend(steward());
     routes
 }
 
@@ -47,6 +52,15 @@ fn marketer() -> Vec<Route> {
         route(GET, "/answers/{id}/table.csv", MARKETERS, answers::table),
         route(GET, "/answers/{id}/chart.svg", MARKETERS, answers::drawing),
         route(GET, "/budget", MEMBERS, budget::show),
+    ]
+}
+
+/// Those of the steward's work. What they change, they change by the API.
+fn steward() -> Vec<Route> {
+    vec![
+        route(GET, "/audiences", STEWARDS, audiences::list),
+        route(GET, "/audiences/upload", STEWARDS, upload::show),
+        route(GET, "/audiences/{audience}", STEWARDS, audiences::show),
     ]
 }
 

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
-    path.replace("{secret}", "rien").replace("{id}", "999999").replace("{template}", "rien")
+    path.replace("{secret}", "rien")
+        .replace("{id}", "999999")
+        .replace("{template}", "rien")
+        .replace("{audience}", "rien")
 }
 
 /// Every page and form, tried by nobody and by every role, as the table says.

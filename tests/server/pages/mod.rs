@@ -3,4 +3,6 @@
 mod account;
 mod arriving;
 mod everyone;
+mod hashing;
 mod marketer;
+mod steward;

@@ -11,7 +11,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -155,6 +155,20 @@ impl Browser {
         self.until(css, || self.has(css));
         let clicked = async { self.client().find(Locator::Css(css)).await?.click().await };
         self.runtime.block_on(clicked).unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Gives a file of this machine to a field.
+    #[track_caller]
+    pub fn attach(&self, css: &str, path: &Path) {
+        self.until(css, || self.has(css));
+        let given = async { self.client().find(Locator::Css(css)).await?.send_keys(&path.display().to_string()).await };
+        self.runtime.block_on(given).unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Whether an element is there and shown.
+    pub fn shows(&self, css: &str) -> bool {
+        let shown = async { self.client().find(Locator::Css(css)).await?.is_displayed().await };
+        self.runtime.block_on(shown).unwrap_or(false)
     }
 
     /// Clicks the first link or button with these words.
