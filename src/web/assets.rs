@@ -45,6 +45,10 @@ const HASHING: &[&str] = &[
 /// The page's part of it.
 const UPLOADING: &[&str] = &[include_str!("assets/send.js"), include_str!("assets/upload.js")];
 
+fn script(name: &'static str, content: String) -> Asset {
+    Asset { name, kind: "text/javascript; charset=utf-8", content: content.into() }
+}
+
 /// Modules as one file: a worker whose browser is told to let it load nothing can't import.
 fn bundled(modules: &[&str]) -> String {
     let lines = modules.iter().flat_map(|module| module.lines()).filter(|line| !line.starts_with("import "));
@@ -61,15 +65,13 @@ fn worker() -> String {
 }
 
 static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
-    let script = "text/javascript; charset=utf-8";
     let mut files = assets! {
         "style.css": "text/css; charset=utf-8",
         "ask.js": "text/javascript; charset=utf-8",
         "mark.svg": "image/svg+xml",
         "passkey.js": "text/javascript; charset=utf-8",
     };
-    files.push(Asset { name: "hash-worker.js", kind: script, content: worker().into() });
-    files.push(Asset { name: "upload.js", kind: script, content: bundled(UPLOADING).into() });
+    files.extend([script("hash-worker.js", worker()), script("upload.js", bundled(UPLOADING))]);
     let named = files.into_iter().map(|file| {
         let hash = hex::encode(Sha256::digest(file.content.as_bytes()));
         let address = format!("/assets/{}-{}", hash.get(..12).unwrap_or_default(), file.name);

@@ -72,11 +72,12 @@ function ask(question, progress = () => {}) {
   });
 }
 
-async function open(file) {
+async function open(file, dropped = false) {
   [list, opened, hashed] = [file, null, null];
   steps(1);
   tell("file-wrong", "");
-  find("file-name").textContent = file.name;
+  // Of a file that was chosen, its field shows the name.
+  find("file-name").textContent = dropped ? file.name : "";
   try {
     ({ opened } = await ask({ do: "open", file }));
   } catch (error) {
@@ -286,7 +287,7 @@ function begin() {
   for (const kind of ["dragover", "dragleave"]) drop.addEventListener(kind, stop);
   drop.addEventListener("drop", (event) => {
     stop(event);
-    if (event.dataTransfer.files.length > 0) open(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files.length > 0) open(event.dataTransfer.files[0], true);
   });
   field("file").addEventListener("change", ({ target }) => {
     if (target.files.length > 0) open(target.files[0]);

@@ -80,9 +80,8 @@ struct UploadPage<'a> {
     purposes: Vec<(String, String)>,
     profiles: Vec<(&'static str, String)>,
     country: String,
-    /// What the command line is shown with.
-    example: String,
-    example_purpose: String,
+    /// The same by the command line.
+    commands: [String; 2],
     today: Date,
     tomorrow: Date,
     in_a_year: Date,
@@ -131,19 +130,38 @@ pub(crate) async fn show(
         .collect();
     let shown = UploadPage {
         page: &page,
-        example: audiences.first().map(|audience| audience.name.clone()).unwrap_or_default(),
-        example_purpose: purposes.first().map(|(name, _)| name.clone()).unwrap_or_default(),
+        commands: commands(&page, &audiences, &purposes, today),
         audiences,
         purposes,
         profiles: profiles(&page),
         country: base.room().default_country.clone(),
         today,
         tomorrow: today.saturating_add(1.day()),
-        in_a_year: today.saturating_add(1.year()),
+        in_a_year: in_a_year(today),
         words: WORDS.iter().map(|word| (*word, page.say(word))).collect(),
         reasons: Reason::ALL.map(|reason| (reason.as_str(), reason.words(page.language))).into(),
     };
     page.show(StatusCode::OK, &shown)
+}
+
+/// What does the same in a terminal.
+fn commands(page: &Page, audiences: &[Choice], purposes: &[(String, String)], today: Date) -> [String; 2] {
+    let chosen = audiences.iter().find(|audience| audience.chosen).or(audiences.first());
+    let audience = chosen.map(|audience| audience.name.as_str()).unwrap_or_default();
+    let purpose = purposes.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+    let (file, report, basis) =
+        (page.say("upload-file-name"), page.say("upload-report-name"), page.say("upload-basis-example"));
+    let expires = in_a_year(today);
+    [
+        format!("camerata hash {file}.csv --out hashes.csv --report {report}.csv"),
+        format!(
+            "camerata upload hashes.csv --audience {audience} --purpose {purpose} --legal-basis \"{basis}\" --collected {today} --expires {expires}"
+        ),
+    ]
+}
+
+fn in_a_year(today: Date) -> Date {
+    today.saturating_add(1.year())
 }
 
 async fn choices(room: &Room, page: &Page, asker: &Asker, wanted: &Wanted) -> Result<Vec<Choice>, Problem> {

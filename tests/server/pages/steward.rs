@@ -273,7 +273,13 @@ fn no_name_that_people_choose_is_run() {
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);
     unharmed(column);
+    let dropped = format!(
+        "const put = new DataTransfer(); put.items.add(document.querySelector('input[name=file]').files[0]); {}",
+        "document.querySelector('#drop').dispatchEvent(new DragEvent('drop', { dataTransfer: put, bubbles: true, cancelable: true }))"
+    );
+    browser.script(&dropped, &[]);
     unharmed(&format!("{markup}.csv"));
+    unharmed(column);
     browser.is_accessible();
     browser.click("#hash");
     browser.until("what will leave", || browser.shows("#hash-facts"));
@@ -350,7 +356,10 @@ fn a_million_rows_leave_the_page_free() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let held = browser.script("return globalThis.held", &[]);
-    eprintln!("1,000,000 rows with two identifiers in {:?}; the page was held up for {held} ms at most", since.elapsed());
+    eprintln!(
+        "1,000,000 rows with two identifiers in {:?}; the page was held up for {held} ms at most",
+        since.elapsed()
+    );
     assert!(held.as_f64().unwrap() < 500.0, "{held}");
     browser.sees("1\u{202f}000\u{202f}000");
 }
