@@ -248,7 +248,8 @@ fn room_of_markup(markup: &str) -> std::sync::Arc<Founded> {
 fn no_name_that_people_choose_is_run() {
     let markup = "<img src=x onerror=globalThis.ran=1>";
     let served = room_of_markup(markup).serve();
-    let person = served.person("festival", "<b id=ran>zoe</b>", &["steward"]);
+    let secret = served.founded.invite("festival", "zoe@festival.ca", &["steward"]);
+    let person = served.accept(&secret, "zoe@festival.ca", "<b id=ran>zoe</b>");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("{markup}.csv"));
     let column = "</th><script>globalThis.ran=1</script><img src=x onerror=globalThis.ran=1>";

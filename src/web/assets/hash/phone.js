@@ -10,7 +10,7 @@ const BETWEEN_DIGITS = " -.()\u00a0\u202f\u2010\u2011\u2013";
 export function normalisePhone(cell, profile, country) {
   let text = trimmed(cell, isWhiteOrMark);
   if (bytesOf(text) > PHONE_BYTES_MAX) return null;
-  text = compacted(text) ?? text;
+  text = compacted(text, country) ?? text;
   const sign = profile === "meta" ? "" : "+";
   const national = northAmerican(text, country);
   if (national !== null) return `${sign}1${national}`;
@@ -18,14 +18,22 @@ export function normalisePhone(cell, profile, country) {
   return digits === null ? null : sign + digits;
 }
 
-/** The number without the signs that people put between digits; null if it has any other sign, such as an extension. */
-function compacted(text) {
+/**
+ * The number without the signs that people put between digits; null if it has any other sign, such as an extension. What is dialled to
+ * leave the country, `011` or `00`, is written `+`.
+ */
+function compacted(text, country) {
   let compact = "";
   for (const sign of text) {
     if ((sign >= "0" && sign <= "9") || (sign === "+" && compact === "")) compact += sign;
     else if (!BETWEEN_DIGITS.includes(sign)) return null;
   }
-  return compact;
+  const outwards = isNorthAmerican(country) ? "011" : "00";
+  return compact.startsWith(outwards) && compact.length > outwards.length ? `+${compact.slice(outwards.length)}` : compact;
+}
+
+function isNorthAmerican(country) {
+  return country === "CA" || country === "US";
 }
 
 /** What the library said of ordinary lines with these four first digits, on which alone it depends. */
@@ -33,7 +41,7 @@ const ordinary = new Map();
 
 /** The ten digits of an ordinary line of Canada or the United States; null if the library has to decide. */
 function northAmerican(compact, country) {
-  const here = country === "CA" || country === "US";
+  const here = isNorthAmerican(country);
   let national = null;
   if (compact.length === 12 && compact.startsWith("+1")) national = compact.slice(2);
   else if (here && compact.length === 11 && compact.startsWith("1")) national = compact.slice(1);
@@ -55,6 +63,8 @@ function isOrdinary(national) {
 }
 
 function parsed(text, country) {
-  const number = libphonenumber.parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
+  // What this library reads and the command line's doesn't: parameters, digits of other scripts, a word after the number.
+  if (/[;\uff0b]|(?![0-9])\p{Nd}|\p{L}\)?$/u.test(text)) return null;
+  const number = libphonenumber.parsePhoneNumberFromString(text, { defaultCountry: country, extract: true });
   return number && number.isValid() ? number.number.replace(/^\+/, "") : null;
 }
