@@ -248,11 +248,10 @@ fn room_of_markup(markup: &str) -> std::sync::Arc<Founded> {
 fn no_name_that_people_choose_is_run() {
     let markup = "<img src=x onerror=globalThis.ran=1>";
     let served = room_of_markup(markup).serve();
-    let secret = served.founded.invite("festival", "zoe@festival.ca", &["steward"]);
-    let person = served.accept(&secret, "zoe@festival.ca", "<b id=ran>zoe</b>");
+    let person = served.person("festival", "zoe", &["steward"]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("{markup}.csv"));
-    let column = "</th><script>globalThis.ran=1</script><img src=x onerror=globalThis.ran=1>";
+    let column = "</th><img src=x onerror=globalThis.ran=1>";
     let rows: String = (0..40).map(|person| format!("{},\"{markup}\",'\n", email(person))).collect();
     fs::write(&path, format!("courriel,Genre artistique,\"{column}\"\nfaux,\"{markup}\",\n{rows}")).unwrap();
 
@@ -261,10 +260,7 @@ fn no_name_that_people_choose_is_run() {
     let unharmed = |words: &str| {
         browser.sees(words);
         assert_eq!(
-            browser.script(
-                "return [globalThis.ran, document.querySelectorAll('main img, main script, #ran').length]",
-                &[]
-            ),
+            browser.script("return [globalThis.ran, document.querySelectorAll('main img, main script').length]", &[]),
             serde_json::json!([null, 0])
         );
     };

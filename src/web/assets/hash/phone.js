@@ -63,8 +63,9 @@ function isOrdinary(national) {
 }
 
 function parsed(text, country) {
-  // What this library reads and the command line's doesn't: parameters, digits of other scripts, a word after the number.
-  if (/[;\uff0b]|(?![0-9])\p{Nd}|\p{L}\)?$/u.test(text)) return null;
+  // What this library reads and the command line's doesn't: parameters, digits of other scripts, a word after the number, or one
+  // before a number that names its country.
+  if (/[;\uff0b]|(?![0-9])\p{Nd}|\p{L}\)?$|^[^+]*\p{L}.*\+/u.test(text)) return null;
   const number = libphonenumber.parsePhoneNumberFromString(text, { defaultCountry: country, extract: true });
   return number && number.isValid() ? number.number.replace(/^\+/, "") : null;
 }
