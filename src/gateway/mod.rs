@@ -18,6 +18,7 @@ mod directories;
 mod door;
 mod entrance;
 mod founding;
+mod holdings;
 mod journal;
 mod letters;
 mod locks;
@@ -46,6 +47,7 @@ pub use directories::{Returned, TurnedAway, begin_sign_in, end_sign_in, link_acc
 pub use door::{DoorError, DoorSettings};
 pub use entrance::{invite, known_by_session, known_by_token, open_people};
 pub use founding::{FoundError, found};
+pub use holdings::{Asked, AskedEnd, Happened, Happening, Holding, StoredVersion, happenings, holding};
 pub use journal::{Journal, Sought, Verification, journal, verify_log};
 pub use letters::Letters;
 pub use open_room_error::OpenRoomError;

@@ -70,7 +70,7 @@ pub(super) fn normalise_into(text: &str, profile: Profile, country: Country, out
         out.push(b'+');
     }
     let mut compact = [0u8; PHONE_BYTES_MAX];
-    let text = compacted(text, &mut compact).unwrap_or(text);
+    let text = compacted(text, country, &mut compact).unwrap_or(text);
     if let Some(national) = north_american(text, country) {
         out.push(b'1');
         out.extend_from_slice(national.as_bytes());
@@ -88,8 +88,9 @@ pub(super) fn normalise_into(text: &str, profile: Profile, country: Country, out
 }
 
 /// The number without the signs that people put between digits; nothing if it has any other sign, such as an extension.
-/// Without it, `+1514 555-0123` would be taken for country 1514.
-fn compacted<'a>(text: &str, buffer: &'a mut [u8; PHONE_BYTES_MAX]) -> Option<&'a str> {
+/// Without it, `+1514 555-0123` would be taken for country 1514. What is dialled to leave the country, `011` or `00`, is written `+`:
+/// the crate would take a leading 1 off the foreign number, as it does at home.
+fn compacted<'a>(text: &str, country: Country, buffer: &'a mut [u8; PHONE_BYTES_MAX]) -> Option<&'a str> {
     let mut length = 0;
     for c in text.chars() {
         match c {
@@ -101,7 +102,13 @@ fn compacted<'a>(text: &str, buffer: &'a mut [u8; PHONE_BYTES_MAX]) -> Option<&'
         *buffer.get_mut(length)? = u8::try_from(c).ok()?;
         length += 1;
     }
-    std::str::from_utf8(buffer.get(..length)?).ok()
+    let outwards = if matches!(country.0, country::CA | country::US) { "011" } else { "00" };
+    let abroad = buffer.get(..length)?.starts_with(outwards.as_bytes()) && length > outwards.len();
+    let from = if abroad { outwards.len() - 1 } else { 0 };
+    if abroad {
+        *buffer.get_mut(from)? = b'+';
+    }
+    std::str::from_utf8(buffer.get(from..length)?).ok()
 }
 
 const UNKNOWN: u8 = 0;
@@ -190,6 +197,12 @@ mod tests {
             normalise_phone("+33 1 42 68 53 00", Profile::Google, Country::default()).as_deref(),
             Ok("+33142685300")
         );
+        // Dialled from here, a foreign number keeps its own leading 1.
+        for text in ["011 33 1 42 68 53 00", "011-33-142685300"] {
+            let abroad = normalise_phone(text, Profile::Google, Country::default());
+            assert_eq!(abroad.as_deref(), Ok("+33142685300"), "{text}");
+        }
+        assert_eq!(normalise_phone("00 1 514 555-0123", Profile::Google, france).as_deref(), Ok("+15145550123"));
         assert_eq!("zz".parse::<Country>(), Err(UnknownCountry));
     }
 

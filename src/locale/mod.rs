@@ -20,6 +20,7 @@ const FRENCH: &[&str] = &[
     include_str!("fr/officer.ftl"),
     include_str!("fr/pages.ftl"),
     include_str!("fr/public.ftl"),
+    include_str!("fr/steward.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("en/account.ftl"),
@@ -29,6 +30,7 @@ const ENGLISH: &[&str] = &[
     include_str!("en/officer.ftl"),
     include_str!("en/pages.ftl"),
     include_str!("en/public.ftl"),
+    include_str!("en/steward.ftl"),
 ];
 
 static IN_FRENCH: LazyLock<Bundle> = LazyLock::new(|| {

@@ -6,23 +6,66 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// A file.
 struct Asset {
     name: &'static str,
     kind: &'static str,
-    content: &'static str,
+    content: Cow<'static, str>,
 }
 
 macro_rules! assets {
     ($($name:literal: $kind:literal),* $(,)?) => {
-        [$(Asset { name: $name, kind: $kind, content: include_str!(concat!("assets/", $name)) }),*]
+        vec![$(Asset { name: $name, kind: $kind, content: include_str!(concat!("assets/", $name)).into() }),*]
     };
 }
 
+/// The library that knows the world's phone numbers, with its licence; see `.ci/prepare`.
+const PHONES: [&str; 2] = [
+    include_str!("../../.vendor/web/libphonenumber-js.LICENSE"),
+    include_str!("../../.vendor/web/libphonenumber-max.js"),
+];
+
+/// What hashes a list in the browser, each module after those that it imports.
+const HASHING: &[&str] = &[
+    include_str!("assets/hash/text.js"),
+    include_str!("assets/hash/email.js"),
+    include_str!("assets/hash/phone.js"),
+    include_str!("assets/hash/header.js"),
+    include_str!("assets/hash/records.js"),
+    include_str!("assets/hash/archive.js"),
+    include_str!("assets/hash/markup.js"),
+    include_str!("assets/hash/workbook.js"),
+    include_str!("assets/hash/source.js"),
+    include_str!("assets/hash/row.js"),
+    include_str!("assets/hash/worker.js"),
+];
+
+/// The page's part of it.
+const UPLOADING: &[&str] = &[include_str!("assets/send.js"), include_str!("assets/upload.js")];
+
+fn script(name: &'static str, content: String) -> Asset {
+    Asset { name, kind: "text/javascript; charset=utf-8", content: content.into() }
+}
+
+/// Modules as one file: a worker whose browser is told to let it load nothing can't import.
+fn bundled(modules: &[&str]) -> String {
+    let lines = modules.iter().flat_map(|module| module.lines()).filter(|line| !line.starts_with("import "));
+    lines.map(|line| line.strip_prefix("export ").unwrap_or(line)).fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The worker: the library, under its licence, then our own modules.
+fn worker() -> String {
+    let [licence, library] = PHONES;
+    // Nobody is sent to the library's own sources on the way.
+    let library =
+        library.lines().filter(|line| !line.starts_with("//# sourceMappingURL")).collect::<Vec<_>>().join("\n");
+    format!("/*! libphonenumber-js\n{licence}\n*/\n{library}\n{}", bundled(HASHING))
+}
+
 static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
-    let files = assets! {
+    let mut files = assets! {
         "style.css": "text/css; charset=utf-8",
         "ask.js": "text/javascript; charset=utf-8",
         "editor.js": "text/javascript; charset=utf-8",
@@ -31,8 +74,9 @@ static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
         "picture.js": "text/javascript; charset=utf-8",
         "promise.js": "text/javascript; charset=utf-8",
     };
+    files.extend([script("hash-worker.js", worker()), script("upload.js", bundled(UPLOADING))]);
     let named = files.into_iter().map(|file| {
-        let hash = hex::encode(Sha256::digest(file.content));
+        let hash = hex::encode(Sha256::digest(file.content.as_bytes()));
         let address = format!("/assets/{}-{}", hash.get(..12).unwrap_or_default(), file.name);
         (file, address)
     });
@@ -56,5 +100,5 @@ pub(super) async fn show(Path(name): Path<String>) -> Response {
     let found = ASSETS.iter().find(|(_, address)| address.strip_prefix("/assets/") == Some(&name));
     let Some((file, _)) = found else { return StatusCode::NOT_FOUND.into_response() };
     let headers = [(header::CONTENT_TYPE, file.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    (headers, file.content).into_response()
+    (headers, file.content.as_ref()).into_response()
 }

@@ -14,6 +14,7 @@ mod officer;
 mod page;
 mod public;
 mod routes;
+mod steward;
 #[cfg(test)]
 mod tests;
 

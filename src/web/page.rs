@@ -87,6 +87,7 @@ const PLACES: &[Place] = &[
     Place { path: "/proposals", name: "menu-proposals", roles: GUARDIANS },
     Place { path: "/templates", name: "menu-templates", roles: GUARDIANS },
     Place { path: "/log", name: "menu-log", roles: &[Role::Officer, Role::Steward] },
+    Place { path: "/audiences", name: "menu-audiences", roles: &[Role::Steward] },
     Place { path: "/users", name: "menu-users", roles: &[Role::Officer, Role::Host] },
     Place { path: "/device", name: "menu-device", roles: &Role::ALL },
     Place { path: "/account", name: "menu-account", roles: &Role::ALL },

@@ -7,6 +7,7 @@ use super::{
     marketer::{answers, ask, budget, comparison, downloads},
     officer::{agreements, editor, log, proposals, templates, versions},
     public::{self, documents, promise, register},
+    steward::{audiences, upload},
 };
 use crate::{
     gateway::Room,
@@ -17,6 +18,7 @@ use axum::{Router, extract::DefaultBodyLimit, routing::get};
 use std::sync::Arc;
 
 const OFFICERS: Access = Access::Roles(&[Role::Officer]);
+const STEWARDS: Access = Access::Roles(&[Role::Steward]);
 /// Those who see how the room works, as in the API's table.
 const ALL: Access = Access::Roles(&Role::ALL);
 
@@ -49,6 +51,7 @@ fn routes() -> Vec<Route> {
     routes.extend(own_account());
     routes.extend(marketer());
     routes.extend(officer());
+    routes.extend(steward());
     routes
 }
 
@@ -89,6 +92,15 @@ fn marketer() -> Vec<Route> {
         route(GET, "/answers/{id}/table.xlsx", MARKETERS, downloads::workbook),
         route(GET, "/answers/{id}/chart.svg", MARKETERS, downloads::drawing),
         route(GET, "/budget", MEMBERS, budget::show),
+    ]
+}
+
+/// Those of the steward's work. What they change, they change by the API.
+fn steward() -> Vec<Route> {
+    vec![
+        route(GET, "/audiences", STEWARDS, audiences::list),
+        route(GET, "/audiences/upload", STEWARDS, upload::show),
+        route(GET, "/audiences/{audience}", STEWARDS, audiences::show),
     ]
 }
 

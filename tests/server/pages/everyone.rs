@@ -6,8 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A path with something in each of its places.
 fn filled(path: &str) -> String {
-    let path = path.replace("{secret}", "rien").replace("{id}", "999999").replace("{template}", "rien");
-    path.replace("{version}", &"0".repeat(64))
+    path.replace("{secret}", "rien")
+        .replace("{id}", "999999")
+        .replace("{template}", "rien")
+        .replace("{audience}", "rien")
+        .replace("{version}", &"0".repeat(64))
 }
 
 /// Every page and form, tried by nobody and by every role, as the table says.

@@ -3,8 +3,10 @@
 mod account;
 mod arriving;
 mod everyone;
+mod hashing;
 mod hostile;
 mod marketer;
 mod officer;
 mod public;
+mod steward;
 mod weight;

@@ -11,7 +11,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -173,6 +173,20 @@ impl Browser {
     /// Clicks an element, unless it isn't there yet, or a script has just put another in its place.
     fn clicks(&self, place: Locator<'_>) -> bool {
         self.runtime.block_on(async { self.client().find(place).await?.click().await }).is_ok()
+    }
+
+    /// Gives a file of this machine to a field.
+    #[track_caller]
+    pub fn attach(&self, css: &str, path: &Path) {
+        self.until(css, || self.has(css));
+        let given = async { self.client().find(Locator::Css(css)).await?.send_keys(&path.display().to_string()).await };
+        self.runtime.block_on(given).unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Whether an element is there and shown.
+    pub fn shows(&self, css: &str) -> bool {
+        let shown = async { self.client().find(Locator::Css(css)).await?.is_displayed().await };
+        self.runtime.block_on(shown).unwrap_or(false)
     }
 
     /// Clicks the first link or button with these words.

@@ -10,6 +10,7 @@ mod openid;
 mod people;
 mod persons;
 mod postgres;
+mod recorder;
 
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Ways, free_port};
@@ -20,6 +21,7 @@ pub use openid::cache;
 pub use people::{email, hash, stream, stream_of};
 pub use persons::{OTHER, PASSWORD, Person, code, code_in, cookie};
 pub use postgres::Postgres;
+pub use recorder::Recorder;
 
 use serde_json::{Value, json};
 use std::{

@@ -1,0 +1,198 @@
+//! The page by which a list is hashed in the browser, and sent by the API. The room's own part is words: it never sees the file.
+
+use crate::{
+    gateway::{self, Room},
+    http::{Asker, Problem},
+    identity::{Profile, Reason},
+    web::page::Page,
+};
+use askama::Template;
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::Response,
+};
+use jiff::{ToSpan as _, civil::Date};
+use serde::Deserialize;
+use std::{fmt::Display, sync::Arc};
+
+/// What the page's script says, in the page's language.
+const WORDS: &[&str] = &[
+    "upload-as-nothing",
+    "upload-as-email",
+    "upload-as-phone",
+    "upload-as-vocabulary",
+    "upload-send-as",
+    "upload-rivals",
+    "upload-no-identifier-column",
+    "upload-column-twice",
+    "upload-rows-read",
+    "upload-rows-taken",
+    "upload-rows-rejected",
+    "upload-left-out",
+    "upload-size-leaving",
+    "upload-kilobytes",
+    "upload-megabytes",
+    "upload-nothing-taken",
+    "upload-line",
+    "upload-column",
+    "upload-reason",
+    "upload-rows",
+    "upload-values",
+    "upload-no-purpose",
+    "upload-send",
+    "upload-sent",
+    "upload-settling",
+    "upload-go-on",
+    "upload-connection-broke",
+    "upload-version",
+    "upload-persons-email",
+    "upload-persons-phone",
+    "upload-duplicates-email",
+    "upload-duplicates-phone",
+    "upload-first-lines",
+    "upload-room-raw_identifier",
+    "upload-room-malformed_hash",
+    "upload-room-no_identifier",
+    "upload-room-field_count",
+    "upload-room-line_too_long",
+    "upload-room-value_unknown",
+    "upload-file-empty",
+    "upload-file-no-rows",
+    "upload-file-no-header",
+    "upload-file-already-hashed",
+    "upload-file-not-text",
+    "upload-file-old-excel",
+    "upload-file-compressed",
+    "upload-file-parquet",
+    "upload-file-locked",
+    "upload-file-too-large",
+    "upload-file-country",
+    "upload-file-damaged",
+    "upload-file-worker",
+];
+
+#[derive(Template)]
+#[template(path = "steward/upload.html", config = "src/web/askama.toml")]
+struct UploadPage<'a> {
+    page: &'a Page,
+    audiences: Vec<Choice>,
+    purposes: Vec<(String, String)>,
+    profiles: Vec<(&'static str, String)>,
+    country: String,
+    /// The same by the command line.
+    commands: [String; 2],
+    today: Date,
+    tomorrow: Date,
+    in_a_year: Date,
+    words: Vec<(&'static str, String)>,
+    reasons: Vec<(&'static str, &'static str)>,
+}
+
+/// An audience that may be uploaded, with what its version in force was uploaded under.
+struct Choice {
+    name: String,
+    title: String,
+    shape: &'static str,
+    columns: String,
+    purposes: String,
+    basis: String,
+    chosen: bool,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    /// The audience that is chosen already.
+    #[serde(default)]
+    audience: String,
+}
+
+/// The page.
+pub(crate) async fn show(
+    State(room): State<Arc<Room>>,
+    page: Page,
+    asker: Asker,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Response {
+    let wanted = wanted.map(|Query(wanted)| wanted).unwrap_or_default();
+    let audiences = match choices(&room, &page, &asker, &wanted).await {
+        Ok(audiences) => audiences,
+        Err(problem) => return page.problem(&problem),
+    };
+    let rules = room.rules();
+    let base = &rules.policies.base;
+    let today = room.store.today();
+    let purposes: Vec<(String, String)> = base
+        .purposes()
+        .iter()
+        .map(|(name, purpose)| (name.to_string(), page.text(&purpose.title).to_owned()))
+        .collect();
+    let shown = UploadPage {
+        page: &page,
+        commands: commands(&page, &audiences, &purposes, today),
+        audiences,
+        purposes,
+        profiles: profiles(&page),
+        country: base.room().default_country.clone(),
+        today,
+        tomorrow: today.saturating_add(1.day()),
+        in_a_year: in_a_year(today),
+        words: WORDS.iter().map(|word| (*word, page.say(word))).collect(),
+        reasons: Reason::ALL.map(|reason| (reason.as_str(), reason.words(page.language))).into(),
+    };
+    page.show(StatusCode::OK, &shown)
+}
+
+/// What does the same in a terminal.
+fn commands(page: &Page, audiences: &[Choice], purposes: &[(String, String)], today: Date) -> [String; 2] {
+    let chosen = audiences.iter().find(|audience| audience.chosen).or(audiences.first());
+    let audience = chosen.map(|audience| audience.name.as_str()).unwrap_or_default();
+    let purpose = purposes.first().map(|(name, _)| name.as_str()).unwrap_or_default();
+    let (file, report, basis) =
+        (page.say("upload-file-name"), page.say("upload-report-name"), page.say("upload-basis-example"));
+    let expires = in_a_year(today);
+    [
+        format!("camerata hash {file}.csv --out hashes.csv --report {report}.csv"),
+        format!(
+            "camerata upload hashes.csv --audience {audience} --purpose {purpose} --legal-basis \"{basis}\" --collected {today} --expires {expires}"
+        ),
+    ]
+}
+
+fn in_a_year(today: Date) -> Date {
+    today.saturating_add(1.year())
+}
+
+async fn choices(room: &Room, page: &Page, asker: &Asker, wanted: &Wanted) -> Result<Vec<Choice>, Problem> {
+    let rules = room.rules();
+    let declared = rules.policies.base.member(&asker.user.member).map(|member| &member.audiences);
+    let mut choices = Vec::new();
+    for (name, declared) in declared.into_iter().flatten() {
+        let holding = gateway::holding(room, &declared.audience).await.map_err(Problem::from_ask)?;
+        let terms = holding.version.map(|version| version.declaration);
+        choices.push(Choice {
+            name: name.to_string(),
+            title: page.text(&declared.title).to_owned(),
+            shape: declared.shape.as_str(),
+            columns: listed(&declared.columns),
+            purposes: terms.as_ref().map(|terms| listed(&terms.purposes)).unwrap_or_default(),
+            basis: terms.map(|terms| terms.legal_basis).unwrap_or_default(),
+            chosen: wanted.audience == name.as_str(),
+        });
+    }
+    Ok(choices)
+}
+
+fn listed<T: Display>(names: &[T]) -> String {
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn profiles(page: &Page) -> Vec<(&'static str, String)> {
+    let title = |profile: Profile| match profile {
+        Profile::Google => page.say("upload-profile-google"),
+        Profile::Meta => page.say("upload-profile-meta"),
+        Profile::Uid2 => page.say("upload-profile-uid2"),
+    };
+    Profile::ALL.map(|profile| (profile.as_str(), title(profile))).into()
+}
