@@ -41,10 +41,13 @@ fn no_name_becomes_more_than_a_name() {
     let person = served.person("festival", "mia", &["marketer", "officer", "steward"]);
     let browser = Browser::start(Ways::FRENCH);
     browser.keep(&served.url, &person.cookie);
+    let version =
+        served.by(&person, "GET", "/api/v1/policy", &Value::Null).ok()["version"].as_str().unwrap().to_owned();
     let mut shown = 0;
     for (_, path, _) in camerata::web::table().into_iter().filter(|(method, ..)| method == "GET") {
         let path = path.replace("/answers/{id}", &format!("/answers/{answer}")).replace("{template}", "overlap");
         let path = path.replace("/documentation/{name}", "/documentation/audit").replace("{name}", "overlap");
+        let path = path.replace("{audience}", "abonnes").replace("{version}", &version);
         let reply = served.by(&person, "GET", &path, &Value::Null);
         let kind = reply.headers.get("content-type").map(|kind| kind.to_str().unwrap()).unwrap_or_default();
         if !kind.starts_with("text/html") || path.starts_with("/sign-in") {

@@ -51,10 +51,13 @@ fn no_page_is_heavy() {
         (took[took.len() / 2], took[took.len() * 99 / 100])
     };
     let (health, health_slowest) = timed("/health");
+    let version =
+        served.by(&person, "GET", "/api/v1/policy", &Value::Null).ok()["version"].as_str().unwrap().to_owned();
     let mut opened = 0;
     for (_, path, who) in camerata::web::table().into_iter().filter(|(method, ..)| method == "GET") {
         let path = path.replace("/answers/{id}", &format!("/answers/{answer}")).replace("{template}", "venn");
         let path = path.replace("/documentation/{name}", "/documentation/templates").replace("{name}", "venn");
+        let path = path.replace("{audience}", "abonnes").replace("{version}", &version);
         let reply = served.by(&person, "GET", &path, &Value::Null);
         let kind = reply.headers.get("content-type").map(|kind| kind.to_str().unwrap()).unwrap_or_default();
         if reply.status != 200 || !kind.starts_with("text/html") {
