@@ -105,7 +105,7 @@ impl Problem {
     }
 
     pub(super) fn verifying() -> Self {
-        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let status = StatusCode::TOO_MANY_REQUESTS;
         Self::new(status, "verifying", "Une vérification est en cours", "A verification is under way")
             .detail(
                 "Quelqu’un fait déjà vérifier le journal. Recommencez dans un moment.",

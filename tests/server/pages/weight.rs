@@ -10,9 +10,11 @@ use std::{
 /// What a page may weigh with all that it needs, but for pictures.
 const BYTES_MAX: usize = 150 << 10;
 
-/// The files that a page needs, and those that these need.
+/// The files that a page needs to be shown, and those that these need. What hashes a list is fetched once there is a list, beside the page.
 fn files(served: &Served, page: &str, found: &mut BTreeMap<String, usize>) {
-    let named: BTreeSet<&str> = page.split(['"', '\'']).filter(|part| part.starts_with("/assets/")).collect();
+    let named = [" src=\"", " href=\"", "from \"", "import \""].map(|before| page.split(before).skip(1));
+    let named = named.into_iter().flatten().filter_map(|rest| rest.split('"').next());
+    let named: BTreeSet<&str> = named.filter(|name| name.starts_with("/assets/")).collect();
     for file in named {
         if found.contains_key(file) || [".png", ".jpg"].iter().any(|picture| file.ends_with(picture)) {
             continue;
