@@ -187,7 +187,7 @@ fn a_flood_of_refused_requests_lets_an_estimate_through() {
     ]
     .into();
     let served = founded.serve_with(&default);
-    let quiet = estimates(&served, &marketer, rounds(20, 100));
+    let quiet = estimates(&served, &marketer, rounds(20, 50));
     let before = served.memory_kib();
     let ended = std::sync::atomic::AtomicBool::new(false);
     let (served, ended) = (&served, &ended);
@@ -216,7 +216,7 @@ fn a_flood_of_refused_requests_lets_an_estimate_through() {
                 })
             })
             .collect();
-        let busy = estimates(served, &marketer, rounds(20, 100));
+        let busy = estimates(served, &marketer, rounds(20, 50));
         thread::sleep(Duration::from_secs(rounds(2, 60)));
         ended.store(true, std::sync::atomic::Ordering::Relaxed);
         (floods.into_iter().map(|flood| flood.join().unwrap()).sum::<u32>(), busy)
