@@ -4,10 +4,10 @@ use super::LogError;
 use crate::{
     database::Database,
     model::{Clock, MemberName},
-    proof::{Checkpoint, Entry, Event, Hash, PublicKey, SigningKey, Tree, What},
+    proof::{Checkpoint, Concerns, Entry, Event, Hash, PublicKey, SigningKey, Tree, What},
 };
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 use std::sync::Arc;
 use tokio::sync::RwLock;
 
@@ -222,22 +222,10 @@ impl Log {
         .bind(ENTRIES_MAX)
         .fetch_all(self.database.pool())
         .await?;
-        let full = i64::try_from(rows.len()).is_ok_and(|count| count == ENTRIES_MAX);
-        let mut page = Page { leaves: Vec::new(), next: None };
-        for row in rows {
-            let position: i64 = row.try_get("position")?;
-            page.next = full.then(|| position.unsigned_abs() + 1);
-            let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
-            let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
-            let wanted = filter.takes(&entry, &leaf);
-            // The index finds entries; the entry itself says who may read it.
-            if wanted
-                && member.map_or(entry.concerns == crate::proof::Concerns::Everyone, |m| entry.concerns.concerns(m))
-            {
-                page.leaves.push(leaf);
-            }
-        }
-        Ok(page)
+        let (leaves, last) = read(rows, filter, |concerns| {
+            member.map_or(*concerns == Concerns::Everyone, |member| concerns.concerns(member))
+        })?;
+        Ok(Page { leaves, next: last.map(|last| last + 1) })
     }
 
     /// The entries that concern a member and come before a place, newest first: of those from `filter.from` on.
@@ -256,18 +244,8 @@ impl Log {
         .bind(ENTRIES_MAX)
         .fetch_all(self.database.pool())
         .await?;
-        let full = i64::try_from(rows.len()).is_ok_and(|count| count == ENTRIES_MAX);
-        let mut page = Page { leaves: Vec::new(), next: None };
-        for row in rows {
-            let position: i64 = row.try_get("position")?;
-            page.next = full.then(|| position.unsigned_abs());
-            let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
-            let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
-            if filter.takes(&entry, &leaf) && entry.concerns.concerns(member) {
-                page.leaves.push(leaf);
-            }
-        }
-        Ok(page)
+        let (leaves, next) = read(rows, filter, |concerns| concerns.concerns(member))?;
+        Ok(Page { leaves, next })
     }
 
     /// The place of the first entry from a moment on; the size of the log, if there is none yet.
@@ -315,6 +293,27 @@ impl Log {
         }
         Err(LogError::NotFound)
     }
+}
+
+/// The leaves of what was read that are asked for and may be read; and the place of the last row, if there may be more after it.
+fn read(
+    rows: Vec<AnyRow>,
+    filter: &Filter,
+    may: impl Fn(&Concerns) -> bool,
+) -> Result<(Vec<String>, Option<u64>), LogError> {
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == ENTRIES_MAX);
+    let (mut leaves, mut last) = (Vec::new(), None);
+    for row in rows {
+        let position: i64 = row.try_get("position")?;
+        last = full.then(|| position.unsigned_abs());
+        let leaf = String::from_utf8(row.try_get("leaf")?).map_err(|_| LogError::Corrupt)?;
+        let entry = Entry::read(leaf.as_bytes()).map_err(|_| LogError::Corrupt)?;
+        // The index finds entries; the entry itself says who may read it.
+        if filter.takes(&entry, &leaf) && may(&entry.concerns) {
+            leaves.push(leaf);
+        }
+    }
+    Ok((leaves, last))
 }
 
 /// Writes an event that changes nothing else in the log of a room that isn't open here.
