@@ -5,6 +5,7 @@ use super::{AskError, BudgetLine, Request, Room, Rules, budget};
 use crate::{
     ledger::{Account, LedgerError},
     model::{AudienceRef, ColumnName, MemberName, Named, PurposeName, Shape, TemplateName, Text, typography},
+    policy::{AudienceDeclaration, Member},
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -110,28 +111,26 @@ pub struct RegisteredQuestion {
 /// When the database fails or holds what can't be read.
 pub async fn register(room: &Room) -> Result<Register, AskError> {
     let rules = room.rules_now().await.map_err(AskError::rules)?;
-    let mut members = Vec::new();
-    for member in rules.policies.base.members().values() {
-        let mut audiences = Vec::new();
-        for declared in member.audiences.values() {
-            let version = room.store.version(&declared.audience).await;
-            let version = version.map_err(|error| AskError::internal("register", &error))?;
-            audiences.push(RegisteredAudience {
-                audience: declared.audience.clone(),
-                title: declared.title.clone(),
-                shape: declared.shape,
-                version: version.map(|version| RegisteredVersion {
-                    columns: version.declaration.columns,
-                    purposes: version.declaration.purposes,
-                    legal_basis: version.declaration.legal_basis,
-                    collected: version.declaration.collected,
-                    expires: version.declaration.expires,
-                }),
-            });
-        }
-        let (name, title, contact) = (member.name.clone(), member.title.clone(), member.contact.clone());
-        members.push(RegisteredMember { name, title, contact, audiences });
-    }
+    let mut versions = room.store.versions().await.map_err(|error| AskError::internal("register", &error))?;
+    let mut audience = |declared: &AudienceDeclaration| RegisteredAudience {
+        audience: declared.audience.clone(),
+        title: declared.title.clone(),
+        shape: declared.shape,
+        version: versions.remove(&declared.audience).map(|version| RegisteredVersion {
+            columns: version.declaration.columns,
+            purposes: version.declaration.purposes,
+            legal_basis: version.declaration.legal_basis,
+            collected: version.declaration.collected,
+            expires: version.declaration.expires,
+        }),
+    };
+    let member = |member: &Member| RegisteredMember {
+        name: member.name.clone(),
+        title: member.title.clone(),
+        contact: member.contact.clone(),
+        audiences: member.audiences.values().map(&mut audience).collect(),
+    };
+    let members: Vec<RegisteredMember> = rules.policies.base.members().values().map(member).collect();
     let (asked, questions) = room.ledger.asked(QUESTIONS_MAX).await.map_err(AskError::ledger)?;
     let newest = asked.into_iter().map(|asked| {
         let request: Request =

@@ -10,12 +10,12 @@ use std::sync::Arc;
 #[utoipa::path(get, path = "/api/v1/audiences", responses((status = 200, description = "audiences"), (status = 401)))]
 pub(super) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
     let rules = room.rules();
+    let versions = room.store.versions().await;
+    let versions = versions.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     let mut audiences = Vec::new();
     let members = rules.policies.base.members().values();
     for declared in members.flat_map(|member| member.audiences.values()) {
-        let version = room.store.version(&declared.audience).await;
-        let version = version.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
-        let version = version.map(|version| {
+        let version = versions.get(&declared.audience).map(|version| {
             json!({
                 "number": version.id,
                 "created": version.created,

@@ -47,7 +47,7 @@ pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
 pub use effects::{
     Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Provisions, Ruling, diff, matrix,
-    role_words,
+    permissions_of, role_words,
 };
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};

@@ -1,9 +1,13 @@
 //! The audiences in force; and which files they lie in, as a copy of the room's database names them.
 
 use super::{Declaration, Store, StoreError, Version, versions::version_from};
-use crate::{database::Snapshot, model::MemberName};
+use crate::{
+    database::Snapshot,
+    model::{AudienceRef, MemberName},
+};
 use jiff::civil::Date;
 use sqlx::Row;
+use std::collections::BTreeMap;
 
 /// The two files of an audience version in force.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +36,16 @@ impl Store {
     pub async fn all_in_force(&self) -> Result<Vec<Version>, StoreError> {
         let rows = sqlx::query("SELECT * FROM versions WHERE in_force = 1 ORDER BY id");
         rows.fetch_all(self.database.pool()).await?.iter().map(version_from).collect()
+    }
+
+    /// What [`Store::version`] gives for each audience that has one, read at once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn versions(&self) -> Result<BTreeMap<AudienceRef, Version>, StoreError> {
+        let today = self.today();
+        let versions = self.all_in_force().await?.into_iter().filter(|version| version.holds_on(today));
+        Ok(versions.map(|version| (version.audience.clone(), version)).collect())
     }
 }
 

@@ -79,6 +79,13 @@ pub struct Version {
     pub created: String,
 }
 
+impl Version {
+    /// Whether it hasn't expired on a day.
+    pub(super) fn holds_on(&self, today: Date) -> bool {
+        self.declaration.expires > today
+    }
+}
+
 impl Store {
     /// The present moment.
     pub fn now(&self) -> jiff::Timestamp {
@@ -101,7 +108,7 @@ impl Store {
             .fetch_optional(self.database.pool())
             .await?;
         let version = row.as_ref().map(version_from).transpose()?;
-        Ok(version.filter(|version| version.declaration.expires > self.today()))
+        Ok(version.filter(|version| version.holds_on(self.today())))
     }
 
     /// Pins the versions in force of these audiences: until the pins are dropped, their files stay. `None` stands

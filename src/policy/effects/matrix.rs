@@ -27,10 +27,22 @@ pub struct Permission {
 /// # Errors
 /// When so many conditions meet on one audience that their combinations can't be gone through.
 pub fn matrix(policies: &Policies) -> Result<Vec<Permission>, EffectsError> {
+    permissions(policies, |_| true)
+}
+
+/// What a version permits one asker, by audience: its part of the [`matrix`], without going through the others'.
+///
+/// # Errors
+/// As [`matrix`].
+pub fn permissions_of(policies: &Policies, asker: &MemberName) -> Result<Vec<Permission>, EffectsError> {
+    permissions(policies, |member| member == asker)
+}
+
+fn permissions(policies: &Policies, asks: impl Fn(&MemberName) -> bool) -> Result<Vec<Permission>, EffectsError> {
     let Some((frame, side)) = policies.index() else { return Ok(vec![]) };
     let mut comparison = Comparison::new(frame, |[permitted]| usize::from(permitted));
     let mut permissions = Vec::new();
-    for (asker, member) in frame.members.iter().enumerate() {
+    for (asker, member) in frame.members.iter().enumerate().filter(|(_, member)| asks(member)) {
         for (audience, name) in frame.audiences.iter().enumerate() {
             let pair = Pair { asker, audience };
             let [grants] =

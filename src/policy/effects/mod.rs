@@ -25,7 +25,7 @@ pub use explain::{Explained, Ruling};
 pub(super) use frame::Frame;
 pub use grant::{Beside, Grant};
 pub(super) use lints::{Oddity, oddities};
-pub use matrix::{Permission, matrix};
+pub use matrix::{Permission, matrix, permissions_of};
 pub use provisions::Provisions;
 pub(super) use side::Side;
 pub(super) use terms::Unsupported;

@@ -3,7 +3,7 @@
 use crate::{
     gateway::{AskError, Room},
     model::{AudienceRef, MemberName, Role, TemplateName},
-    policy::{Grant, matrix},
+    policy::{Grant, permissions_of},
 };
 use std::collections::BTreeSet;
 
@@ -52,15 +52,13 @@ impl Reach {
                 && grant.from.is_none_or(|from| from <= now)
                 && !grant.is_over(now)
         };
-        let permitted = matrix(&rules.policies.base).ok().map(|permissions| {
-            let own = permissions.into_iter().filter(|permission| permission.asker == *asker);
-            own.filter(|permission| permission.grants.iter().any(permits))
-                .map(|permission| permission.audience)
-                .collect()
+        let permitted = permissions_of(&rules.policies.base, asker).ok().map(|permissions| {
+            let permitted = permissions.into_iter().filter(|permission| permission.grants.iter().any(permits));
+            permitted.map(|permission| permission.audience).collect()
         });
         let approved = rules.templates.of(template).flat_map(|(version, _)| version.approved.iter().cloned()).collect();
-        let held = room.store.all_in_force().await.map_err(|error| AskError::internal("audiences", &error))?;
-        Ok(Self { permitted, approved, held: held.into_iter().map(|version| version.audience).collect() })
+        let held = room.store.versions().await.map_err(|error| AskError::internal("audiences", &error))?;
+        Ok(Self { permitted, approved, held: held.into_keys().collect() })
     }
 
     /// What stands in the way of an audience, if anything does.
