@@ -1,6 +1,5 @@
 //! The browser's hashing beside the command line's: the same bytes for the same file. The page's own worker does it, in Chromium.
 
-use super::steward::come_in;
 use crate::support::*;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use camerata::identity::Profile;
@@ -42,7 +41,7 @@ impl Bench {
         let served = Founded::new().serve();
         let person = served.person("festival", "zoe", &["steward"]);
         let browser = Browser::start(Ways::FRENCH);
-        come_in(&browser, &served.url, &person);
+        browser.come_in(&served.url, &person);
         browser.goto(&format!("{}/audiences/upload", served.url));
         browser.until("the form", || browser.shows("#upload"));
         Self { browser, served }

@@ -40,7 +40,7 @@ fn no_name_becomes_more_than_a_name() {
 
     let person = served.person("festival", "mia", &["marketer", "officer", "steward"]);
     let browser = Browser::start(Ways::FRENCH);
-    browser.keep(&served.url, &person.cookie);
+    browser.come_in(&served.url, &person);
     let version =
         served.by(&person, "GET", "/api/v1/policy", &Value::Null).ok()["version"].as_str().unwrap().to_owned();
     let mut shown = 0;

@@ -61,7 +61,7 @@ fn an_officer_works(ways: Ways) {
     let reader = founded.token("festival", "officer");
     let browser = Browser::start(ways);
     let say = |fr, en| said(&browser, fr, en);
-    browser.come_in(&served, &olga);
+    browser.come_in(&served.url, &olga);
 
     browser.click("nav a[href='/agreements']");
     browser.sees(say(
@@ -139,7 +139,7 @@ fn propose(browser: &Browser, served: &Served, reader: &str) {
 /// Another member's officer approves it, as the last one.
 fn approve(browser: &Browser, served: &Served, sam: &Person, id: &str) {
     let say = |fr, en| said(browser, fr, en);
-    browser.come_in(served, sam);
+    browser.come_in(&served.url, sam);
     browser.click("nav a[href='/proposals']");
     browser.sees(say("attend votre accord", "waits for your approval"));
     look(browser, "proposals");
@@ -247,7 +247,7 @@ fn nothing_that_officers_write_runs() {
     let secret = founded.invite("festival", "olga@festival.ca", &["officer"]);
     let olga = served.accept(&secret, "olga@festival.ca", "<img src=x onerror=document.title=1>");
     let browser = Browser::start(Ways::FRENCH);
-    browser.come_in(&served, &olga);
+    browser.come_in(&served.url, &olga);
     for path in [
         "/agreements".to_owned(),
         "/agreements/versions".to_owned(),

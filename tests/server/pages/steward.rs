@@ -8,20 +8,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Signs a steward's session into the browser, at this address of the room.
-pub fn come_in(browser: &Browser, url: &str, person: &Person) {
-    browser.goto(&format!("{url}/sign-in"));
-    if !browser.ways.language.starts_with("fr") {
-        // Their account is in French: the language that is chosen by hand stays.
-        browser.press("Français");
-        browser.press("English");
-    }
-    browser.fill("input[name=email]", &person.email);
-    browser.fill("input[name=password]", PASSWORD);
-    browser.click("main form button");
-    browser.until("the front page", || browser.path() == "/");
-}
-
 /// Generated customers as an export writes them, with rows that can't be taken.
 struct Export {
     rows: Vec<[String; 5]>,
@@ -117,7 +103,7 @@ fn a_steward_uploads(ways: Ways) {
 
     let browser = Browser::start(ways);
     let say = |fr, en| said(&browser, fr, en);
-    come_in(&browser, &recorder.url, &person);
+    browser.come_in(&recorder.url, &person);
     browser.click("nav a[href='/audiences']");
     browser.sees(say("Abonnés du festival", "Festival subscribers"));
     browser.sees(say("3\u{202f}000 courriels distincts", "3,000 distinct e-mails"));
@@ -207,7 +193,7 @@ fn without_scripts_the_page_names_the_command() {
     let person = served.person("festival", "zoe", &["steward"]);
     for ways in [Ways { scripts: false, ..Ways::FRENCH }, Ways { scripts: false, ..Ways::ENGLISH }] {
         let browser = Browser::start(ways);
-        come_in(&browser, &served.url, &person);
+        browser.come_in(&served.url, &person);
         browser.click("nav a[href='/audiences']");
         browser.sees(said(&browser, "Aucune version en vigueur", "No version in force"));
         browser.click("a[href='/audiences/upload']");
@@ -256,7 +242,7 @@ fn no_name_that_people_choose_is_run() {
     fs::write(&path, format!("courriel,Genre artistique,\"{column}\"\nfaux,\"{markup}\",\n{rows}")).unwrap();
 
     let browser = Browser::start(Ways::FRENCH);
-    come_in(&browser, &served.url, &person);
+    browser.come_in(&served.url, &person);
     let unharmed = |words: &str| {
         browser.sees(words);
         assert_eq!(
@@ -305,7 +291,7 @@ fn a_broken_upload_goes_on_where_the_room_stands() {
     let rows: String = (0..100_000).map(|person| email(person) + "\n").collect();
     fs::write(&path, format!("courriel\n{rows}")).unwrap();
     let browser = Browser::start(Ways::FRENCH);
-    come_in(&browser, &recorder.url, &person);
+    browser.come_in(&recorder.url, &person);
     browser.goto(&format!("{}/audiences/upload?audience=abonnes", recorder.url));
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);
@@ -337,7 +323,7 @@ fn a_million_rows_leave_the_page_free() {
     }
     fs::write(&path, text).unwrap();
     let browser = Browser::start(Ways::FRENCH);
-    come_in(&browser, &served.url, &person);
+    browser.come_in(&served.url, &person);
     browser.goto(&format!("{}/audiences/upload?audience=abonnes", served.url));
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);

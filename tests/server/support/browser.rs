@@ -102,15 +102,16 @@ impl Browser {
         self.runtime.block_on(self.client().goto(url)).unwrap();
     }
 
-    /// Opens the room as somebody who is signed in already, in the browser's own language: the way in has tests of its own.
-    pub fn come_in(&self, served: &Served, person: &Person) {
-        self.goto(&format!("{}/sign-in", served.url));
+    /// Opens the room at this address as somebody who is signed in already, in the browser's own language: the way in has tests of its
+    /// own.
+    pub fn come_in(&self, url: &str, person: &Person) {
+        self.goto(&format!("{url}/sign-in"));
         let (session, language) =
             (person.cookie.split_once('=').unwrap(), ("camerata-language", &self.ways.language[..2]));
         for (name, value) in [session, language] {
             self.command("cookie", json!({"cookie": {"name": name, "value": value, "path": "/"}}));
         }
-        self.goto(&format!("{}/", served.url));
+        self.goto(&format!("{url}/"));
     }
 
     /// The path of the page that is open.
@@ -225,14 +226,6 @@ impl Browser {
     pub fn verify(&self, device: &str, verified: bool) {
         let path = format!("webauthn/authenticator/{device}/uv");
         self.command(&path, json!({ "isUserVerified": verified }));
-    }
-
-    /// Signs a session in, by its cookie.
-    pub fn keep(&self, url: &str, cookie: &str) {
-        let (name, value) = cookie.split_once('=').unwrap();
-        let params = json!({"name": name, "value": value, "url": url, "httpOnly": true, "sameSite": "Lax"});
-        let kept = self.command("goog/cdp/execute", json!({"cmd": "Network.setCookie", "params": params}));
-        assert_eq!(kept["success"], true, "{kept}");
     }
 
     /// What the browser's console says.
