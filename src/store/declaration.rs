@@ -72,6 +72,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// Whether what it tells of hasn't expired on a day.
+    pub(super) fn holds_on(&self, today: Date) -> bool {
+        self.expires > today
+    }
+
     /// Checks what doesn't depend on the members' file.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ impl Store {
     /// When the database fails.
     pub async fn versions(&self) -> Result<BTreeMap<AudienceRef, Version>, StoreError> {
         let today = self.today();
-        let versions = self.all_in_force().await?.into_iter().filter(|version| version.holds_on(today));
+        let versions = self.all_in_force().await?.into_iter().filter(|version| version.declaration.holds_on(today));
         Ok(versions.map(|version| (version.audience.clone(), version)).collect())
     }
 }
@@ -66,7 +66,7 @@ pub async fn held(snapshot: &Snapshot, today: Date) -> Result<Vec<Held>, StoreEr
         if upload.is_empty() || !upload.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(StoreError::Corrupt);
         }
-        if declaration.expires > today {
+        if declaration.holds_on(today) {
             held.push(Held { member: member.parse().map_err(|_| StoreError::Corrupt)?, upload });
         }
     }

@@ -79,13 +79,6 @@ pub struct Version {
     pub created: String,
 }
 
-impl Version {
-    /// Whether it hasn't expired on a day.
-    pub(super) fn holds_on(&self, today: Date) -> bool {
-        self.declaration.expires > today
-    }
-}
-
 impl Store {
     /// The present moment.
     pub fn now(&self) -> jiff::Timestamp {
@@ -108,7 +101,7 @@ impl Store {
             .fetch_optional(self.database.pool())
             .await?;
         let version = row.as_ref().map(version_from).transpose()?;
-        Ok(version.filter(|version| version.holds_on(self.today())))
+        Ok(version.filter(|version| version.declaration.holds_on(self.today())))
     }
 
     /// Pins the versions in force of these audiences: until the pins are dropped, their files stay. `None` stands
@@ -276,7 +269,7 @@ impl Store {
         let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
         for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *writing).await? {
             let version = version_from(&row)?;
-            if version.declaration.expires > today {
+            if version.declaration.holds_on(today) {
                 kept.insert(version.upload, UploadState::Stored);
             } else {
                 sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1")
