@@ -40,6 +40,17 @@ const FRENCH: &[(&str, &str, &str)] = &[
     ("", "purpose", "Finalité : à quoi servira la réponse"),
     ("", "match_on", "Identifiant qui fait correspondre les personnes [par défaut : email]"),
     ("", "margin", "Marge d’erreur acceptable : la moitié de l’intervalle à 95 %, en personnes"),
+    (
+        "erase",
+        "",
+        "Effacer des personnes de tous les auditoires de votre membre, d’après un fichier fait par « camerata hash »",
+    ),
+    (
+        "erase",
+        "file",
+        "Fichier d’identifiants hachés des personnes à effacer, CSV ou Parquet; tous les identifiants que vous avez d’elles",
+    ),
+    ("erase", "profile", "Normalisation des identifiants, si l’en-tête ne la dit pas : google, meta ou uid2"),
     ("upload", "", "Envoyer à la salle un fichier fait par « camerata hash » : la nouvelle version d’un auditoire"),
     ("upload", "file", "Fichier d’identifiants hachés, CSV ou Parquet"),
     ("upload", "audience", "Auditoire de votre membre dont ce sera la nouvelle version"),

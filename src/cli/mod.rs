@@ -21,6 +21,7 @@ mod diagnostics;
 #[cfg(feature = "server")]
 pub mod doctor;
 pub mod environment;
+pub mod erase;
 pub mod estimate;
 pub mod exit;
 pub mod hash;
@@ -94,6 +95,7 @@ impl From<LanguageArg> for Language {
 enum Command {
     Hash(hash::Args),
     Upload(upload::Args),
+    Erase(erase::Args),
     Ask(ask::Args),
     Estimate(estimate::Args),
     Budget(budget::Args),
@@ -134,6 +136,7 @@ impl Command {
         match self {
             Self::Hash(args) => hash::run(args, context.language),
             Self::Upload(args) => upload::run(&args, context),
+            Self::Erase(args) => erase::run(&args, context),
             Self::Ask(args) => ask::run(&args, context),
             Self::Estimate(args) => estimate::run(&args, context),
             Self::Budget(args) => budget::run(&args, context),

@@ -39,6 +39,8 @@ pub enum Happened {
     Stored(Box<StoredVersion>),
     /// A version came to its end and was destroyed.
     Expired(i64),
+    /// A version ended because erasing left too few people in it.
+    Withdrawn(i64),
     /// A question was asked that touches it.
     Asked(Box<Asked>),
 }
@@ -52,6 +54,8 @@ pub struct StoredVersion {
     pub terms: Declaration,
     /// What its upload came to.
     pub outcome: Option<Outcome>,
+    /// Whether it is the one before without people who were erased.
+    pub after_erasure: bool,
 }
 
 /// A question, and what came of it.
@@ -121,12 +125,18 @@ async fn happening(room: &Room, audience: &AudienceRef, entry: Entry) -> Result<
     let of_audience = detail("audience").and_then(Value::as_str) == Some(audience.to_string().as_str());
     let number = detail("version").and_then(Value::as_i64);
     let what = match entry.what {
-        What::UploadStored if of_audience => {
+        What::PeopleErased if of_audience && number.is_none() => {
+            detail("replaces").and_then(Value::as_i64).map(Happened::Withdrawn)
+        }
+        What::UploadStored | What::PeopleErased if of_audience => {
             let terms = detail("terms").cloned().map(serde_json::from_value).transpose();
             let terms = terms.map_err(|error| AskError::internal("log", &error))?;
             let upload = detail("upload").and_then(Value::as_str).unwrap_or_default();
             let outcome = outcome(room, audience, upload).await?;
-            number.zip(terms).map(|(version, terms)| Happened::Stored(StoredVersion { version, terms, outcome }.into()))
+            let after_erasure = entry.what == What::PeopleErased;
+            number.zip(terms).map(|(version, terms)| {
+                Happened::Stored(StoredVersion { version, terms, outcome, after_erasure }.into())
+            })
         }
         What::VersionExpired if of_audience => number.map(Happened::Expired),
         What::Answered | What::Replayed | What::Refused => asked(room, audience, &entry).map(Happened::Asked),

@@ -10,6 +10,7 @@ mod budget;
 mod cookie;
 mod directory;
 mod door;
+mod erasures;
 mod identity;
 mod policy;
 mod problem;
@@ -29,6 +30,7 @@ pub(crate) use accounts::{Visitor, recovery::send_link as request_recovery};
 pub(crate) use audit::verified as verified_log;
 pub(crate) use cookie::{set as set_session, value as cookie_value, written as cookie_of};
 pub(crate) use door::Class;
+pub(crate) use erasures::ERASURE_BYTES_MAX;
 pub(crate) use identity::Asker;
 pub(crate) use policy::{done as act_on_policies, problem as policy_problem};
 pub(crate) use queries::asked;
@@ -61,6 +63,7 @@ use utoipa::OpenApi;
         uploads::receive,
         uploads::complete,
         uploads::abandon,
+        erasures::create,
         templates::list,
         templates::log,
         templates::propose,

@@ -6,7 +6,7 @@ use super::{
     accounts::{device, invitations, letters, own, passkeys, recovery, session, tokens, users},
     audiences, audit, budget, directory,
     door::{Class, Limits},
-    identity, policy, queries,
+    erasures, identity, policy, queries,
     route::{self, GET, POST, Route, route},
     templates, uploads,
 };
@@ -36,6 +36,7 @@ const DELETE: Method = Method::DELETE;
 
 fn routes() -> Vec<Route> {
     let stream = DefaultBodyLimit::disable;
+    let erasure = || DefaultBodyLimit::max(erasures::ERASURE_BYTES_MAX);
     let proposal = || DefaultBodyLimit::max(PROPOSAL_BYTES_MAX);
     let mut routes = vec![
         route(GET, "/health", Access::Anyone, identity::health),
@@ -48,6 +49,7 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, "/api/v1/uploads/{id}", STEWARDS, uploads::receive).taking(stream()).within(Class::Upload),
         route(DELETE, "/api/v1/uploads/{id}", STEWARDS, uploads::abandon).within(Class::Upload),
         route(POST, "/api/v1/uploads/{id}/complete", STEWARDS, uploads::complete).within(Class::Upload),
+        route(POST, "/api/v1/erasures", STEWARDS, erasures::create).taking(erasure()).within(Class::Upload),
         route(GET, "/api/v1/templates", ALL, templates::list),
         route(GET, "/api/v1/templates/log", ALL, templates::log),
         route(POST, "/api/v1/template-proposals", OFFICERS, templates::propose).within(Class::Propose),

@@ -2,8 +2,8 @@
 //!
 //! In debug builds, `CAMERATA_FAILPOINT=<name>` ends the process with SIGKILL when it comes by; release builds have none.
 
-/// Every place, in the order of the way of a query and of an upload.
-pub const FAILPOINTS: [&str; 10] = [
+/// Every place, in the order of the way of a query, of an upload and of an erasure.
+pub const FAILPOINTS: [&str; 13] = [
     "before_charge",
     "after_charge",
     "after_tally",
@@ -14,6 +14,9 @@ pub const FAILPOINTS: [&str; 10] = [
     "upload_before_switch",
     "upload_after_switch",
     "upload_after_sweep",
+    "erasure_before_build",
+    "erasure_before_switch",
+    "erasure_after_switch",
 ];
 
 /// Ends the process here if this is the place that was asked for.

@@ -28,6 +28,10 @@ pub enum What {
     UploadAbandoned,
     /// A version of an audience came to its end and was destroyed.
     VersionExpired,
+    /// A member began to erase people from an audience.
+    ErasureBegun,
+    /// People were erased from an audience: a version without them took its place, or none where too few were left.
+    PeopleErased,
     /// The policies that a room begins with.
     PolicyFounded,
     /// Somebody proposed a version.
@@ -92,7 +96,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,
@@ -101,6 +105,8 @@ impl What {
         Self::UploadStored,
         Self::UploadAbandoned,
         Self::VersionExpired,
+        Self::ErasureBegun,
+        Self::PeopleErased,
         Self::PolicyFounded,
         Self::PolicyProposed,
         Self::PolicyApproved,

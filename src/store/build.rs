@@ -6,7 +6,7 @@ use super::{
     engine::{EngineError, EngineFault},
     intact::Fingerprint,
     layout::Layout,
-    versions::remove,
+    sweep::remove,
 };
 use crate::{
     identity::Kind,
@@ -52,7 +52,7 @@ impl Store {
             return Err(StoreError::Length { declared: bytes, received: progress.offset });
         }
         let header = progress.header.clone().ok_or(StoreError::Empty)?;
-        let kinds = Layout::read(&header, &upload.declaration, &self.vocabulary())?.kinds();
+        let kinds = Layout::read(&header, upload.declaration.layout(), &self.vocabulary())?.kinds();
         failpoint("upload_before_build");
         let file = self.version_file(upload.member.as_str(), &upload.id);
         if let Some(folder) = file.parent() {
@@ -139,15 +139,15 @@ fn build_table(writing: &Writing, kind: Kind, shape: Shape, columns: &[ColumnNam
     Ok(Table { rows: if shape == Shape::List { rows } else { persons }, persons })
 }
 
-struct Stored {
-    rows: u64,
-    persons: u64,
+pub(super) struct Stored {
+    pub(super) rows: u64,
+    pub(super) persons: u64,
 }
 
 /// Reads the table as it lies and compares each row with the one before: so persons are counted in one pass, and it is
 /// proven that their rows stand together, in order. However the engine reads, rows that never descend and all but one of
 /// which have one before them can't hold a person twice without showing it as an equal pair.
-fn stored(writing: &Writing, kind: Kind) -> Result<Stored, StoreError> {
+pub(super) fn stored(writing: &Writing, kind: Kind) -> Result<Stored, StoreError> {
     let sql = format!(
         "SELECT count(*), count(*) FILTER (WHERE person IS DISTINCT FROM \"the one before\"),
              count(*) FILTER (WHERE \"the one before\" IS NOT NULL AND (person >= \"the one before\") IS NOT TRUE), count(*) FILTER (WHERE \"the one before\" IS NULL)
@@ -160,11 +160,11 @@ fn stored(writing: &Writing, kind: Kind) -> Result<Stored, StoreError> {
     Ok(Stored { rows, persons })
 }
 
-fn unsound() -> StoreError {
+pub(super) fn unsound() -> StoreError {
     EngineError::new(EngineFault::Other, "the stored table doesn't match what was staged").into()
 }
 
-fn counts<const N: usize>(writing: &Writing, sql: &str) -> Result<[u64; N], StoreError> {
+pub(super) fn counts<const N: usize>(writing: &Writing, sql: &str) -> Result<[u64; N], StoreError> {
     let mut counts = [0; N];
     for (count, counted) in counts.iter_mut().zip(writing.counts::<N>(sql)?) {
         *count = u64::try_from(counted).map_err(|_| StoreError::Corrupt)?;

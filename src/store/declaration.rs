@@ -72,6 +72,11 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// What the header of its stream is read against.
+    pub(super) fn layout(&self) -> (Profile, &[ColumnName]) {
+        (self.profile, &self.columns)
+    }
+
     /// Whether what it tells of hasn't expired on a day.
     pub(super) fn holds_on(&self, today: Date) -> bool {
         self.expires > today

@@ -48,9 +48,21 @@ impl DuckDb {
     pub(super) fn open_writing(&self, files: &[(&str, &Path, &str)]) -> Result<Writing, EngineError> {
         let connection = self.instances.take().map_err(error)?;
         for (name, file, key) in files {
-            let attach = format!("ATTACH {} AS {name} (ENCRYPTION_KEY '{key}')", quoted(file).map_err(error)?);
-            connection.execute_batch(&attach).map_err(error)?;
+            attach_writing(&connection, name, file, key)?;
         }
+        lock_down(&connection)?;
+        Ok(Writing { connection })
+    }
+
+    /// An instance that reads an audience version, and writes another file beside it.
+    pub(super) fn open_rewriting(
+        &self,
+        before: &Attached,
+        (name, file, key): (&str, &Path, &str),
+    ) -> Result<Writing, EngineError> {
+        let connection = self.instances.take().map_err(error)?;
+        attach_reading(&connection, before)?;
+        attach_writing(&connection, name, file, key)?;
         lock_down(&connection)?;
         Ok(Writing { connection })
     }
@@ -58,16 +70,7 @@ impl DuckDb {
     fn open_reading(&self, attached: &[Attached]) -> Result<Instance, EngineError> {
         let connection = self.instances.take().map_err(error)?;
         for file in attached {
-            let attach = format!(
-                "ATTACH {} AS {} (READ_ONLY, ENCRYPTION_KEY '{}')",
-                quoted(&file.file).map_err(error)?,
-                file.name,
-                file.key.as_str()
-            );
-            connection.execute_batch(&attach).map_err(|e| match error(e) {
-                error if error.fault == EngineFault::Other => EngineError::new(EngineFault::Unreadable, error.class()),
-                error => error,
-            })?;
+            attach_reading(&connection, file)?;
         }
         lock_down(&connection)?;
         Ok(connection)
@@ -96,6 +99,24 @@ fn cells(connection: &Connection, sql: &str, stride: usize) -> Result<Vec<(i64, 
         }
     }
     Ok(cells)
+}
+
+fn attach_writing(connection: &Connection, name: &str, file: &Path, key: &str) -> Result<(), EngineError> {
+    let attach = format!("ATTACH {} AS {name} (ENCRYPTION_KEY '{key}')", quoted(file).map_err(error)?);
+    connection.execute_batch(&attach).map_err(error)
+}
+
+fn attach_reading(connection: &Connection, file: &Attached) -> Result<(), EngineError> {
+    let attach = format!(
+        "ATTACH {} AS {} (READ_ONLY, ENCRYPTION_KEY '{}')",
+        quoted(&file.file).map_err(error)?,
+        file.name,
+        file.key.as_str()
+    );
+    connection.execute_batch(&attach).map_err(|e| match error(e) {
+        error if error.fault == EngineFault::Other => EngineError::new(EngineFault::Unreadable, error.class()),
+        error => error,
+    })
 }
 
 /// Closes every way out of the instance, then the way back: from here on no statement can open a file, load an

@@ -1,6 +1,5 @@
 //! The header of an upload's stream, and what each of its columns holds.
 
-use super::Declaration;
 use crate::{
     identity::{Kind, Profile},
     model::{ColumnKind, ColumnName, Vocabulary},
@@ -72,7 +71,7 @@ impl Layout {
     /// Reads a header line's cells against what was declared.
     pub(super) fn read(
         cells: &[String],
-        declaration: &Declaration,
+        (profile, columns): (Profile, &[ColumnName]),
         vocabulary: &Vocabulary,
     ) -> Result<Self, LayoutError> {
         if cells.len() > COLUMNS_MAX {
@@ -80,16 +79,16 @@ impl Layout {
         }
         let mut fields = Vec::with_capacity(cells.len());
         for (position, cell) in cells.iter().enumerate() {
-            let name = cell.trim().trim_start_matches('\u{feff}').to_ascii_lowercase();
+            let name = name_of(cell);
             if cells.iter().take(position).any(|earlier| earlier.trim().eq_ignore_ascii_case(&name)) {
                 return Err(LayoutError::Twice(position + 1));
             }
-            fields.push(field(&name, position + 1, declaration, vocabulary)?);
+            fields.push(field(&name, position + 1, (profile, columns), vocabulary)?);
         }
         if !fields.iter().any(|field| matches!(field, Field::Identifier(_))) {
             return Err(LayoutError::NoIdentifier);
         }
-        for column in &declaration.columns {
+        for column in columns {
             if !cells.iter().any(|cell| cell.trim().eq_ignore_ascii_case(column.as_str())) {
                 return Err(LayoutError::Missing(column.clone()));
             }
@@ -107,28 +106,47 @@ impl Layout {
     }
 }
 
-fn field(name: &str, column: usize, declaration: &Declaration, vocabulary: &Vocabulary) -> Result<Field, LayoutError> {
-    for (prefix, kind) in [("hashed_email", Kind::Email), ("hashed_phone", Kind::Phone)] {
-        if let Some(profile) = name.strip_prefix(prefix) {
-            let profile = profile.strip_prefix('_').unwrap_or(profile);
-            if profile.is_empty() {
-                return Ok(Field::Identifier(kind));
-            }
-            let found: Profile = profile.parse().map_err(|_| LayoutError::Unknown(column))?;
-            return if found == declaration.profile {
-                Ok(Field::Identifier(kind))
-            } else {
-                Err(LayoutError::MixedProfiles { column, found, declared: declaration.profile })
-            };
+/// The kind of identifier that a column's name says, and what it says of the profile.
+fn identifier(name: &str) -> Option<(Kind, &str)> {
+    [("hashed_email", Kind::Email), ("hashed_phone", Kind::Phone)].into_iter().find_map(|(prefix, kind)| {
+        let profile = name.strip_prefix(prefix)?;
+        Some((kind, profile.strip_prefix('_').unwrap_or(profile)))
+    })
+}
+
+/// The profile that a header line names first, where nothing was declared before.
+pub(super) fn profile_of(cells: &[String]) -> Option<Profile> {
+    cells.iter().find_map(|cell| identifier(&name_of(cell)).and_then(|(_, profile)| profile.parse().ok()))
+}
+
+fn name_of(cell: &str) -> String {
+    cell.trim().trim_start_matches('\u{feff}').to_ascii_lowercase()
+}
+
+fn field(
+    name: &str,
+    column: usize,
+    (declared, columns): (Profile, &[ColumnName]),
+    vocabulary: &Vocabulary,
+) -> Result<Field, LayoutError> {
+    if let Some((kind, profile)) = identifier(name) {
+        if profile.is_empty() {
+            return Ok(Field::Identifier(kind));
         }
+        let found: Profile = profile.parse().map_err(|_| LayoutError::Unknown(column))?;
+        return if found == declared {
+            Ok(Field::Identifier(kind))
+        } else {
+            Err(LayoutError::MixedProfiles { column, found, declared })
+        };
     }
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     if name.contains('@') || (digits >= 7 && digits * 2 > name.len() && name.len() < 32) {
         return Err(LayoutError::Raw(column));
     }
-    let position = declaration.columns.iter().position(|declared| declared.as_str() == name);
+    let position = columns.iter().position(|declared| declared.as_str() == name);
     let position = position.ok_or(LayoutError::Unknown(column))?;
-    let declared = declaration.columns.get(position).ok_or(LayoutError::Unknown(column))?;
+    let declared = columns.get(position).ok_or(LayoutError::Unknown(column))?;
     match vocabulary.get(declared).map(|column| &column.kind) {
         Some(ColumnKind::Category { .. }) => Ok(Field::Category(position, vocabulary.codes(declared))),
         Some(ColumnKind::Date) => Ok(Field::Date(position)),

@@ -232,7 +232,7 @@ impl Receiver {
     }
 
     fn parser_for(&self, header: &[String]) -> Result<Parser, StoreError> {
-        let layout = Layout::read(header, &self.declaration, &self.store.vocabulary())?;
+        let layout = Layout::read(header, self.declaration.layout(), &self.store.vocabulary())?;
         let keys = &self.store.keys;
         let profile = self.declaration.profile;
         Ok(Parser::new(
@@ -244,7 +244,7 @@ impl Receiver {
     }
 }
 
-fn header_of(line: &[u8]) -> Result<Vec<String>, LayoutError> {
+pub(super) fn header_of(line: &[u8]) -> Result<Vec<String>, LayoutError> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > LINE_BYTES_MAX {

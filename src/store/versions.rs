@@ -1,6 +1,8 @@
 //! Which uploads are open and which version of an audience is in force: rows of the room's database.
 
-use super::{Declaration, KeyError, Store, StoreError, engine::Attached, intact::Fingerprint, pins::Pins};
+use super::{
+    Declaration, KeyError, Store, StoreError, engine::Attached, intact::Fingerprint, pins::Pins, sweep::give_up,
+};
 use crate::{
     database::{
         Turn, Writing,
@@ -14,7 +16,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use sqlx::{Row, any::AnyRow};
-use std::{collections::BTreeMap, fs, io};
+use std::collections::BTreeMap;
 
 /// Where an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,16 @@ pub enum UploadState {
     Stored,
     /// Given up.
     Abandoned,
+}
+
+impl UploadState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Stored => "stored",
+            Self::Abandoned => "abandoned",
+        }
+    }
 }
 
 /// An upload as the room knows it.
@@ -150,27 +162,16 @@ impl Store {
         (member, user): (&MemberName, &str),
         declaration: Declaration,
     ) -> Result<Upload, StoreError> {
-        let mut id = [0u8; 12];
-        getrandom::fill(&mut id).map_err(|error| StoreError::Key(KeyError::Random(error)))?;
-        let id = hex::encode(id);
+        let id = new_id()?;
         self.keys.create_version(&id)?;
+        let upload = Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None };
         let mut writing = self.database.begin(&*self.clock).await?;
-        let now = writing.now().to_string();
-        sqlx::query(
-            "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES ($1, $2, $3, $4, 'open', $5)",
-        )
-        .bind(&id)
-        .bind(member.as_str())
-        .bind(declaration.audience.as_str())
-        .bind(json(&declaration)?)
-        .bind(now)
-        .execute(&mut *writing)
-        .await?;
-        let event = event(What::UploadOpened, &id, member, &declaration)?;
+        insert(&mut writing, &upload).await?;
+        let event = event(What::UploadOpened, &upload.id, member, &upload.declaration)?;
         let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
-        writing.note(event, [Record::new(records::Kind::Upload, id.as_str())]);
+        writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
         writing.commit().await?;
-        Ok(Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None })
+        Ok(upload)
     }
 
     /// An upload of a member, by id.
@@ -210,7 +211,6 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         failpoint("upload_before_switch");
         let mut writing = self.database.begin(&*self.clock).await?;
-        let now = writing.now().to_string();
         let replaced = sqlx::query(
             "UPDATE versions SET in_force = 0 WHERE member = $1 AND audience = $2 AND in_force = 1 RETURNING id",
         )
@@ -218,30 +218,7 @@ impl Store {
         .bind(upload.declaration.audience.as_str())
         .fetch_all(&mut *writing)
         .await?;
-        let row = sqlx::query(
-            "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
-             VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
-        )
-        .bind(upload.member.as_str())
-        .bind(upload.declaration.audience.as_str())
-        .bind(&upload.id)
-        .bind(json(&upload.declaration)?)
-        .bind(json(&kinds)?)
-        .bind(now)
-        .fetch_one(&mut *writing)
-        .await?;
-        outcome.version = row.try_get("id")?;
-        sqlx::query("INSERT INTO version_files (version, bytes, hashes) VALUES ($1, $2, $3)")
-            .bind(outcome.version)
-            .bind(i64::try_from(fingerprint.bytes).map_err(|_| StoreError::Corrupt)?)
-            .bind(fingerprint.hashes.as_slice())
-            .execute(&mut *writing)
-            .await?;
-        sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")
-            .bind(json(&outcome)?)
-            .bind(&upload.id)
-            .execute(&mut *writing)
-            .await?;
+        take_effect(&mut writing, upload, kinds, &mut outcome, fingerprint).await?;
         let mut records = vec![
             Record::new(records::Kind::Version, outcome.version),
             Record::new(records::Kind::Upload, upload.id.as_str()),
@@ -255,107 +232,75 @@ impl Store {
         failpoint("upload_after_switch");
         Ok(outcome)
     }
-
-    /// Ends versions that have expired and open uploads whose key is gone, and destroys the file and key of every upload that is
-    /// neither open, in force, nor pinned. Safe to run at any time, and after any crash.
-    ///
-    /// # Errors
-    /// When the database or the files fail; the next sweep takes up what is left.
-    pub async fn sweep(&self) -> Result<(), StoreError> {
-        let _turn = self.database.turns().take(Turn::Sweep).await?;
-        let today = self.today();
-        let mut writing = self.database.begin(&*self.clock).await?;
-        let mut changed = false;
-        let mut kept: BTreeMap<String, UploadState> = BTreeMap::new();
-        for row in sqlx::query("SELECT * FROM versions WHERE in_force = 1").fetch_all(&mut *writing).await? {
-            let version = version_from(&row)?;
-            if version.declaration.holds_on(today) {
-                kept.insert(version.upload, UploadState::Stored);
-            } else {
-                sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1")
-                    .bind(version.id)
-                    .execute(&mut *writing)
-                    .await?;
-                let member = version.audience.member.clone();
-                let event = event(What::VersionExpired, &version.upload, &member, &version.declaration)?;
-                writing.note(event.with("version", version.id), [Record::new(records::Kind::Version, version.id)]);
-                changed = true;
-            }
-        }
-        // Read while the write lock is held: no upload can open in between and lose its key.
-        let candidates: Vec<String> = self.keys.versions()?;
-        for row in sqlx::query("SELECT * FROM uploads WHERE state = 'open'").fetch_all(&mut *writing).await? {
-            let upload = upload_from(&row)?;
-            if candidates.contains(&upload.id) {
-                kept.insert(upload.id, UploadState::Open);
-            } else {
-                // Its key isn't in a backup: nothing can be added to what was staged, nor read from it.
-                give_up(&mut writing, &upload).await?;
-                changed = true;
-            }
-        }
-        let owners = sqlx::query("SELECT id, member FROM uploads").fetch_all(&mut *writing).await?;
-        if changed {
-            writing.commit().await?;
-        } else {
-            writing.cancel().await?;
-        }
-        let owners: BTreeMap<String, String> = owners
-            .iter()
-            .map(|row| Ok((row.try_get("id")?, row.try_get("member")?)))
-            .collect::<Result<_, sqlx::Error>>()?;
-        for upload in candidates {
-            let Some(member) = owners.get(&upload) else { continue };
-            match kept.get(&upload) {
-                Some(UploadState::Open) => {}
-                Some(_) => remove(&self.staging_file(&upload))?,
-                None if self.pinned.holds(&upload) => {}
-                None => {
-                    // Another gateway's query may still read it: then a later sweep destroys it.
-                    let turn = self.database.turns().try_take(Turn::Version(&upload)).await?;
-                    if turn.is_none() {
-                        continue;
-                    }
-                    self.keys.destroy_version(&upload)?;
-                    remove(&self.staging_file(&upload))?;
-                    remove(&self.version_file(member, &upload))?;
-                }
-            }
-        }
-        failpoint("upload_after_sweep");
-        Ok(())
-    }
 }
 
-/// Gives an open upload up in a transaction; whether it was open.
-async fn give_up(writing: &mut Writing, upload: &Upload) -> Result<bool, StoreError> {
-    let done = sqlx::query("UPDATE uploads SET state = 'abandoned' WHERE id = $1 AND state = 'open'")
+/// A name for an upload and its files: 96 bits that nobody can guess.
+pub(super) fn new_id() -> Result<String, StoreError> {
+    let mut id = [0u8; 12];
+    getrandom::fill(&mut id).map_err(|error| StoreError::Key(KeyError::Random(error)))?;
+    Ok(hex::encode(id))
+}
+
+/// Writes the row of a new upload, in the state that it begins with.
+pub(super) async fn insert(writing: &mut Writing, upload: &Upload) -> Result<(), StoreError> {
+    let now = writing.now().to_string();
+    sqlx::query(
+        "INSERT INTO uploads (id, member, audience, declaration, state, created) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&upload.id)
+    .bind(upload.member.as_str())
+    .bind(upload.declaration.audience.as_str())
+    .bind(json(&upload.declaration)?)
+    .bind(upload.state.as_str())
+    .bind(now)
+    .execute(&mut **writing)
+    .await?;
+    Ok(())
+}
+
+/// Writes the rows of a version that comes into force, whose number is in the outcome then; the one before must have ended.
+pub(super) async fn take_effect(
+    writing: &mut Writing,
+    upload: &Upload,
+    kinds: &[Kind],
+    outcome: &mut Outcome,
+    fingerprint: &Fingerprint,
+) -> Result<(), StoreError> {
+    let now = writing.now().to_string();
+    let row = sqlx::query(
+        "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
+         VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
+    )
+    .bind(upload.member.as_str())
+    .bind(upload.declaration.audience.as_str())
+    .bind(&upload.id)
+    .bind(json(&upload.declaration)?)
+    .bind(json(&kinds)?)
+    .bind(now)
+    .fetch_one(&mut **writing)
+    .await?;
+    outcome.version = row.try_get("id")?;
+    sqlx::query("INSERT INTO version_files (version, bytes, hashes) VALUES ($1, $2, $3)")
+        .bind(outcome.version)
+        .bind(i64::try_from(fingerprint.bytes).map_err(|_| StoreError::Corrupt)?)
+        .bind(fingerprint.hashes.as_slice())
+        .execute(&mut **writing)
+        .await?;
+    sqlx::query("UPDATE uploads SET state = 'stored', outcome = $1 WHERE id = $2")
+        .bind(json(outcome)?)
         .bind(&upload.id)
         .execute(&mut **writing)
         .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    let event = event(What::UploadAbandoned, &upload.id, &upload.member, &upload.declaration)?;
-    writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
-    Ok(true)
-}
-
-/// Removes a DuckDB file and its write-ahead log, if they are there.
-pub(super) fn remove(file: &std::path::Path) -> Result<(), StoreError> {
-    let mut log = file.as_os_str().to_owned();
-    log.push(".wal");
-    for path in [file, std::path::Path::new(&log)] {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StoreError::Files(error)),
-            _ => {}
-        }
-    }
     Ok(())
 }
 
 /// What happened to an upload of a member, for that member to read. Terms and no figure: not even the stream's length.
-fn event(what: What, upload: &str, member: &MemberName, declaration: &Declaration) -> Result<Event, StoreError> {
+pub(super) fn event(
+    what: What,
+    upload: &str,
+    member: &MemberName,
+    declaration: &Declaration,
+) -> Result<Event, StoreError> {
     let mut terms = serde_json::to_value(declaration).map_err(|_| StoreError::Corrupt)?;
     if let Some(terms) = terms.as_object_mut() {
         terms.remove("bytes");
@@ -367,7 +312,7 @@ fn event(what: What, upload: &str, member: &MemberName, declaration: &Declaratio
         .with("terms", terms))
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Corrupt)
 }
 
@@ -387,7 +332,7 @@ pub(super) fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
     })
 }
 
-fn upload_from(row: &AnyRow) -> Result<Upload, StoreError> {
+pub(super) fn upload_from(row: &AnyRow) -> Result<Upload, StoreError> {
     let member: String = row.try_get("member")?;
     let outcome: Option<String> = row.try_get("outcome")?;
     Ok(Upload {

@@ -43,7 +43,10 @@ const HASHING: &[&str] = &[
 ];
 
 /// The page's part of it.
-const UPLOADING: &[&str] = &[include_str!("assets/send.js"), include_str!("assets/upload.js")];
+const UPLOADING: &[&str] =
+    &[include_str!("assets/send.js"), include_str!("assets/list.js"), include_str!("assets/upload.js")];
+const ERASING: &[&str] =
+    &[include_str!("assets/send.js"), include_str!("assets/list.js"), include_str!("assets/erase.js")];
 
 fn script(name: &'static str, content: String) -> Asset {
     Asset { name, kind: "text/javascript; charset=utf-8", content: content.into() }
@@ -74,7 +77,11 @@ static ASSETS: LazyLock<Vec<(Asset, String)>> = LazyLock::new(|| {
         "picture.js": "text/javascript; charset=utf-8",
         "promise.js": "text/javascript; charset=utf-8",
     };
-    files.extend([script("hash-worker.js", worker()), script("upload.js", bundled(UPLOADING))]);
+    files.extend([
+        script("hash-worker.js", worker()),
+        script("upload.js", bundled(UPLOADING)),
+        script("erase.js", bundled(ERASING)),
+    ]);
     let named = files.into_iter().map(|file| {
         let hash = hex::encode(Sha256::digest(file.content.as_bytes()));
         let address = format!("/assets/{}-{}", hash.get(..12).unwrap_or_default(), file.name);

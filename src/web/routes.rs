@@ -7,7 +7,7 @@ use super::{
     marketer::{answers, ask, budget, comparison, downloads},
     officer::{agreements, editor, log, proposals, templates, versions},
     public::{self, documents, promise, register},
-    steward::{audiences, upload},
+    steward::{audiences, erase, upload},
 };
 use crate::{
     gateway::Room,
@@ -99,7 +99,8 @@ fn marketer() -> Vec<Route> {
 fn steward() -> Vec<Route> {
     vec![
         route(GET, "/audiences", STEWARDS, audiences::list),
-        route(GET, "/audiences/upload", STEWARDS, upload::show),
+        route(GET, "/upload", STEWARDS, upload::show),
+        route(GET, "/erasure", STEWARDS, erase::show),
         route(GET, "/audiences/{audience}", STEWARDS, audiences::show),
     ]
 }

@@ -9,7 +9,7 @@ const SIGKILL: Option<i32> = Some(9);
 
 #[test]
 fn every_declared_failpoint_is_tried() {
-    let tried: Vec<&str> = QUERY.into_iter().chain(UPLOAD).collect();
+    let tried: Vec<&str> = QUERY.into_iter().chain(UPLOAD).chain(super::erase::FAILPOINTS).collect();
     assert_eq!(camerata::model::FAILPOINTS.to_vec(), tried);
 }
 

@@ -19,6 +19,7 @@ mod damage;
 mod directory;
 mod doctor;
 mod door;
+mod erase;
 mod failing_fsync;
 mod full_disk;
 mod fuzz;

@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 86] = [
+const ROUTES: [(&str, &str, Who); 87] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -43,6 +43,7 @@ const ROUTES: [(&str, &str, Who); 86] = [
     ("patch", "/api/v1/uploads/{id}", STEWARDS),
     ("delete", "/api/v1/uploads/{id}", STEWARDS),
     ("post", "/api/v1/uploads/{id}/complete", STEWARDS),
+    ("post", "/api/v1/erasures", STEWARDS),
     ("post", "/api/v1/estimate", MARKETERS),
     ("post", "/api/v1/queries", MARKETERS),
     ("get", "/api/v1/answers", MARKETERS),

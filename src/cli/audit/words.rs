@@ -22,6 +22,8 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::UploadStored => ("auditoire téléversé", "audience uploaded"),
         What::UploadAbandoned => ("téléversement abandonné", "upload given up"),
         What::VersionExpired => ("auditoire expiré et détruit", "audience expired and destroyed"),
+        What::ErasureBegun => ("effacement de personnes commencé", "erasing people begun"),
+        What::PeopleErased => ("personnes effacées d’un auditoire", "people erased from an audience"),
         What::PolicyFounded => ("premières politiques", "first policies"),
         What::PolicyProposed => ("politiques proposées", "policies proposed"),
         What::PolicyApproved => ("proposition approuvée", "proposal approved"),

@@ -175,6 +175,15 @@ impl Connection {
         self.send(Method::PATCH, path, &headers, SendBody::from_reader(&mut part), ANSWER_S)
     }
 
+    /// `POST path` with a list of hashes, which the room may take long to work through.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn post_list<T: DeserializeOwned>(&self, path: &str, list: &[u8]) -> Result<T, ConnectionError> {
+        let headers = [(header::CONTENT_TYPE.as_str(), "text/csv".to_owned()), content_length(list.len() as u64)];
+        self.send(Method::POST, path, &headers, SendBody::from_reader(&mut &*list), ANSWER_S)
+    }
+
     fn send<T: DeserializeOwned>(
         &self,
         method: Method,

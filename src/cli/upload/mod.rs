@@ -1,6 +1,6 @@
 //! `camerata upload`: sends a file of hashed identifiers to the room as the new version of an audience.
 
-mod summary;
+pub mod summary;
 pub mod transfer;
 
 use self::transfer::{Progress, Stream, Transfer, TransferError, UploadState};

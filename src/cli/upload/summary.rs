@@ -10,6 +10,7 @@ use crate::{
     identity::Reason,
     model::Language,
 };
+use std::collections::BTreeMap;
 
 /// The summary of a stored upload.
 pub fn render(receipt: &Receipt, language: Language) -> String {
@@ -25,7 +26,7 @@ pub fn render(receipt: &Receipt, language: Language) -> String {
     if receipt.rows_rejected > 0 {
         lines.push(line(say("rangées refusées", "rows refused"), receipt.rows_rejected));
         lines.push(String::new());
-        lines.push(rejected(receipt, language));
+        lines.push(rejected(&receipt.rejected, &receipt.first_lines, language));
     }
     lines.join("\n")
 }
@@ -47,15 +48,20 @@ fn kind_of(kind: &str, language: Language) -> String {
     }
 }
 
-fn rejected(receipt: &Receipt, language: Language) -> String {
+/// Rows refused, by reason, with the first lines of each.
+pub fn rejected(
+    rejected: &BTreeMap<String, u64>,
+    first_lines: &BTreeMap<String, Vec<u64>>,
+    language: Language,
+) -> String {
     let say = |fr, en| choose(language, (fr, en));
     let mut table = Table::new(&[
         (say("Raison", "Reason"), Align::Left),
         (say("Rangées", "Rows"), Align::Right),
         (say("Premières lignes", "First lines"), Align::Left),
     ]);
-    for (reason, count) in &receipt.rejected {
-        let lines = receipt.first_lines.get(reason).map(Vec::as_slice).unwrap_or_default();
+    for (reason, count) in rejected {
+        let lines = first_lines.get(reason).map(Vec::as_slice).unwrap_or_default();
         let lines: Vec<String> = lines.iter().map(|line| t::count(*line, language)).collect();
         table.row([words(reason, language).to_owned(), t::count(*count, language), lines.join("; ")]);
     }

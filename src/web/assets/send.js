@@ -19,7 +19,8 @@ export class Refused extends Error {
   }
 }
 
-async function call(method, path, { body, headers = {}, signal }) {
+/** Calls the API; what it refuses, it says in the page's language. */
+export async function call(method, path, { body, headers = {}, signal }) {
   const language = document.documentElement.lang;
   const answer = await fetch(path, { method, body, signal, headers: { "accept-language": language, ...headers } });
   const text = await answer.text();

@@ -1,9 +1,9 @@
 //! The page by which a list is hashed in the browser, and sent by the API. The room's own part is words: it never sees the file.
 
+use super::list;
 use crate::{
     gateway::{self, Room},
     http::{Asker, Problem},
-    identity::{Profile, Reason},
     web::page::Page,
 };
 use askama::Template;
@@ -16,29 +16,8 @@ use jiff::{ToSpan as _, civil::Date};
 use serde::Deserialize;
 use std::{fmt::Display, sync::Arc};
 
-/// What the page's script says, in the page's language.
+/// What the page's script says, in the page's language, beside what all lists have in common.
 const WORDS: &[&str] = &[
-    "upload-as-nothing",
-    "upload-as-email",
-    "upload-as-phone",
-    "upload-as-vocabulary",
-    "upload-send-as",
-    "upload-rivals",
-    "upload-no-identifier-column",
-    "upload-column-twice",
-    "upload-rows-read",
-    "upload-rows-taken",
-    "upload-rows-rejected",
-    "upload-left-out",
-    "upload-size-leaving",
-    "upload-kilobytes",
-    "upload-megabytes",
-    "upload-nothing-taken",
-    "upload-line",
-    "upload-column",
-    "upload-reason",
-    "upload-rows",
-    "upload-values",
     "upload-no-purpose",
     "upload-send",
     "upload-sent",
@@ -50,26 +29,6 @@ const WORDS: &[&str] = &[
     "upload-persons-phone",
     "upload-duplicates-email",
     "upload-duplicates-phone",
-    "upload-first-lines",
-    "upload-room-raw_identifier",
-    "upload-room-malformed_hash",
-    "upload-room-no_identifier",
-    "upload-room-field_count",
-    "upload-room-line_too_long",
-    "upload-room-value_unknown",
-    "upload-file-empty",
-    "upload-file-no-rows",
-    "upload-file-no-header",
-    "upload-file-already-hashed",
-    "upload-file-not-text",
-    "upload-file-old-excel",
-    "upload-file-compressed",
-    "upload-file-parquet",
-    "upload-file-locked",
-    "upload-file-too-large",
-    "upload-file-country",
-    "upload-file-damaged",
-    "upload-file-worker",
 ];
 
 #[derive(Template)]
@@ -133,13 +92,13 @@ pub(crate) async fn show(
         commands: commands(&page, &audiences, &purposes, today),
         audiences,
         purposes,
-        profiles: profiles(&page),
+        profiles: list::profiles(&page),
         country: base.room().default_country.clone(),
         today,
         tomorrow: today.saturating_add(1.day()),
         in_a_year: in_a_year(today),
-        words: WORDS.iter().map(|word| (*word, page.say(word))).collect(),
-        reasons: Reason::ALL.map(|reason| (reason.as_str(), reason.words(page.language))).into(),
+        words: list::words(&page, WORDS),
+        reasons: list::reasons(&page),
     };
     page.show(StatusCode::OK, &shown)
 }
@@ -186,13 +145,4 @@ async fn choices(room: &Room, page: &Page, asker: &Asker, wanted: &Wanted) -> Re
 
 fn listed<T: Display>(names: &[T]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-}
-
-fn profiles(page: &Page) -> Vec<(&'static str, String)> {
-    let title = |profile: Profile| match profile {
-        Profile::Google => page.say("upload-profile-google"),
-        Profile::Meta => page.say("upload-profile-meta"),
-        Profile::Uid2 => page.say("upload-profile-uid2"),
-    };
-    Profile::ALL.map(|profile| (profile.as_str(), title(profile))).into()
 }

@@ -42,7 +42,7 @@ impl Bench {
         let person = served.person("festival", "zoe", &["steward"]);
         let browser = Browser::start(Ways::FRENCH);
         browser.come_in(&served.url, &person);
-        browser.goto(&format!("{}/audiences/upload", served.url));
+        browser.goto(&format!("{}/upload", served.url));
         browser.until("the form", || browser.shows("#upload"));
         Self { browser, served }
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod arriving;
+mod erasing;
 mod everyone;
 mod hashing;
 mod hostile;

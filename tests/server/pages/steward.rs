@@ -196,7 +196,7 @@ fn without_scripts_the_page_names_the_command() {
         browser.come_in(&served.url, &person);
         browser.click("nav a[href='/audiences']");
         browser.sees(said(&browser, "Aucune version en vigueur", "No version in force"));
-        browser.click("a[href='/audiences/upload']");
+        browser.click("a[href='/upload']");
         browser.sees("camerata hash");
         browser.sees("camerata upload hashes.csv --audience abonnes");
         assert!(!browser.shows("#upload"));
@@ -252,7 +252,7 @@ fn no_name_that_people_choose_is_run() {
     };
     browser.click("nav a[href='/audiences']");
     unharmed(markup);
-    browser.click("a[href='/audiences/upload']");
+    browser.click("a[href='/upload']");
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);
     unharmed(column);
@@ -274,7 +274,7 @@ fn no_name_that_people_choose_is_run() {
     unharmed("valeur inconnue du vocabulaire");
     browser.click("#outcome-link");
     unharmed("</textarea><script>");
-    browser.goto(&format!("{}/audiences/upload?audience=abonnes", served.url));
+    browser.goto(&format!("{}/upload?audience=abonnes", served.url));
     browser.until("the form", || browser.shows("#upload"));
     unharmed(markup);
     assert!(!browser.console().contains("Content Security Policy"), "nothing tried to: {}", browser.console());
@@ -292,7 +292,7 @@ fn a_broken_upload_goes_on_where_the_room_stands() {
     fs::write(&path, format!("courriel\n{rows}")).unwrap();
     let browser = Browser::start(Ways::FRENCH);
     browser.come_in(&recorder.url, &person);
-    browser.goto(&format!("{}/audiences/upload?audience=abonnes", recorder.url));
+    browser.goto(&format!("{}/upload?audience=abonnes", recorder.url));
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);
     browser.until("the columns", || browser.shows("#hash"));
@@ -324,7 +324,7 @@ fn a_million_rows_leave_the_page_free() {
     fs::write(&path, text).unwrap();
     let browser = Browser::start(Ways::FRENCH);
     browser.come_in(&served.url, &person);
-    browser.goto(&format!("{}/audiences/upload?audience=abonnes", served.url));
+    browser.goto(&format!("{}/upload?audience=abonnes", served.url));
     browser.until("the form", || browser.shows("#upload"));
     browser.attach("input[name=file]", &path);
     browser.until("the columns", || browser.shows("#hash"));

@@ -1,0 +1,70 @@
+//! Erasing people from what a member holds, by a list of their hashed identifiers.
+
+use super::{Problem, identity::Asker};
+use crate::{
+    gateway::{AskError, Room},
+    store::{Erased, Erasures},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Largest list, in bytes: some 480,000 identifiers. Longer ones come in parts.
+pub(crate) const ERASURE_BYTES_MAX: usize = 32 << 20;
+
+/// Erases people from every audience of the steward's member. The list is CSV as `camerata hash` writes it, with a column
+/// `hashed_email_<profile>`, `hashed_phone_<profile>`, or both. Repeating it does what is left to do.
+#[utoipa::path(post, path = "/api/v1/erasures", request_body(content = String, content_type = "text/csv"), responses(
+    (status = 200, description = "what each audience lost, and its new version"), (status = 401), (status = 403),
+    (status = 413, description = "the list is larger than 32 MiB: send it in parts"),
+    (status = 422, description = "the header line is refused, or no row holds a hashed identifier"),
+    (status = 507, description = "disk full")))]
+pub(super) async fn create(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, Problem> {
+    let body = body.map_err(|error| Problem::unreadable(error.status()).in_language(asker.language))?;
+    let refused = |error| Problem::from_store(error).in_language(asker.language);
+    let (member, user) = (asker.user.member.clone(), asker.user.user.clone());
+    let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
+    // In a task of its own: it goes on if the client hangs up.
+    let task = tokio::spawn(async move {
+        let reading = store.clone();
+        let list = tokio::task::spawn_blocking(move || reading.read_erasure(&body)).await;
+        let list = match list {
+            Ok(list) => Arc::new(list?),
+            Err(error) => return Ok(Err(error)),
+        };
+        let done = store.erase((&member, &user), Arc::clone(&list), people_min).await?;
+        let mut told = told(&done);
+        if let Some(fields) = told.as_object_mut() {
+            fields.insert("rows_taken".into(), json!(list.rows_taken));
+            fields.insert("rows_rejected".into(), json!(list.rows_rejected));
+            fields.insert("rejected".into(), json!(list.rejections.counts()));
+            fields.insert("first_lines".into(), json!(list.rejections.first_lines()));
+        }
+        Ok(Ok(told))
+    });
+    let failed = |error: &tokio::task::JoinError| {
+        Problem::from_ask(AskError::internal("erasure", error)).in_language(asker.language)
+    };
+    let told = task.await.map_err(|error| failed(&error))?.map_err(refused)?;
+    told.map(Json).map_err(|error| failed(&error))
+}
+
+fn told(done: &Erasures) -> Value {
+    let of = |erased: &Erased| {
+        json!({
+            "audience": erased.audience,
+            "persons": erased.persons,
+            "left": erased.left,
+            "version": erased.version,
+        })
+    };
+    json!({ "erased": done.erased.iter().map(of).collect::<Vec<_>>(), "other_profile": done.other_profile })
+}
