@@ -34,6 +34,8 @@ pub enum What {
     PolicyProposed,
     /// An owner's officer approved a proposal.
     PolicyApproved,
+    /// An owner's officer refused a proposal.
+    PolicyRefused,
     /// An owner's officer took an approval back.
     PolicyRetracted,
     /// An owner's audiences are narrowed at once.
@@ -92,7 +94,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,
@@ -104,6 +106,7 @@ impl What {
         Self::PolicyFounded,
         Self::PolicyProposed,
         Self::PolicyApproved,
+        Self::PolicyRefused,
         Self::PolicyRetracted,
         Self::PolicyNarrowed,
         Self::PolicyLifted,
