@@ -5,7 +5,7 @@ use super::{Room, Rules, RulesError};
 use crate::{
     model::{Role, Text},
     people::User,
-    policy::{Current, Files, Officer, Policies, Proposal, Versions, VersionsError},
+    policy::{Comment, Current, Files, Officer, Policies, Proposal, Versions, VersionsError},
     privacy::LimitsError,
     template::ConsentError,
 };
@@ -41,8 +41,10 @@ pub enum Act {
     Propose(Files, String),
     /// Proposes an earlier version again, and says why.
     Restore(String, String),
-    /// Approves a proposal, having seen effects of this digest.
-    Approve(i64, String),
+    /// Approves a proposal, having seen effects of this digest, and may say something of it.
+    Approve(i64, String, Option<Comment>),
+    /// Refuses a proposal, and says why.
+    Refuse(i64, Comment),
     /// Takes an approval back.
     Retract(i64),
     /// Withdraws a proposal of the officer's member.
@@ -69,7 +71,13 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
             let files = versions.files(&version).await?;
             propose(&rules, &versions, &officer, (files, why)).await?
         }
-        Act::Approve(id, effects) => versions.approve(&current, &officer, id, &effects).await?,
+        Act::Approve(id, effects, comment) => {
+            versions.approve(&current, &officer, id, (&effects, comment.as_ref())).await?
+        }
+        Act::Refuse(id, comment) => {
+            versions.refuse(&current, &officer, id, &comment).await?;
+            (id, None)
+        }
         Act::Retract(id) => {
             versions.retract(&officer, id).await?;
             (id, None)

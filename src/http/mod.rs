@@ -92,6 +92,7 @@ use utoipa::OpenApi;
         policy::proposal,
         policy::propose,
         policy::approve,
+        policy::refuse,
         policy::retract,
         policy::withdraw,
         policy::lift,

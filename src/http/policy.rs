@@ -4,7 +4,7 @@ use super::{Problem, identity::Asker};
 use crate::{
     gateway::{self, Act, PublishError, Room},
     model::{Role, Text},
-    policy::{Proposal, VersionsError},
+    policy::{Comment, Proposal, VersionsError},
 };
 use axum::{
     Json,
@@ -33,6 +33,17 @@ pub(super) struct Proposed {
 pub(super) struct Approved {
     /// The digest that the proposal gives for the officer's member.
     effects: String,
+    /// What the officer says of it, on one or several lines of at most 2,000 characters in all; everybody reads it.
+    #[serde(default)]
+    comment: Option<String>,
+}
+
+/// Why a proposal is refused.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    /// Why, on one or several lines of at most 2,000 characters in all; everybody reads it.
+    comment: String,
 }
 
 /// What is in force.
@@ -117,8 +128,27 @@ pub(super) async fn approve(
     asker: Asker,
     body: Result<Json<Approved>, JsonRejection>,
 ) -> Result<Json<Option<Proposal>>, Problem> {
-    let effects = read(body, &asker)?.effects;
-    done(&room, asker, Act::Approve(id, effects)).await
+    let Approved { effects, comment } = read(body, &asker)?;
+    let comment = comment.map(|typed| said(&typed, &asker)).transpose()?;
+    done(&room, asker, Act::Approve(id, effects, comment)).await
+}
+
+/// Refuses, for the officer's own member, what a proposal does to that member: an approval is taken back, and the refusal stands until an
+/// officer of the member approves.
+#[utoipa::path(post, path = "/api/v1/policy/proposals/{id}/refusal", params(("id" = i64, Path)), responses(
+    (status = 200, description = "the proposal as it stands"), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub(super) async fn refuse(
+    State(room): State<Arc<Room>>,
+    Path(id): Path<i64>,
+    asker: Asker,
+    body: Result<Json<Refused>, JsonRejection>,
+) -> Result<Json<Option<Proposal>>, Problem> {
+    let comment = said(&read(body, &asker)?.comment, &asker)?;
+    done(&room, asker, Act::Refuse(id, comment)).await
+}
+
+fn said(typed: &str, asker: &Asker) -> Result<Comment, Problem> {
+    Comment::read(typed).map_err(|error| Problem::malformed(error).in_language(asker.language))
 }
 
 /// Takes an approval back.

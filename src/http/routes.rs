@@ -81,6 +81,7 @@ fn routes() -> Vec<Route> {
         route(DELETE, "/api/v1/policy/proposals/{id}", OFFICERS, policy::withdraw),
         route(POST, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::approve).within(Class::Propose),
         route(DELETE, "/api/v1/policy/proposals/{id}/approval", OFFICERS, policy::retract).within(Class::Propose),
+        route(POST, "/api/v1/policy/proposals/{id}/refusal", OFFICERS, policy::refuse).within(Class::Propose),
         route(DELETE, "/api/v1/policy/narrowings", OFFICERS, policy::lift),
     ];
     routes.extend(accounts());

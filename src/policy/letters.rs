@@ -34,7 +34,7 @@ fn hides(source: &Source, place: Range<usize>, hidden: char) -> Mistake {
 }
 
 /// Controls but for line ends and tabs, directions of writing, and letters of no width.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     let known_control = matches!(c, '\n' | '\r' | '\t');
     let other = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');

@@ -57,4 +57,7 @@ pub use room::{Purpose, Room};
 pub use suggestion::suggestion;
 pub use tariffs::{Tariffs, Tier};
 pub use template_groups::TemplateGroups;
-pub use versions::{Approval, Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What, grows};
+pub use versions::{
+    Approval, Comment, Entry, Files, Officer, Opinion, OpinionVerdict, Proposal, Status, Versions, VersionsError, What,
+    grows,
+};

@@ -38,6 +38,8 @@ pub enum What {
     PolicyProposed,
     /// An owner's officer approved a proposal.
     PolicyApproved,
+    /// An owner's officer refused a proposal.
+    PolicyRefused,
     /// An owner's officer took an approval back.
     PolicyRetracted,
     /// An owner's audiences are narrowed at once.
@@ -96,7 +98,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,
@@ -110,6 +112,7 @@ impl What {
         Self::PolicyFounded,
         Self::PolicyProposed,
         Self::PolicyApproved,
+        Self::PolicyRefused,
         Self::PolicyRetracted,
         Self::PolicyNarrowed,
         Self::PolicyLifted,

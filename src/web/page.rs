@@ -61,6 +61,7 @@ pub(super) const DONE: &[&str] = &[
     "done-proposed",
     "done-approved",
     "done-published",
+    "done-refused",
     "done-retracted",
     "done-withdrawn",
     "done-template-approved",

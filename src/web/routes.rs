@@ -69,6 +69,7 @@ fn officer() -> Vec<Route> {
         route(POST, "/proposals/new", OFFICERS, editor::act).taking(editor()).within(Class::Propose),
         route(GET, "/proposals/{id}", ALL, proposals::show),
         route(POST, "/proposals/{id}/approval", OFFICERS, proposals::approve).within(Class::Propose),
+        route(POST, "/proposals/{id}/refusal", OFFICERS, proposals::refuse).within(Class::Propose),
         route(POST, "/proposals/{id}/retraction", OFFICERS, proposals::retract),
         route(POST, "/proposals/{id}/withdrawal", OFFICERS, proposals::withdraw),
         route(GET, "/templates", ALL, templates::list),

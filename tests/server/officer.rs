@@ -1,7 +1,7 @@
 //! The officers' walk of docs/POLICIES.md: every command and file of it, as people run them, against a room that is being served.
 
 use super::support::{CAMERATA, Founded, Served};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
 
 /// A fenced block of the page: its language and its text.
@@ -117,4 +117,80 @@ fn a_proposal_shows_the_figures_that_it_changes() {
     let figures =
         "Des chiffres de privacy.toml changent, pour tous les membres\u{a0}:\n  caps.owner_epsilon\u{a0}: 3.0 → 2.5\n";
     assert!(told.contains(figures), "{told}");
+}
+
+/// A proposal of the festival's that opens the hall's list to the agents.
+fn proposed(room: &Served, festival: &str) -> i64 {
+    let version = room.get(festival, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
+    let mut files = room.get(festival, &format!("/api/v1/policy/versions/{version}")).ok()["files"].take();
+    files["essai.cedar"] = "@id(\"essai\")\n@title_fr(\"Essai\")\n@title_en(\"Trial\")\npermit (principal in Member::\"agents\", action in \
+        Action::\"compare\", resource == Audience::\"salle/abonnes\");\n"
+        .into();
+    files.as_object_mut().unwrap().remove("cases.toml");
+    let made = room.post(festival, "/api/v1/policy/proposals", &json!({ "files": files, "why": "essai" })).ok();
+    made["id"].as_i64().unwrap()
+}
+
+#[test]
+fn a_refusal_says_why_and_nobody_refuses_for_another() {
+    let founded = Founded::new();
+    let room = founded.serve();
+    let [festival, hall] = ["festival", "salle"].map(|member| founded.token(member, "officer"));
+    let id = proposed(&room, &festival);
+    let path = format!("/api/v1/policy/proposals/{id}");
+    let refusal = |token: &str, body: &Value| room.post(token, &format!("{path}/refusal"), body);
+    for body in [json!({}), json!({ "comment": null }), json!({ "comment": " \n" })] {
+        refusal(&hall, &body).problem(422, "malformed");
+    }
+    let long = refusal(&hall, &json!({ "comment": "é".repeat(2_001) }));
+    assert!(long.problem(422, "malformed")["detail"].as_str().unwrap().contains("2001 caractères"));
+    let hidden = refusal(&hall, &json!({ "comment": "oui\u{202e}non" }));
+    assert!(hidden.problem(422, "malformed")["detail"].as_str().unwrap().contains("U+202E"));
+    // The co-operative's own staff, the proposer, a bystander, and who is no officer.
+    for member in ["cooperative", "festival", "etiquette"] {
+        let token = founded.token(member, "officer");
+        refusal(&token, &json!({ "comment": "non" })).problem(409, "policy-refused");
+    }
+    for (member, role) in [("cooperative", "host"), ("salle", "steward")] {
+        refusal(&founded.token(member, role), &json!({ "comment": "non" })).problem(403, "wrong-role");
+    }
+    assert_eq!(room.get(&hall, &path).ok()["opinions"], json!([]));
+    refusal(&hall, &json!({ "comment": "pas avant juin" })).ok();
+    let told = room.get(&festival, &path).ok();
+    let own = told["approvals"].as_array().unwrap().iter().find(|one| one["owner"] == "salle").unwrap().clone();
+    assert_eq!((&own["refused"], &own["needed"], &own["by"]), (&json!(true), &json!(true), &Value::Null));
+    let opinion = &told["opinions"][0];
+    assert_eq!((&opinion["owner"], &opinion["verdict"]), (&json!("salle"), &json!("refused")));
+    assert_eq!((&opinion["comment"], &opinion["lapsed"]), (&json!("pas avant juin"), &json!(false)));
+    let log = room.get(&festival, "/api/v1/policy/log").ok();
+    assert_eq!((&log["entries"][0]["what"], &log["entries"][0]["why"]), (&json!("refused"), &json!("pas avant juin")));
+    let entries = room.get(&festival, "/api/v1/audit/entries?what=policy-refused").ok();
+    assert!(entries.to_string().contains("pas avant juin"), "{entries}");
+
+    // As before, an approval needs no comment; one that is no text is refused.
+    let approval = format!("{path}/approval");
+    room.post(&hall, &approval, &json!({ "effects": own["effects"], "comment": "" })).problem(422, "malformed");
+    let told = room.post(&hall, &approval, &json!({ "effects": own["effects"] })).ok();
+    assert_eq!((&told["status"], &told["opinions"]), (&json!("published"), &json!([])));
+}
+
+#[test]
+fn the_command_line_refuses_and_approves_with_a_comment() {
+    let founded = Founded::new();
+    let room = founded.serve();
+    let folder = tempfile::tempdir().unwrap();
+    let hall = founded.token("salle", "officer");
+    fs::write(folder.path().join("salle.token"), &hall).unwrap();
+    let id = proposed(&room, &founded.token("festival", "officer"));
+    let refuse = format!("camerata policy refuse {id} --comment 'pas avant juin' --token-file salle.token");
+    let told = run(folder.path(), &room, &refuse, "fr");
+    assert!(told.contains("refusé") && told.contains(" (salle) refuse, "), "{told}");
+    assert!(told.contains("\n  pas avant juin"), "{told}");
+    let told = run(folder.path(), &room, &format!("camerata policy proposals {id} --token-file salle.token"), "en");
+    assert!(told.contains("refused") && told.contains(" (salle) refuses, "), "{told}");
+    let digest = told.lines().find(|line| line.starts_with("salle ")).unwrap().split_whitespace().last().unwrap();
+    let approve =
+        format!("camerata policy approve {id} --effects {digest} --comment 'c’est juin' --token-file salle.token");
+    let told = run(folder.path(), &room, &approve, "en");
+    assert!(told.contains("(published)") && told.contains("\n  c’est juin") && !told.contains("pas avant"), "{told}");
 }

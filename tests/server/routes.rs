@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 87] = [
+const ROUTES: [(&str, &str, Who); 88] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -70,6 +70,7 @@ const ROUTES: [(&str, &str, Who); 87] = [
     ("delete", "/api/v1/policy/proposals/{id}", OFFICERS),
     ("post", "/api/v1/policy/proposals/{id}/approval", OFFICERS),
     ("delete", "/api/v1/policy/proposals/{id}/approval", OFFICERS),
+    ("post", "/api/v1/policy/proposals/{id}/refusal", OFFICERS),
     ("delete", "/api/v1/policy/narrowings", OFFICERS),
     ("post", "/api/v1/session", Anyone),
     ("post", "/api/v1/session/second-factor", Anyone),
@@ -138,6 +139,7 @@ fn request(served: &Served, method: &str, path: &str, headers: &[(&str, &str)]) 
     let body: &[u8] = match path.as_str() {
         "/api/v1/uploads/999999/complete" => b"{\"bytes\":1}",
         "/api/v1/policy/proposals" => b"{\"files\":{},\"why\":\"essai\"}",
+        "/api/v1/policy/proposals/999999/refusal" => b"{\"comment\":\"non\"}",
         "/api/v1/policy/proposals/999999/approval" => b"{\"effects\":\"00\"}",
         _ => b"{}",
     };

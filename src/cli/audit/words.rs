@@ -27,6 +27,7 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::PolicyFounded => ("premières politiques", "first policies"),
         What::PolicyProposed => ("politiques proposées", "policies proposed"),
         What::PolicyApproved => ("proposition approuvée", "proposal approved"),
+        What::PolicyRefused => ("proposition refusée", "proposal refused"),
         What::PolicyRetracted => ("approbation reprise", "approval taken back"),
         What::PolicyNarrowed => ("auditoires resserrés", "audiences narrowed"),
         What::PolicyLifted => ("resserrement levé", "narrowing lifted"),

@@ -23,6 +23,13 @@ pub(super) const FRENCH: &[(&str, &str, &str)] = &[
     ),
     ("policy approve", "", "Approuver ce qu’une proposition change aux auditoires de votre membre"),
     ("policy approve", "effects", "Ce qui a été lu : l’empreinte que « policy proposals N » montre pour votre membre"),
+    ("policy approve", "comment", "Ce que vous en dites; tout le monde le lit"),
+    (
+        "policy refuse",
+        "",
+        "Refuser ce qu’une proposition change aux auditoires de votre membre, et dire pourquoi : un accord est repris, et le refus tient jusqu’à ce que votre membre approuve",
+    ),
+    ("policy refuse", "comment", "Pourquoi; tout le monde le lit"),
     (
         "policy withdraw",
         "",

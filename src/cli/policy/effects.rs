@@ -42,6 +42,7 @@ pub(super) fn happened(what: What, language: Language) -> &'static str {
         What::Founded => ("salle fondée", "room founded"),
         What::Proposed => ("proposée", "proposed"),
         What::Approved => ("approuvée", "approved"),
+        What::Refused => ("refusée", "refused"),
         What::Retracted => ("accord repris", "approval retracted"),
         What::Narrowed => ("reprise immédiate", "narrowed at once"),
         What::Lifted => ("reprise levée", "narrowing lifted"),

@@ -55,6 +55,21 @@ pub(super) struct Approve {
     /// What was read: the digest that `policy proposals N` shows for your member
     #[arg(long)]
     effects: String,
+    /// What you say of it; everybody reads it
+    #[arg(long)]
+    comment: Option<String>,
+    #[command(flatten)]
+    room: RoomArgs,
+}
+
+/// Refuse what a proposal does to your member's audiences, and say why: an approval is taken back, and the refusal stands until your member approves
+#[derive(Debug, clap::Args)]
+pub(super) struct Refuse {
+    /// The proposal
+    proposal: i64,
+    /// Why; everybody reads it
+    #[arg(long)]
+    comment: String,
     #[command(flatten)]
     room: RoomArgs,
 }
@@ -147,7 +162,18 @@ pub(super) fn proposals(args: &Proposals, context: &Context) -> anyhow::Result<E
 pub(super) fn approve(args: &Approve, context: &Context) -> anyhow::Result<ExitCode> {
     let connection = Connection::open(&args.room.connection, context)?;
     let path = format!("{PROPOSALS}/{}/approval", args.proposal);
-    let answer = connection.post_within(&path, &json!({ "effects": args.effects }), COMPARE_S)?;
+    let mut approved = json!({ "effects": args.effects });
+    if let Some(comment) = &args.comment {
+        approved["comment"] = json!(comment);
+    }
+    let answer = connection.post_within(&path, &approved, COMPARE_S)?;
+    told(&args.room, &connection, answer, context)
+}
+
+pub(super) fn refuse(args: &Refuse, context: &Context) -> anyhow::Result<ExitCode> {
+    let connection = Connection::open(&args.room.connection, context)?;
+    let path = format!("{PROPOSALS}/{}/refusal", args.proposal);
+    let answer = connection.post_within(&path, &json!({ "comment": args.comment }), COMPARE_S)?;
     told(&args.room, &connection, answer, context)
 }
 

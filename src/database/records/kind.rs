@@ -16,6 +16,7 @@ pub enum Kind {
     PolicyProposal,
     PolicyPublication,
     PolicyNarrowing,
+    PolicyOpinion,
     PolicyLog,
     Template,
     TemplateLog,
@@ -43,7 +44,7 @@ pub(super) struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Room,
         Self::Token,
         Self::Upload,
@@ -56,6 +57,7 @@ impl Kind {
         Self::PolicyProposal,
         Self::PolicyPublication,
         Self::PolicyNarrowing,
+        Self::PolicyOpinion,
         Self::PolicyLog,
         Self::Template,
         Self::TemplateLog,
@@ -84,6 +86,7 @@ impl Kind {
             Self::PolicyProposal => "policy-proposal",
             Self::PolicyPublication => "policy-publication",
             Self::PolicyNarrowing => "policy-narrowing",
+            Self::PolicyOpinion => "policy-opinion",
             Self::PolicyLog => "policy-log",
             Self::Template => "template",
             Self::TemplateLog => "template-log",
@@ -162,6 +165,16 @@ impl Kind {
             }
             Self::PolicyNarrowing => {
                 const { &[part("policy_narrowings", "id", "owner, version, proposal, since, ended", "id")] }
+            }
+            Self::PolicyOpinion => {
+                const {
+                    &[part(
+                        "policy_opinions",
+                        "id",
+                        r#"proposal, owner, "user", verdict, effects, comment, given, ended"#,
+                        "id",
+                    )]
+                }
             }
             Self::PolicyLog => {
                 const { &[part("policy_log", "id", r#"happened, what, member, "user", version, proposal, why"#, "id")] }

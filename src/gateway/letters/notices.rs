@@ -82,11 +82,10 @@ async fn proposals(room: &Room, rules: &Rules) -> Result<(), NoticeError> {
             continue;
         }
         let proposal = room.versions.proposal(&rules.policies, listed.id).await?;
-        let awaited =
-            |approval: &&crate::policy::Approval| approval.needed && (approval.by.is_none() || approval.lapsed);
-        for approval in proposal.approvals.iter().filter(awaited) {
-            // What was approved before it changed is told once more.
-            let again = if approval.lapsed { approval.effects.as_str() } else { "" };
+        for approval in proposal.approvals.iter().filter(|approval| approval.is_awaited()) {
+            // What was approved or refused before it changed is told once more.
+            let refused = proposal.opinions.iter().any(|opinion| opinion.owner == approval.owner && opinion.lapsed);
+            let again = if approval.lapsed || refused { approval.effects.as_str() } else { "" };
             let path = format!("/proposals/{}", proposal.id);
             let content =
                 json!({ "member": proposal.officer.member, "proposal": proposal.id, "link": link(room, &path) });

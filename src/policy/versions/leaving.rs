@@ -1,8 +1,8 @@
-//! Members that leave. What they had agreed to is forgotten, so that it doesn't count on the day they come back; what they had
+//! Members that leave. What they had agreed to or refused is forgotten, so that it doesn't count on the day they come back; what they had
 //! proposed is withdrawn, since nobody is left who could.
 
 use super::{
-    Entry, Versions, VersionsError, What,
+    Entry, Versions, VersionsError, What, opinions,
     tables::{self, ProposalRow},
 };
 use crate::{database::Writing, model::MemberName, policy::policies::Policies};
@@ -25,6 +25,9 @@ impl Versions {
                 tables::end_proposal(writing, proposal.id, "withdrawn").await?;
                 self.log_leaving(writing, What::Withdrawn, &proposal, &proposal.officer.member).await?;
                 continue;
+            }
+            for owner in &gone {
+                opinions::end(writing, proposal.id, owner, &self.now()).await?;
             }
             for approval in tables::approvals(&self.database, proposal.id).await? {
                 if gone.contains(&approval.owner) {

@@ -6,10 +6,14 @@
 //! - what an owner's officer takes back on the owner's audiences is taken back at once, whatever else the proposal waits for;
 //! - an approval is of effects: when what is in force has changed so that a proposal would do something else to an owner, that
 //!   owner's approval no longer counts;
+//! - a refusal takes the member's approval back and stays a "no" until an officer of the same member approves; it counts for nobody else,
+//!   and no comment decides anything;
 //! - a member that leaves takes its approvals along: they count no more, even if it comes back, and nothing waits for it.
 
 mod assess;
+mod comment;
 mod leaving;
+mod opinions;
 mod proposal;
 mod rebase;
 mod tables;
@@ -19,6 +23,8 @@ mod transitions;
 
 pub use crate::model::Officer;
 pub use assess::grows;
+pub use comment::Comment;
+pub use opinions::{Opinion, OpinionVerdict};
 pub use proposal::{Approval, Proposal, Status};
 
 use super::{
@@ -48,6 +54,8 @@ pub enum What {
     Proposed,
     /// An owner's officer approved a proposal.
     Approved,
+    /// An owner's officer refused a proposal.
+    Refused,
     /// An owner's officer took the approval back.
     Retracted,
     /// An owner's audiences are narrowed at once, before the rest is agreed on.
@@ -61,10 +69,11 @@ pub enum What {
 }
 
 impl What {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Founded,
         Self::Proposed,
         Self::Approved,
+        Self::Refused,
         Self::Retracted,
         Self::Narrowed,
         Self::Lifted,
@@ -78,6 +87,7 @@ impl What {
             Self::Founded => proof::What::PolicyFounded,
             Self::Proposed => proof::What::PolicyProposed,
             Self::Approved => proof::What::PolicyApproved,
+            Self::Refused => proof::What::PolicyRefused,
             Self::Retracted => proof::What::PolicyRetracted,
             Self::Narrowed => proof::What::PolicyNarrowed,
             Self::Lifted => proof::What::PolicyLifted,
@@ -92,6 +102,7 @@ impl What {
             Self::Founded => "founded",
             Self::Proposed => "proposed",
             Self::Approved => "approved",
+            Self::Refused => "refused",
             Self::Retracted => "retracted",
             Self::Narrowed => "narrowed",
             Self::Lifted => "lifted",

@@ -1,6 +1,6 @@
 //! A proposal as officers see it.
 
-use super::{Officer, Versions, VersionsError, assess::Assessment, tables};
+use super::{Officer, Opinion, OpinionVerdict, Versions, VersionsError, assess::Assessment, opinions, tables};
 use crate::{
     model::{MemberName, Text},
     policy::{current::Current, effects::Effects},
@@ -33,6 +33,16 @@ pub struct Approval {
     pub by: Option<(String, String)>,
     /// Whether that approval was of other effects, and no longer counts.
     pub lapsed: bool,
+    /// Whether the owner's officer has refused exactly that.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+impl Approval {
+    /// Whether the proposal waits for the owner's word: it is needed, and the owner has neither approved nor refused what it does now.
+    pub fn is_awaited(&self) -> bool {
+        self.needed && !self.refused && (self.by.is_none() || self.lapsed)
+    }
 }
 
 /// A proposal, as it stands against what is in force.
@@ -58,6 +68,9 @@ pub struct Proposal {
     pub common: bool,
     /// What each owner concerned says.
     pub approvals: Vec<Approval>,
+    /// What members' officers say of it, once each.
+    #[serde(default)]
+    pub opinions: Vec<Opinion>,
     /// Why it can't come into force as it is, whatever is approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Text>,
@@ -81,6 +94,7 @@ impl Proposal {
             effects: Effects::default(),
             common: false,
             approvals: vec![],
+            opinions: vec![],
             obstacle: None,
         }
     }
@@ -91,8 +105,13 @@ impl Proposal {
             .iter()
             .chain(assessment.effects.by_owner.keys())
             .chain(given.iter().map(|row| &row.owner))
+            .chain(self.opinions.iter().map(|opinion| &opinion.owner))
             .cloned()
             .collect();
+        for opinion in &mut self.opinions {
+            opinion.lapsed = opinion.effects != assessment.digest(&opinion.owner);
+        }
+        let refuses = |opinion: &Opinion| opinion.verdict == OpinionVerdict::Refused && !opinion.lapsed;
         let approval = |owner: MemberName| {
             let effects = assessment.digest(&owner);
             let row = given.iter().find(|row| row.owner == owner);
@@ -100,11 +119,13 @@ impl Proposal {
                 needed: assessment.needed.contains(&owner),
                 by: row.map(|row| (row.user.clone(), row.approved.clone())),
                 lapsed: row.is_some_and(|row| row.effects != effects),
+                refused: self.opinions.iter().any(|opinion| opinion.owner == owner && refuses(opinion)),
                 owner,
                 effects,
             }
         };
-        self.approvals = concerned.into_iter().map(approval).collect();
+        let approvals = concerned.into_iter().map(approval).collect();
+        self.approvals = approvals;
         self.common = assessment.changes_common_rules();
         self.effects = assessment.effects.from(now);
         self
@@ -119,7 +140,8 @@ impl Versions {
     pub async fn proposal(&self, current: &Current, id: i64) -> Result<Proposal, VersionsError> {
         let row = tables::one_proposal(&self.database, id).await?.ok_or(VersionsError::NotFound)?;
         let given = tables::approvals(&self.database, id).await?;
-        let proposal = Proposal::closed(row.clone());
+        let opinions = opinions::standing(&self.database, id).await?;
+        let proposal = Proposal { opinions, ..Proposal::closed(row.clone()) };
         if proposal.status != Status::Open {
             return Ok(proposal);
         }
@@ -136,7 +158,7 @@ impl Versions {
         }
     }
 
-    /// Every proposal, newest first, at most 1,000, without what it would change.
+    /// Every proposal, newest first, at most 1,000, without what it would change and what is said of it.
     ///
     /// # Errors
     /// When the database fails.

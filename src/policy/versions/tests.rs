@@ -4,6 +4,7 @@
 mod beside;
 mod histories;
 mod leaving;
+mod opinions;
 mod scenarios;
 mod several;
 
@@ -61,8 +62,12 @@ impl Room {
     }
 
     async fn approve_digest(&mut self, by: &str, id: i64, digest: &str) -> Result<i64, VersionsError> {
-        let settled = self.versions.approve(&self.current, &officer(by), id, digest).await;
+        let settled = self.versions.approve(&self.current, &officer(by), id, (digest, None)).await;
         self.taken(settled)
+    }
+
+    async fn refuse(&mut self, by: &str, id: i64, comment: &str) -> Result<(), VersionsError> {
+        self.versions.refuse(&self.current, &officer(by), id, &Comment::read(comment).unwrap()).await
     }
 
     async fn lift(&mut self, by: &str) -> Result<(), VersionsError> {

@@ -1,9 +1,9 @@
 //! What officers do. One at a time: the caller holds a lock from before the call until what it returns is in force.
 
 use super::{
-    Entry, Files, Officer, Proposal, Status, Versions, VersionsError, What,
+    Comment, Entry, Files, Officer, OpinionVerdict, Proposal, Status, Versions, VersionsError, What,
     assess::{Assessment, assess, hold},
-    loaded,
+    loaded, opinions,
     tables::{self, ProposalRow},
 };
 use crate::{
@@ -81,16 +81,9 @@ impl Versions {
         current: &Current,
         officer: &Officer,
         id: i64,
-        effects: &str,
+        (effects, comment): (&str, Option<&Comment>),
     ) -> Result<Settled, VersionsError> {
-        let row = self.open(id).await?;
-        let assessment = self.assess(current, &row).await?;
-        if !assessment.concerns(&officer.member) {
-            return Err(VersionsError::Refused(Text::new(
-                format!("cette proposition ne change rien pour {} : il n'y a rien à approuver", officer.member),
-                format!("this proposal changes nothing for {}: there is nothing to approve", officer.member),
-            )));
-        }
+        let (row, assessment) = self.asked(current, officer, id).await?;
         if assessment.digest(&officer.member) != effects {
             return Err(VersionsError::Refused(Text::new(
                 "ce que la proposition change pour votre membre n'est plus ce que vous avez vu : relisez-la avant d'approuver",
@@ -103,10 +96,59 @@ impl Versions {
         let now = self.now();
         let mut writing = self.begin().await?;
         tables::approve(&mut writing, id, officer, effects, &now).await?;
-        tables::log(&mut writing, &self.entry(What::Approved, officer, &row.version, id, None)).await?;
+        match comment {
+            Some(comment) => {
+                let opinion = (OpinionVerdict::Approved, comment);
+                opinions::give(&mut writing, id, officer, opinion, (effects, &now)).await?;
+            }
+            None => opinions::end(&mut writing, id, &officer.member, &now).await?,
+        }
+        let said = comment.map(Comment::as_str);
+        tables::log(&mut writing, &self.entry(What::Approved, officer, &row.version, id, said)).await?;
         let after = self.settle(&mut writing, current, (id, officer, &row.why), assessment, &approved).await?;
         writing.commit().await?;
         Ok((id, after))
+    }
+
+    /// Refuses, for the officer's own member, what a proposal does to that member: its approval is taken back if there is one, and the
+    /// refusal stands until an officer of the member approves. What the proposal narrowed stays narrowed.
+    ///
+    /// # Errors
+    /// When the proposal is closed, can't come into force as it is, or doesn't concern the member.
+    pub async fn refuse(
+        &self,
+        current: &Current,
+        officer: &Officer,
+        id: i64,
+        comment: &Comment,
+    ) -> Result<(), VersionsError> {
+        let (row, assessment) = self.asked(current, officer, id).await?;
+        let effects = assessment.digest(&officer.member);
+        let now = self.now();
+        let mut writing = self.begin().await?;
+        tables::retract(&mut writing, id, &officer.member).await?;
+        opinions::give(&mut writing, id, officer, (OpinionVerdict::Refused, comment), (&effects, &now)).await?;
+        let entry = self.entry(What::Refused, officer, &row.version, id, Some(comment.as_str()));
+        tables::log(&mut writing, &entry).await?;
+        Ok(writing.commit().await?)
+    }
+
+    /// An open proposal that has something to ask of the officer's member.
+    async fn asked(
+        &self,
+        current: &Current,
+        officer: &Officer,
+        id: i64,
+    ) -> Result<(ProposalRow, Assessment), VersionsError> {
+        let row = self.open(id).await?;
+        let assessment = self.assess(current, &row).await?;
+        if assessment.concerns(&officer.member) {
+            return Ok((row, assessment));
+        }
+        Err(VersionsError::Refused(Text::new(
+            format!("cette proposition ne change rien pour {} : il n'y a rien à approuver", officer.member),
+            format!("this proposal changes nothing for {}: there is nothing to approve", officer.member),
+        )))
     }
 
     /// Publishes if every owner whose approval is needed has given it; else narrows, at once, what the approving officer's own
@@ -165,6 +207,7 @@ impl Versions {
                 format!("{} has not approved this proposal", officer.member),
             )));
         }
+        opinions::end(&mut writing, id, &officer.member, &self.now()).await?;
         tables::log(&mut writing, &self.entry(What::Retracted, officer, &row.version, id, None)).await?;
         Ok(writing.commit().await?)
     }

@@ -7,6 +7,7 @@ mod effects;
 mod lines;
 pub(super) mod log;
 mod names;
+mod opinions;
 pub(super) mod proposals;
 mod sentences;
 pub(super) mod templates;

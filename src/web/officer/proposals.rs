@@ -7,12 +7,14 @@ use super::{
     lines::{self, File},
     named,
     names::Names,
+    opinions::{self, Said},
     short, withheld,
 };
 use crate::{
     gateway::{Act, Room, Rules},
     http::{self, Asker, Problem},
-    policy::{Approval, Files, Policies, Proposal, Status},
+    model::Text,
+    policy::{Approval, Comment, Files, Policies, Proposal, Status},
     web::{fields::Fields, page::Page},
 };
 use askama::Template;
@@ -61,12 +63,23 @@ struct ProposalPage<'a> {
     grid: Option<Grid>,
     owners: Vec<Owner>,
     approvals: Vec<Standing>,
+    opinions: Vec<Said>,
     act: Option<Doing>,
+    /// What was typed, where it was not taken.
+    comment: &'a str,
+    comment_max: usize,
     /// Whether the reader may withdraw it.
     withdraws: bool,
     cases: Vec<Case>,
     files: Vec<File>,
     refused: Option<String>,
+}
+
+/// What was refused of what the reader did, and the comment that they had typed.
+#[derive(Default)]
+struct Kept {
+    refused: Option<Problem>,
+    comment: String,
 }
 
 /// How an owner stands to a proposal.
@@ -76,6 +89,7 @@ struct Standing {
     needed: bool,
     state: String,
     given: bool,
+    refused: bool,
 }
 
 /// What the reader can do for their own member.
@@ -105,10 +119,7 @@ pub(crate) async fn list(State(room): State<Arc<Room>>, page: Page, asker: Asker
             looked_into += 1;
             let whole = room.versions.proposal(&rules.policies, proposal.id).await;
             awaited = whole.is_ok_and(|whole| {
-                whole
-                    .approvals
-                    .iter()
-                    .any(|one| one.owner == asker.user.member && one.needed && (one.by.is_none() || one.lapsed))
+                whole.approvals.iter().any(|one| one.owner == asker.user.member && one.is_awaited())
             });
         }
         lines.push(Line {
@@ -135,10 +146,10 @@ fn status(page: &Page, status: Status) -> String {
 /// One proposal.
 pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse() else { return page.problem(&Problem::not_found()) };
-    told(&room, &page, &asker, id, None).await
+    told(&room, &page, &asker, id, &Kept::default()).await
 }
 
-async fn told(room: &Room, page: &Page, asker: &Asker, id: i64, refused: Option<Problem>) -> Response {
+async fn told(room: &Room, page: &Page, asker: &Asker, id: i64, kept: &Kept) -> Response {
     let rules = room.rules();
     let proposal = match room.versions.proposal(&rules.policies, id).await {
         Ok(proposal) => proposal,
@@ -149,8 +160,8 @@ async fn told(room: &Room, page: &Page, asker: &Asker, id: i64, refused: Option<
             (Ok(before), Ok(after)) => (before, after),
             (Err(error), _) | (_, Err(error)) => return withheld(page, error, asker),
         };
-    let status = refused.as_ref().map_or(StatusCode::OK, Problem::status);
-    page.show(status, &whole(page, &rules, asker, (&proposal, [&before, &after]), refused.as_ref()))
+    let status = kept.refused.as_ref().map_or(StatusCode::OK, Problem::status);
+    page.show(status, &whole(page, &rules, asker, (&proposal, [&before, &after]), kept))
 }
 
 fn whole<'a>(
@@ -158,7 +169,7 @@ fn whole<'a>(
     rules: &Rules,
     asker: &Asker,
     (proposal, [before, after]): (&'a Proposal, [&Files; 2]),
-    refused: Option<&Problem>,
+    kept: &'a Kept,
 ) -> ProposalPage<'a> {
     // Stored versions loaded when they were proposed; a newer program may be stricter, and then tells names as they are written.
     let load = |files: &Files| Policies::from_files(std::path::Path::new("policies"), files.clone()).ok();
@@ -182,11 +193,17 @@ fn whole<'a>(
         grid: effects::grid(&proposal.effects, &is),
         owners: effects::owners(&proposal.effects, [&was, &is], own),
         approvals: proposal.approvals.iter().map(|approval| standing(page, &is, approval, asker)).collect(),
+        opinions: opinions::told(page, &is, &proposal.opinions, own),
         act: doing(proposal, asker),
+        comment: &kept.comment,
+        comment_max: Comment::CHARS_MAX,
         withdraws: acts(asker) && proposal.status == Status::Open && proposal.officer.member == *own,
         cases: new.as_ref().map(|policies| cases::told(page, &policies.run_cases())).unwrap_or_default(),
         files: lines::files(page, before, after),
-        refused: refused.map(|problem| page.sentence(page.text(problem.detail_text().unwrap_or(problem.title())))),
+        refused: kept
+            .refused
+            .as_ref()
+            .map(|problem| page.sentence(page.text(problem.detail_text().unwrap_or(problem.title())))),
     }
 }
 
@@ -197,11 +214,19 @@ fn standing(page: &Page, names: &Names<'_>, approval: &Approval, asker: &Asker) 
             page.fill("approval-given", &[("user", user.clone()), ("when", page.moment(at))])
         }
         (Some(_), true, _) => page.say("approval-lapsed"),
+        (None, ..) if approval.refused => page.say("approval-refused"),
         (None, _, true) => page.say("approval-awaited"),
         (None, _, false) => page.say("approval-optional"),
     };
     let own = approval.owner == asker.user.member;
-    Standing { member: names.member(&approval.owner), own, needed: approval.needed, state, given }
+    Standing {
+        member: names.member(&approval.owner),
+        own,
+        needed: approval.needed,
+        state,
+        given,
+        refused: approval.refused,
+    }
 }
 
 /// What an officer can do for their member; nothing for who is none, or where nothing waits.
@@ -229,7 +254,23 @@ pub(crate) async fn approve(
     fields: Fields,
 ) -> Response {
     let effects = fields.get("effects").to_owned();
-    done(&room, &page, asker, &id, |id| Act::Approve(id, effects)).await
+    let comment = fields.some("comment").map(Comment::read).transpose();
+    let act = comment.map(|comment| |id| Act::Approve(id, effects, comment));
+    done(&room, &page, asker, (&id, fields.get("comment")), act).await
+}
+
+/// Refuses for the officer's member, and says why.
+pub(crate) async fn refuse(
+    State(room): State<Arc<Room>>,
+    page: Page,
+    asker: Asker,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Response {
+    let why = || Text::new("dites pourquoi vous refusez, en une phrase", "say why you refuse, in a sentence");
+    let comment = fields.some("comment").ok_or_else(why).and_then(Comment::read);
+    let act = comment.map(|comment| |id| Act::Refuse(id, comment));
+    done(&room, &page, asker, (&id, fields.get("comment")), act).await
 }
 
 /// Takes that approval back.
@@ -239,7 +280,7 @@ pub(crate) async fn retract(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Response {
-    done(&room, &page, asker, &id, Act::Retract).await
+    done(&room, &page, asker, (&id, ""), Ok(Act::Retract)).await
 }
 
 /// Withdraws a proposal of the officer's member.
@@ -249,13 +290,24 @@ pub(crate) async fn withdraw(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Response {
-    done(&room, &page, asker, &id, Act::Withdraw).await
+    done(&room, &page, asker, (&id, ""), Ok(Act::Withdraw)).await
 }
 
-async fn done(room: &Arc<Room>, page: &Page, asker: Asker, id: &str, act: impl FnOnce(i64) -> Act) -> Response {
+async fn done(
+    room: &Arc<Room>,
+    page: &Page,
+    asker: Asker,
+    (id, comment): (&str, &str),
+    act: Result<impl FnOnce(i64) -> Act, Text>,
+) -> Response {
     let Ok(id) = id.parse() else { return page.problem(&Problem::not_found()) };
-    let act = act(id);
+    let kept = |problem| Kept { refused: Some(problem), comment: comment.to_owned() };
+    let act = match act {
+        Ok(act) => act(id),
+        Err(mistake) => return told(room, page, &asker, id, &kept(Problem::malformed(mistake))).await,
+    };
     let done = match act {
+        Act::Refuse(..) => "refused",
         Act::Retract(_) => "retracted",
         Act::Withdraw(_) => "withdrawn",
         _ => "approved",
@@ -267,7 +319,7 @@ async fn done(room: &Arc<Room>, page: &Page, asker: Asker, id: &str, act: impl F
             Redirect::to(&format!("/proposals/{id}?done={done}")).into_response()
         }
         // What is refused is told on the page itself, beside what it is about.
-        Err(problem) if problem.status() == StatusCode::CONFLICT => told(room, page, &asker, id, Some(problem)).await,
+        Err(problem) if problem.status() == StatusCode::CONFLICT => told(room, page, &asker, id, &kept(problem)).await,
         Err(problem) => page.problem(&problem),
     }
 }

@@ -76,6 +76,7 @@ fn happened(page: &Page, what: What) -> String {
         What::Founded => page.say("happened-founded"),
         What::Proposed => page.say("happened-proposed"),
         What::Approved => page.say("happened-approved"),
+        What::Refused => page.say("happened-refused"),
         What::Retracted => page.say("happened-retracted"),
         What::Narrowed => page.say("happened-narrowed"),
         What::Lifted => page.say("happened-lifted"),

@@ -21,6 +21,23 @@ fn spoil(folder: &Path, ending: &str, beginnings: &[&str]) -> usize {
     spoilt
 }
 
+/// A proposal that another member refuses with such a comment.
+fn hostile_refusal(founded: &std::sync::Arc<Founded>, served: &Served) -> i64 {
+    let [festival, hall] = ["festival", "salle"].map(|member| founded.token(member, "officer"));
+    let version = served.get(&festival, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
+    let mut files = served.get(&festival, &format!("/api/v1/policy/versions/{version}")).ok()["files"].take();
+    let opened = "@id(\"essai\")\n@title_fr(\"Essai\")\n@title_en(\"Trial\")\npermit (principal in Member::\"agents\", \
+        action in Action::\"compare\", resource == Audience::\"salle/abonnes\");\n";
+    files["essai.cedar"] = opened.into();
+    files.as_object_mut().unwrap().remove("cases.toml");
+    let proposal = serde_json::json!({ "files": files, "why": HOSTILE });
+    let id = served.post(&festival, "/api/v1/policy/proposals", &proposal).ok()["id"].as_i64().unwrap();
+    let comment = serde_json::json!({ "comment": HOSTILE });
+    let told = served.post(&hall, &format!("/api/v1/policy/proposals/{id}/refusal"), &comment).ok();
+    assert_eq!(told["opinions"][0]["comment"], HOSTILE);
+    id
+}
+
 #[test]
 fn no_name_becomes_more_than_a_name() {
     let founded = Founded::new();
@@ -43,11 +60,13 @@ fn no_name_becomes_more_than_a_name() {
     browser.come_in(&served.url, &person);
     let version =
         served.by(&person, "GET", "/api/v1/policy", &Value::Null).ok()["version"].as_str().unwrap().to_owned();
+    let proposal = hostile_refusal(&founded, served);
     let mut shown = 0;
     for (_, path, _) in camerata::web::table().into_iter().filter(|(method, ..)| method == "GET") {
         let path = path.replace("/answers/{id}", &format!("/answers/{answer}")).replace("{template}", "overlap");
         let path = path.replace("/documentation/{name}", "/documentation/audit").replace("{name}", "overlap");
         let path = path.replace("{audience}", "abonnes").replace("{version}", &version);
+        let path = path.replace("/proposals/{id}", &format!("/proposals/{proposal}"));
         let reply = served.by(&person, "GET", &path, &Value::Null);
         let kind = reply.headers.get("content-type").map(|kind| kind.to_str().unwrap()).unwrap_or_default();
         if !kind.starts_with("text/html") || path.starts_with("/sign-in") {

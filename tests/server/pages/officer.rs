@@ -155,9 +155,30 @@ fn approve(browser: &Browser, served: &Served, sam: &Person, id: &str) {
     );
     assert_eq!(stale.status, 409, "{}", stale.body);
     assert!(stale.body.contains("relisez-la avant d&#39;approuver"), "{}", stale.body);
+    refuse(browser, id);
+    browser.fill("textarea[name=comment]", say("d’accord, pour cette saison", "agreed, for this season"));
     browser.press(say("Approuver", "Approve"));
+    browser.sees(say("d’accord, pour cette saison", "agreed, for this season"));
     browser.sees(say("et la proposition est en vigueur", "and the proposal is in force"));
     look(browser, "proposal-published");
+}
+
+/// Refuses the proposal that is shown: not without a reason, and with one that is read as it was typed.
+fn refuse(browser: &Browser, id: &str) {
+    let say = |fr, en| said(browser, fr, en);
+    browser.press(say("Refuser", "Refuse"));
+    browser.sees(say("Dites pourquoi vous refusez, en une phrase", "Say why you refuse, in a sentence"));
+    assert!(browser.path().ends_with("/refusal"), "{}", browser.path());
+    look(browser, "proposal-refusal-unsaid");
+    let why = "Pas avant <b>juin</b> & \"l'été\"";
+    browser.fill("textarea[name=comment]", why);
+    browser.press(say("Refuser", "Refuse"));
+    browser.sees(say("Votre refus est inscrit", "Your refusal is recorded"));
+    assert_eq!(browser.path(), format!("/proposals/{id}"));
+    browser.sees(why);
+    let state = "return document.querySelector('td.closes').textContent";
+    assert!(browser.script(state, &[]).as_str().unwrap().contains(say("refusé", "refused")));
+    look(browser, "proposal-refused");
 }
 
 fn approve_a_template(browser: &Browser, served: &Served) {

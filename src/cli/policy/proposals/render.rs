@@ -8,7 +8,7 @@ use crate::{
         typography as t,
     },
     model::Language,
-    policy::{Approval, Entry, Policies, Proposal, Status},
+    policy::{Approval, Entry, Opinion, OpinionVerdict, Policies, Proposal, Status},
 };
 
 fn status(status: Status, language: Language) -> &'static str {
@@ -64,7 +64,30 @@ pub(super) fn proposal(
         lines.push(String::new());
         lines.push(approvals(&proposal.approvals, language));
     }
+    if !proposal.opinions.is_empty() {
+        lines.push(String::new());
+        lines.extend(proposal.opinions.iter().map(|opinion| said(opinion, language)));
+    }
     Ok(lines.join("\n"))
+}
+
+/// What a member's officer says, each line of it under who says it.
+fn said(opinion: &Opinion, language: Language) -> String {
+    let say = |fr, en| choose(language, (fr, en));
+    let (user, at) = &opinion.by;
+    let verdict = match opinion.verdict {
+        OpinionVerdict::Approved => say("approuve", "approves"),
+        OpinionVerdict::Refused => say("refuse", "refuses"),
+    };
+    let lapsed =
+        if opinion.lapsed { say(" (les effets ont changé depuis)", " (the effects changed since)") } else { "" };
+    let head = format!("{user} ({}) {verdict}, {}{lapsed}", opinion.owner, t::day(at));
+    let mut told = t::label(&head, language);
+    for line in opinion.comment.lines() {
+        told.push_str("\n  ");
+        told.push_str(line);
+    }
+    told
 }
 
 fn approvals(approvals: &[Approval], language: Language) -> String {
@@ -78,6 +101,7 @@ fn approvals(approvals: &[Approval], language: Language) -> String {
         let standing = match (&approval.by, approval.lapsed, approval.needed) {
             (Some((user, _)), false, _) => format!("{} {user}", say("donné par", "given by")),
             (Some(_), true, _) => say("caduc : les effets ont changé", "lapsed: the effects changed").to_owned(),
+            (None, ..) if approval.refused => say("refusé", "refused").to_owned(),
             (None, _, true) => say("attendu", "needed").to_owned(),
             (None, _, false) => say("facultatif", "optional").to_owned(),
         };

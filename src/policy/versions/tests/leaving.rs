@@ -14,6 +14,11 @@ fn figures() -> Files {
     replaced(&pilot(), "privacy.toml", "owner_epsilon = 3.0", "owner_epsilon = 2.5")
 }
 
+/// Lets a member compare its own audiences, as all may already.
+fn own(member: &str) -> String {
+    agreement("mesures", "permit", member, &format!("{member}/abonnes"))
+}
+
 /// Proposes a folder and has everybody approve whose approval is needed.
 async fn agreed(room: &mut Room, by: &str, files: &Files) -> i64 {
     let id = room.propose(by, files).await.unwrap();
@@ -48,6 +53,8 @@ async fn what_a_member_agreed_to_before_it_left_does_not_count_when_it_is_back()
     let waiting = room.propose("salle", &figures()).await.unwrap();
     room.approve("agents", waiting).await.unwrap();
     assert!(room.approval("agents", waiting).await.unwrap().by.is_some());
+    let refused = room.propose("salle", &with(&figures(), "mesures.cedar", &own("salle"))).await.unwrap();
+    room.refuse("agents", refused, "non").await.unwrap();
     let left = agreed(&mut room, "agents", &without_agents(&pilot())).await;
     assert!(!may(&room.current, "festival", &["festival/abonnes", "agents/admirateurs"]));
     agreed(&mut room, "festival", &pilot()).await;
@@ -55,6 +62,8 @@ async fn what_a_member_agreed_to_before_it_left_does_not_count_when_it_is_back()
 
     let approval = room.approval("agents", waiting).await.unwrap();
     assert!(approval.needed && approval.by.is_none(), "{approval:?}");
+    assert!(room.approval("agents", refused).await.unwrap().is_awaited(), "nor what it refused");
+    assert!(room.proposal(refused).await.opinions.is_empty());
     for owner in ["billetterie", "etiquette", "festival", "salle"] {
         room.approve(owner, waiting).await.unwrap();
         assert_eq!(room.status(waiting).await, Status::Open, "not without the agents");

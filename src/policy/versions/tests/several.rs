@@ -240,7 +240,9 @@ async fn an_act_that_goes_by_what_has_changed_comes_to_nothing(place: Place) {
     let id = room.propose("festival", &purchases_for("festival")).await.unwrap();
     let rows_before = rows(&room).await;
     refused(late.propose(&before, &officer("salle"), &purchases_for("salle"), "le motif").await);
-    refused(late.approve(&before, &officer("billetterie"), id, &room.digest("billetterie", id).await).await);
+    let seen = room.digest("billetterie", id).await;
+    refused(late.approve(&before, &officer("billetterie"), id, (&seen, None)).await);
+    refused(late.refuse(&before, &officer("billetterie"), id, &Comment::read("non").unwrap()).await);
     refused(late.withdraw(&officer("festival"), id).await);
     assert_eq!(rows(&room).await, rows_before);
     room.approve("billetterie", id).await.unwrap();
