@@ -9,4 +9,5 @@ mod marketer;
 mod officer;
 mod public;
 mod steward;
+mod templates;
 mod weight;
