@@ -1,6 +1,6 @@
 //! Officers' acts on the templates: what comes of one is in force before its answer is given.
 
-use super::{Room, RulesError};
+use super::{Derivation, Room, Rules, RulesError, derive};
 use crate::{
     model::{Officer, Role, TemplateName, Text},
     people::User,
@@ -48,6 +48,41 @@ pub enum TemplateAct {
     Withdraw(String),
 }
 
+/// A template that the checker accepts, with what its loss would be.
+#[derive(Debug)]
+pub struct AcceptedTemplate {
+    /// The template.
+    pub template: Template,
+    /// How its loss is derived; or why it can't be had at the manifest's margin.
+    pub derivation: Result<Derivation, Text>,
+}
+
+/// Checks a template as proposing it would, and derives its loss. Nothing is stored.
+///
+/// # Errors
+/// The checker's refusal.
+pub async fn check_template(
+    room: &Room,
+    name: TemplateName,
+    (sql, toml): (String, String),
+) -> Result<AcceptedTemplate, TemplateActError> {
+    let rules = room.rules();
+    // Off the async threads, as in proposing; what is derived builds the mechanisms besides.
+    let checked = tokio::task::spawn_blocking(move || {
+        let template = parsed(&rules, name, (&sql, &toml))?;
+        let derivation = derive(&template, &rules.policies.base, &rules.limits, None);
+        Ok::<_, TemplateError>(AcceptedTemplate { template, derivation })
+    });
+    Ok(checked.await??)
+}
+
+fn parsed(rules: &Rules, name: TemplateName, (sql, toml): (&str, &str)) -> Result<Template, TemplateError> {
+    let [sql_path, toml_path] = ["sql", "toml"].map(|ending| format!("{name}.{ending}"));
+    let sql = File { path: Path::new(&sql_path), text: sql };
+    let toml = File { path: Path::new(&toml_path), text: toml };
+    Template::parse(name, sql, toml, rules.policies.base.vocabulary())
+}
+
 /// Does what an officer asks for; the hash of the version that it was about.
 ///
 /// # Errors
@@ -76,13 +111,7 @@ pub async fn act_on_templates(room: &Room, user: &User, act: TemplateAct) -> Res
             }
             let rules = Arc::clone(&rules);
             // Off the async threads: a manifest with many choices is checked many times.
-            let checked = tokio::task::spawn_blocking(move || {
-                let [sql_path, toml_path] = ["sql", "toml"].map(|ending| format!("{name}.{ending}"));
-                let sql = File { path: Path::new(&sql_path), text: &sql };
-                let toml = File { path: Path::new(&toml_path), text: &toml };
-                Template::parse(name, sql, toml, rules.policies.base.vocabulary())
-            });
-            let template = checked.await??;
+            let template = tokio::task::spawn_blocking(move || parsed(&rules, name, (&sql, &toml))).await??;
             (template.hash().to_owned(), consent.propose(current, &officer, template, &why).await?)
         }
         TemplateAct::Approve(hash) => {

@@ -40,7 +40,7 @@ pub use ask::{AskError, answer, answers, ask, estimate};
 pub use budget::{BudgetLine, Course, budget, course};
 pub use check::PolicyCheck;
 pub use config::{Config, ConfigError};
-pub use consent::{TemplateAct, TemplateActError, act_on_templates};
+pub use consent::{AcceptedTemplate, TemplateAct, TemplateActError, act_on_templates, check_template};
 pub use damage::Located;
 pub use derivation::{Derivation, derive};
 pub use directories::{Returned, TurnedAway, begin_sign_in, end_sign_in, link_account, with_directory};

@@ -35,7 +35,7 @@ pub(crate) use identity::Asker;
 pub(crate) use policy::{done as act_on_policies, problem as policy_problem};
 pub(crate) use queries::asked;
 pub(crate) use route::{GET, POST, Route, route, router as routes_behind};
-pub(crate) use templates::done as act_on_templates;
+pub(crate) use templates::{Mistake as TemplateMistake, done as act_on_templates, placed as template_mistake};
 
 use crate::gateway::{AskError, Room};
 use axum::{
@@ -67,6 +67,7 @@ use utoipa::OpenApi;
         templates::list,
         templates::log,
         templates::propose,
+        templates::check,
         templates::version,
         templates::approve,
         templates::withdraw,

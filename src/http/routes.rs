@@ -53,6 +53,7 @@ fn routes() -> Vec<Route> {
         route(GET, "/api/v1/templates", ALL, templates::list),
         route(GET, "/api/v1/templates/log", ALL, templates::log),
         route(POST, "/api/v1/template-proposals", OFFICERS, templates::propose).within(Class::Propose),
+        route(POST, "/api/v1/template-proposals/check", OFFICERS, templates::check).within(Class::Propose),
         route(GET, "/api/v1/template-proposals/{hash}", ALL, templates::version),
         route(POST, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::approve).within(Class::Propose),
         route(DELETE, "/api/v1/template-proposals/{hash}/approval", OFFICERS, templates::withdraw)

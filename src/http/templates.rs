@@ -2,7 +2,7 @@
 
 use super::{Problem, identity::Asker};
 use crate::{
-    gateway::{self, Room, TemplateAct, TemplateActError},
+    gateway::{self, AcceptedTemplate, Room, TemplateAct, TemplateActError},
     model::{Language, Role, TemplateName, Text},
     template::{ConsentError, Entry, Template, TemplateError, Version},
 };
@@ -12,7 +12,7 @@ use axum::{
     http::StatusCode,
 };
 use miette::Diagnostic;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -29,6 +29,37 @@ pub(crate) struct Proposed {
     toml: String,
     /// Why, in a sentence.
     why: String,
+}
+
+/// A template that is checked.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Draft {
+    /// Its name.
+    #[schema(value_type = String)]
+    name: TemplateName,
+    /// Its SQL.
+    sql: String,
+    /// Its manifest.
+    toml: String,
+}
+
+/// A mistake of a template, and its place.
+#[derive(Debug, Serialize)]
+pub(crate) struct Mistake {
+    /// The file's name.
+    pub(crate) file: String,
+    /// Which of the two files: `sql` or `toml`.
+    #[serde(skip)]
+    pub(crate) ending: &'static str,
+    /// From 1.
+    pub(crate) line: usize,
+    /// From 1, in characters.
+    pub(crate) column: usize,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: Option<String>,
 }
 
 /// The newest version of every template, and who has approved which.
@@ -105,13 +136,47 @@ pub(super) async fn propose(
     asker: Asker,
     body: Result<Json<Proposed>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(proposed) = body.map_err(|error| {
-        let error = error.body_text();
-        let text = Text::new(format!("la demande ne se lit pas : {error}"), error);
-        Problem::malformed(text).in_language(asker.language)
-    })?;
+    let proposed = read(body, &asker)?;
     let Proposed { name, sql, toml, why } = proposed.clone();
     done(&room, asker, TemplateAct::Propose { name, sql, toml, why }, Some(&proposed)).await
+}
+
+/// Checks a template as proposing it would, and tells how its loss is derived. Nothing is stored.
+#[utoipa::path(post, path = "/api/v1/template-proposals/check", responses(
+    (status = 200, description = "the template holds: its hash, and its derivation, or why there is none"), (status = 401), (status = 403),
+    (status = 422, description = "a mistake and its place")))]
+pub(super) async fn check(
+    State(room): State<Arc<Room>>,
+    asker: Asker,
+    body: Result<Json<Draft>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Draft { name, sql, toml } = read(body, &asker)?;
+    let proposed = Proposed { name: name.clone(), sql: sql.clone(), toml: toml.clone(), why: String::new() };
+    let checked = gateway::check_template(&room, name, (sql, toml)).await;
+    let AcceptedTemplate { template, derivation } =
+        checked.map_err(|error| problem(error, Some(&proposed), asker.language).in_language(asker.language))?;
+    let (derivation, obstacle) = match derivation {
+        Ok(derived) => {
+            let told = json!({
+                "margin": derived.margin, "query": derived.query, "bounds": derived.bounds,
+                "statement": derived.statement, "noise": derived.noise, "loss": derived.loss,
+            });
+            (Some(told), None)
+        }
+        Err(text) => (None, Some(text)),
+    };
+    let title = &template.manifest().title;
+    Ok(Json(json!({
+        "name": template.name(), "title": title, "hash": template.hash(), "derivation": derivation, "obstacle": obstacle,
+    })))
+}
+
+fn read<T>(body: Result<Json<T>, JsonRejection>, asker: &Asker) -> Result<T, Problem> {
+    let rejected = |error: JsonRejection| {
+        let error = error.body_text();
+        Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(asker.language)
+    };
+    body.map(|Json(value)| value).map_err(rejected)
 }
 
 /// Lets a version run over the audiences of the officer's own member.
@@ -180,24 +245,32 @@ fn problem(error: TemplateActError, proposed: Option<&Proposed>, language: Langu
 
 /// What the checker refuses, with its place in the proposed file.
 fn mistake(error: TemplateError, proposed: Option<&Proposed>, language: Language) -> Problem {
-    let (ending, offset) = match &error {
-        TemplateError::Manifest(error) => ("toml", error.span().offset()),
-        TemplateError::Refused(refusal) => ("sql", refusal.span().offset()),
-        TemplateError::File(_) => ("sql", 0),
-    };
-    let (name, text) = proposed.map_or(("", ""), |proposed| {
-        (proposed.name.as_str(), if ending == "sql" { proposed.sql.as_str() } else { proposed.toml.as_str() })
-    });
-    let before = text.get(..offset).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let error = error.in_language(language);
-    let (message, help) = (error.to_string(), error.help().map(|help| help.to_string()));
-    let file = format!("{name}.{ending}");
+    let (name, files) = proposed.map_or(("", ["", ""]), |one| (one.name.as_str(), [one.sql.as_str(), &one.toml]));
+    let mistake = placed(error, name, files, language);
+    let Mistake { file, line, column, message, help, .. } = &mistake;
     let mut detail = format!("{file}:{line}:{column}: {message}");
     detail.extend(help.iter().flat_map(|help| ["\n", help.as_str()]));
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Problem::new(status, "template-mistake", "Le modèle a une erreur", "The template has a mistake")
         .detail(detail.clone(), detail)
-        .with("mistakes", json!([{ "file": file, "line": line, "column": column, "message": message, "help": help }]))
+        .with("mistakes", json!([mistake]))
+}
+
+/// Where in a template's two files a mistake is.
+pub(crate) fn placed(error: TemplateError, name: &str, [sql, toml]: [&str; 2], language: Language) -> Mistake {
+    let (ending, offset) = match &error {
+        TemplateError::Manifest(error) => ("toml", error.span().offset()),
+        TemplateError::Refused(refusal) => ("sql", refusal.span().offset()),
+        TemplateError::File(_) => ("sql", 0),
+    };
+    let before = if ending == "sql" { sql } else { toml }.get(..offset).unwrap_or_default();
+    let error = error.in_language(language);
+    Mistake {
+        file: format!("{name}.{ending}"),
+        ending,
+        line: before.matches('\n').count() + 1,
+        column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+        message: error.to_string(),
+        help: error.help().map(|help| help.to_string()),
+    }
 }

@@ -31,3 +31,9 @@ pub use manifest::{
 pub use refusal::Refusal;
 pub use rule::Rule;
 pub use tally::{Argument, Binding, BindingError, Bindings, Figure, Instance};
+
+/// A query to start a new template from; it passes the check with [`STARTER_TOML`] and the pilot's vocabulary.
+pub const STARTER_SQL: &str = include_str!("starter.sql");
+
+/// A manifest to start a new template from.
+pub const STARTER_TOML: &str = include_str!("starter.toml");

@@ -64,6 +64,7 @@ pub(super) const DONE: &[&str] = &[
     "done-refused",
     "done-retracted",
     "done-withdrawn",
+    "done-template-proposed",
     "done-template-approved",
     "done-template-withdrawn",
 ];

@@ -5,7 +5,7 @@ use super::{
     assets, front,
     guard::guard,
     marketer::{answers, ask, budget, comparison, downloads},
-    officer::{agreements, editor, log, proposals, templates, versions},
+    officer::{agreements, editor, log, proposals, template_editor, templates, versions},
     public::{self, documents, promise, register},
     steward::{audiences, erase, upload},
 };
@@ -72,6 +72,8 @@ fn officer() -> Vec<Route> {
         route(POST, "/proposals/{id}/refusal", OFFICERS, proposals::refuse).within(Class::Propose),
         route(POST, "/proposals/{id}/retraction", OFFICERS, proposals::retract),
         route(POST, "/proposals/{id}/withdrawal", OFFICERS, proposals::withdraw),
+        route(GET, "/template-proposals/new", OFFICERS, template_editor::show),
+        route(POST, "/template-proposals/new", OFFICERS, template_editor::act).taking(editor()).within(Class::Propose),
         route(GET, "/templates", ALL, templates::list),
         route(GET, "/templates/{template}", ALL, templates::show),
         route(POST, "/templates/{template}", OFFICERS, templates::approve).within(Class::Propose),

@@ -143,7 +143,7 @@ fn a_refusal_says_why_and_nobody_refuses_for_another() {
         refusal(&hall, &body).problem(422, "malformed");
     }
     let long = refusal(&hall, &json!({ "comment": "é".repeat(2_001) }));
-    assert!(long.problem(422, "malformed")["detail"].as_str().unwrap().contains("2001 caractères"));
+    assert!(long.problem(422, "malformed")["detail"].as_str().unwrap().contains("2001 characters: shorten it to 2000"));
     let hidden = refusal(&hall, &json!({ "comment": "oui\u{202e}non" }));
     assert!(hidden.problem(422, "malformed")["detail"].as_str().unwrap().contains("U+202E"));
     // The co-operative's own staff, the proposer, a bystander, and who is no officer.

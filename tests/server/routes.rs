@@ -29,7 +29,7 @@ const STEWARDS: Who = Roles(&["steward"]);
 const MANAGERS: Who = Roles(&["officer", "host"]);
 
 /// Method, path, and who may. Those that end what they are called with come last.
-const ROUTES: [(&str, &str, Who); 88] = [
+const ROUTES: [(&str, &str, Who); 89] = [
     ("get", "/health", Anyone),
     ("get", "/api/v1/me", SignedIn),
     ("get", "/api/v1/vocabulary", ALL),
@@ -59,6 +59,7 @@ const ROUTES: [(&str, &str, Who); 88] = [
     ("get", "/api/v1/audit/entries", MEMBERS),
     ("get", "/api/v1/template-proposals/{hash}", ALL),
     ("post", "/api/v1/template-proposals", OFFICERS),
+    ("post", "/api/v1/template-proposals/check", OFFICERS),
     ("post", "/api/v1/template-proposals/{hash}/approval", OFFICERS),
     ("delete", "/api/v1/template-proposals/{hash}/approval", OFFICERS),
     ("get", "/api/v1/policy", ALL),

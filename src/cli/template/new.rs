@@ -8,12 +8,10 @@ use crate::{
         typography as t,
     },
     model::TemplateName,
+    template::{STARTER_SQL, STARTER_TOML},
 };
 use anyhow::Context as _;
 use std::{fs::File, io::Write, process::ExitCode};
-
-const SQL: &str = include_str!("new.sql");
-const TOML: &str = include_str!("new.toml");
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -25,7 +23,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let stem = stem(&args.places.templates, args.name.as_str());
-    let files = [(stem.with_extension("sql"), SQL), (stem.with_extension("toml"), TOML)];
+    let files = [(stem.with_extension("sql"), STARTER_SQL), (stem.with_extension("toml"), STARTER_TOML)];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists()) {
         let there = context.say("existe déjà : choisissez un autre nom", "is there already: choose another name");
         return Err(UsageError(t::spaced(&format!("{} {there}", path.display()), context.language)).into());
@@ -55,7 +53,7 @@ pub(super) fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-    use super::{SQL, TOML};
+    use super::{STARTER_SQL, STARTER_TOML};
     use crate::{
         policy::Policies,
         template::{File, Template},
@@ -66,7 +64,7 @@ mod tests {
     fn what_a_new_template_starts_from_passes_the_check() {
         let policies = Policies::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")).unwrap();
         let file = |name, text| File { path: Path::new(name), text };
-        let (sql, toml) = (file("new.sql", SQL), file("new.toml", TOML));
+        let (sql, toml) = (file("new.sql", STARTER_SQL), file("new.toml", STARTER_TOML));
         let template = Template::parse("new".parse().unwrap(), sql, toml, policies.vocabulary());
         assert!(template.is_ok(), "{:?}", template.err().map(miette::Report::new));
     }

@@ -4,8 +4,8 @@ use super::*;
 use Language::{En, Fr};
 use std::fs;
 
-const SQL: &str = include_str!("new.sql");
-const TOML: &str = include_str!("new.toml");
+const SQL: &str = crate::template::STARTER_SQL;
+const TOML: &str = crate::template::STARTER_TOML;
 
 /// What is said of a template with these files, in the pilot's policies.
 fn said(sql: &str, toml: &str, language: Language) -> Found {

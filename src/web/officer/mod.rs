@@ -10,6 +10,7 @@ mod names;
 mod opinions;
 pub(super) mod proposals;
 mod sentences;
+pub(super) mod template_editor;
 pub(super) mod templates;
 pub(super) mod versions;
 

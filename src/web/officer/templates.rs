@@ -22,6 +22,7 @@ use std::sync::Arc;
 struct TemplatesPage<'a> {
     page: &'a Page,
     templates: Vec<Listed>,
+    acts: bool,
 }
 
 struct Listed {
@@ -62,13 +63,13 @@ struct TemplatePage<'a> {
 }
 
 /// The derivation in the reader's language.
-struct Derived {
-    margin: String,
-    query: String,
-    statement: String,
-    bounds: Vec<String>,
-    noise: Vec<String>,
-    loss: Vec<String>,
+pub(super) struct Derived {
+    pub(super) margin: String,
+    pub(super) query: String,
+    pub(super) statement: String,
+    pub(super) bounds: Vec<String>,
+    pub(super) noise: Vec<String>,
+    pub(super) loss: Vec<String>,
 }
 
 struct Other {
@@ -111,7 +112,7 @@ pub(crate) async fn list(State(room): State<Arc<Room>>, page: Page, asker: Asker
     });
     let mut listed: Vec<Listed> = listed.collect();
     listed.sort_by_key(|template| !template.awaited);
-    page.show(StatusCode::OK, &TemplatesPage { page: &page, templates: listed })
+    page.show(StatusCode::OK, &TemplatesPage { page: &page, templates: listed, acts: acts(&asker) })
 }
 
 /// One template: the newest version, or the one that is named.
@@ -198,7 +199,8 @@ fn files(version: &Version) -> Files {
     Files::from([(sql, version.sql.as_bytes().to_vec()), (toml, version.toml.as_bytes().to_vec())])
 }
 
-fn in_words(page: &Page, derived: Derivation) -> Derived {
+/// A derivation in the reader's language.
+pub(super) fn in_words(page: &Page, derived: Derivation) -> Derived {
     let words = |texts: &[Text]| texts.iter().map(|text| page.text(text).to_owned()).collect();
     Derived {
         margin: page.count("template-margin", "margin", &u64::from(derived.margin)),

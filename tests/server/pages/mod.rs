@@ -10,4 +10,5 @@ mod marketer;
 mod officer;
 mod public;
 mod steward;
+mod templates;
 mod weight;
