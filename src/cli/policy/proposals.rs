@@ -162,10 +162,11 @@ pub(super) fn proposals(args: &Proposals, context: &Context) -> anyhow::Result<E
 pub(super) fn approve(args: &Approve, context: &Context) -> anyhow::Result<ExitCode> {
     let connection = Connection::open(&args.room.connection, context)?;
     let path = format!("{PROPOSALS}/{}/approval", args.proposal);
-    let mut approved = json!({ "effects": args.effects });
-    if let Some(comment) = &args.comment {
-        approved["comment"] = json!(comment);
-    }
+    let approved = match &args.comment {
+        Some(comment) => json!({ "effects": args.effects, "comment": comment }),
+        // As rooms of before take it.
+        None => json!({ "effects": args.effects }),
+    };
     let answer = connection.post_within(&path, &approved, COMPARE_S)?;
     told(&args.room, &connection, answer, context)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Method, path, the other member's role, and what is told. 404 is what is told of things that there are not, byte for byte.
-const OBJECTS: [(&str, &str, &str, u16); 21] = [
+const OBJECTS: [(&str, &str, &str, u16); 22] = [
     ("get", "/api/v1/uploads/{id}", "steward", 404),
     ("patch", "/api/v1/uploads/{id}", "steward", 404),
     ("delete", "/api/v1/uploads/{id}", "steward", 404),
@@ -22,6 +22,7 @@ const OBJECTS: [(&str, &str, &str, u16); 21] = [
     ("delete", "/api/v1/policy/proposals/{id}", "officer", 409),
     ("post", "/api/v1/policy/proposals/{id}/approval", "officer", 409),
     ("delete", "/api/v1/policy/proposals/{id}/approval", "officer", 409),
+    ("post", "/api/v1/policy/proposals/{id}/refusal", "officer", 409),
     ("delete", "/api/v1/sessions/{id}", "officer", 404),
     ("delete", "/api/v1/invitations/{id}", "officer", 404),
     ("put", "/api/v1/users/{id}/roles", "officer", 404),
@@ -100,6 +101,7 @@ fn a_thing_of_another_member_is_told_from_none_by_nothing() {
         let body: &[u8] = match path {
             "/api/v1/uploads/{id}/complete" => b"{\"bytes\":10}",
             "/api/v1/policy/proposals/{id}/approval" => b"{\"effects\":\"00\"}",
+            "/api/v1/policy/proposals/{id}/refusal" => b"{\"comment\":\"non\"}",
             "/api/v1/users/{id}/roles" => b"{\"roles\":[\"marketer\"]}",
             // The stranger's own.
             "/api/v1/me/passkeys/{id}" => b"{\"password\":\"quatre violons sous la neige\"}",
