@@ -22,7 +22,7 @@ const OBJECTS: [(&str, &str, &str, u16); 22] = [
     ("delete", "/api/v1/policy/proposals/{id}", "officer", 409),
     ("post", "/api/v1/policy/proposals/{id}/approval", "officer", 409),
     ("delete", "/api/v1/policy/proposals/{id}/approval", "officer", 409),
-    ("post", "/api/v1/policy/proposals/{id}/refusal", "officer", 409),
+    ("post", "/api/v1/policy/proposals/{id}/refusal", "officer", 200),
     ("delete", "/api/v1/sessions/{id}", "officer", 404),
     ("delete", "/api/v1/invitations/{id}", "officer", 404),
     ("put", "/api/v1/users/{id}/roles", "officer", 404),
