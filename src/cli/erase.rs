@@ -61,12 +61,12 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     let source = hashed::open(&args.file, options).map_err(|error| anyhow::anyhow!(error.message(context.language)))?;
     let mut list = Vec::new();
     source.reader_at(0)?.read_to_end(&mut list)?;
-    let answer: serde_json::Value =
-        Connection::open(&args.connection, context)?.post_list("/api/v1/erasures", &list)?;
+    let connection = Connection::open(&args.connection, context)?;
+    let answer: serde_json::Value = connection.post_list("/api/v1/erasures", &list)?;
     if args.json {
         context.print_json(&answer)?;
     } else {
-        context.print(render(&serde_json::from_value(answer)?, context.language))?;
+        context.print(render(&connection.understand(answer)?, context.language))?;
     }
     Ok(Exit::Done.into())
 }

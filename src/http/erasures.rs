@@ -1,9 +1,9 @@
 //! Erasing people from what a member holds, by a list of their hashed identifiers.
 
-use super::{Problem, identity::Asker};
+use super::{Problem, identity::Asker, uploads::failed};
 use crate::{
-    gateway::{AskError, Room},
-    store::{Erased, Erasures},
+    gateway::Room,
+    store::{Erased, ErasureList, Erasures},
 };
 use axum::{
     Json,
@@ -34,30 +34,14 @@ pub(super) async fn create(
     let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
     // In a task of its own: it goes on if the client hangs up.
     let task = tokio::spawn(async move {
-        let reading = store.clone();
-        let list = tokio::task::spawn_blocking(move || reading.read_erasure(&body)).await;
-        let list = match list {
-            Ok(list) => Arc::new(list?),
-            Err(error) => return Ok(Err(error)),
-        };
-        let done = store.erase((&member, &user), Arc::clone(&list), people_min).await?;
-        let mut told = told(&done);
-        if let Some(fields) = told.as_object_mut() {
-            fields.insert("rows_taken".into(), json!(list.rows_taken));
-            fields.insert("rows_rejected".into(), json!(list.rows_rejected));
-            fields.insert("rejected".into(), json!(list.rejections.counts()));
-            fields.insert("first_lines".into(), json!(list.rejections.first_lines()));
-        }
-        Ok(Ok(told))
+        let list = Arc::new(store.read_erasure(body).await?);
+        let done = store.erase((&member, &user), &list, people_min).await?;
+        Ok(told(&list, &done))
     });
-    let failed = |error: &tokio::task::JoinError| {
-        Problem::from_ask(AskError::internal("erasure", error)).in_language(asker.language)
-    };
-    let told = task.await.map_err(|error| failed(&error))?.map_err(refused)?;
-    told.map(Json).map_err(|error| failed(&error))
+    task.await.map_err(|error| failed(&asker, &error))?.map(Json).map_err(refused)
 }
 
-fn told(done: &Erasures) -> Value {
+fn told(list: &ErasureList, done: &Erasures) -> Value {
     let of = |erased: &Erased| {
         json!({
             "audience": erased.audience,
@@ -66,5 +50,12 @@ fn told(done: &Erasures) -> Value {
             "version": erased.version,
         })
     };
-    json!({ "erased": done.erased.iter().map(of).collect::<Vec<_>>(), "other_profile": done.other_profile })
+    json!({
+        "rows_taken": list.rows_taken,
+        "rows_rejected": list.rows_rejected,
+        "rejected": list.rejections.counts(),
+        "first_lines": list.rejections.first_lines(),
+        "erased": done.erased.iter().map(of).collect::<Vec<_>>(),
+        "other_profile": done.other_profile,
+    })
 }

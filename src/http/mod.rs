@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod audiences;
 mod audit;
+mod body;
 mod budget;
 mod cookie;
 mod directory;

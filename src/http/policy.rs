@@ -1,6 +1,6 @@
 //! The policies: what is in force, its versions and log, and officers' proposals.
 
-use super::{Problem, identity::Asker};
+use super::{Problem, body::read, identity::Asker};
 use crate::{
     gateway::{self, Act, PublishError, Room},
     model::{Role, Text},
@@ -178,14 +178,6 @@ pub(super) async fn withdraw(
     (status = 200, description = "nothing narrows the member's audiences any more"), (status = 401), (status = 403), (status = 409)))]
 pub(super) async fn lift(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Option<Proposal>>, Problem> {
     done(&room, asker, Act::Lift).await
-}
-
-fn read<T>(body: Result<Json<T>, JsonRejection>, asker: &Asker) -> Result<T, Problem> {
-    let rejected = |error: JsonRejection| {
-        let error = error.body_text();
-        Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(asker.language)
-    };
-    body.map(|Json(value)| value).map_err(rejected)
 }
 
 /// Does what an officer asks for, whatever becomes of who asked.

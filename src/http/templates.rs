@@ -1,9 +1,9 @@
 //! The analysis templates: their versions, and officers' proposals and approvals.
 
-use super::{Problem, identity::Asker};
+use super::{Problem, body::read, identity::Asker};
 use crate::{
     gateway::{self, AcceptedTemplate, Room, TemplateAct, TemplateActError},
-    model::{Language, Role, TemplateName, Text},
+    model::{Language, Role, TemplateName},
     template::{ConsentError, Entry, Template, TemplateError, Version},
 };
 use axum::{
@@ -169,14 +169,6 @@ pub(super) async fn check(
     Ok(Json(json!({
         "name": template.name(), "title": title, "hash": template.hash(), "derivation": derivation, "obstacle": obstacle,
     })))
-}
-
-fn read<T>(body: Result<Json<T>, JsonRejection>, asker: &Asker) -> Result<T, Problem> {
-    let rejected = |error: JsonRejection| {
-        let error = error.body_text();
-        Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(asker.language)
-    };
-    body.map(|Json(value)| value).map_err(rejected)
 }
 
 /// Lets a version run over the audiences of the officer's own member.

@@ -1,6 +1,6 @@
 //! Uploads: a declaration, then the stream in as many connections as it takes, then completion.
 
-use super::{Problem, identity::Asker};
+use super::{Problem, body::read, identity::Asker};
 use crate::{
     gateway::{AskError, Room, RoomTurn, Rules},
     model::{AudienceRef, Text},
@@ -177,10 +177,7 @@ pub(super) async fn complete(
     Path(id): Path<String>,
     body: Result<Json<Completion>, JsonRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let Json(completion) = body.map_err(|error| {
-        let error = error.body_text();
-        Problem::malformed(Text::new(format!("la demande ne se lit pas : {error}"), error)).in_language(asker.language)
-    })?;
+    let completion = read(body, &asker)?;
     let turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
     let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
@@ -235,7 +232,7 @@ async fn blocking<T: Send + 'static>(
     done.map_err(|error| Problem::from_store(error).in_language(asker.language))
 }
 
-fn failed(asker: &Asker, error: &tokio::task::JoinError) -> Problem {
+pub(super) fn failed(asker: &Asker, error: &tokio::task::JoinError) -> Problem {
     Problem::from_ask(AskError::internal("upload", error)).in_language(asker.language)
 }
 

@@ -1,7 +1,7 @@
 //! Turning a complete staging file into an audience version: sorted by person, lists unique by person.
 
 use super::{
-    Outcome, Progress, Store, StoreError, Upload, UploadState,
+    Outcome, Progress, Store, StoreError, Upload, UploadState, blocking,
     duckdb::Writing,
     engine::{EngineError, EngineFault},
     intact::Fingerprint,
@@ -33,14 +33,13 @@ impl Store {
             _ => return Err(StoreError::Closed),
         }
         let (store, task) = (self.clone(), upload.clone());
-        let built = tokio::task::spawn_blocking(move || {
+        let built = blocking(move || {
             let (kinds, outcome) = store.build(&task, bytes, people_min)?;
             let fingerprint =
                 Fingerprint::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
-            Ok::<_, StoreError>((kinds, outcome, fingerprint))
+            Ok((kinds, outcome, fingerprint))
         });
-        let built = built.await.map_err(|_| EngineError::internal("the building task ended early"))?;
-        let (kinds, outcome, fingerprint) = built?;
+        let (kinds, outcome, fingerprint) = built.await?;
         let outcome = self.switch(upload, &kinds, outcome, &fingerprint).await?;
         self.sweep().await?;
         Ok(outcome)

@@ -8,7 +8,7 @@
 //! - A version that would be left with fewer people than the room's minimum ends, as an upload of that size would be refused.
 
 use super::{
-    Declaration, Outcome, Pins, Rejections, Store, StoreError, Upload, UploadState, Version,
+    Declaration, Outcome, Pins, Rejections, Store, StoreError, Upload, UploadState, Version, blocking,
     build::{Stored, counts, stored, unsound},
     duckdb::Writing,
     engine::EngineError,
@@ -16,7 +16,7 @@ use super::{
     layout::{Layout, LayoutError, profile_of},
     receive::header_of,
     sweep::remove,
-    versions::{event, insert, new_id, take_effect},
+    versions::{event_by, insert, new_id, take_effect},
     wire::Parser,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     },
     identity::{Kind, Profile},
     model::{AudienceRef, MemberName, failpoint},
-    proof::{By, Event, What},
+    proof::What,
 };
 use arrow::{
     array::Int64Array,
@@ -92,7 +92,12 @@ impl Store {
     ///
     /// # Errors
     /// When the header is refused, or no row holds a hashed identifier.
-    pub fn read_erasure(&self, csv: &[u8]) -> Result<ErasureList, StoreError> {
+    pub async fn read_erasure(&self, csv: impl AsRef<[u8]> + Send + 'static) -> Result<ErasureList, StoreError> {
+        let store = self.clone();
+        blocking(move || store.read_list(csv.as_ref())).await
+    }
+
+    fn read_list(&self, csv: &[u8]) -> Result<ErasureList, StoreError> {
         let end = memchr::memchr(b'\n', csv).map_or(csv.len(), |at| at + 1);
         let (line, lines) = csv.split_at(end);
         let header = header_of(line)?;
@@ -127,16 +132,16 @@ impl Store {
     pub async fn erase(
         &self,
         by: (&MemberName, &str),
-        list: Arc<ErasureList>,
+        list: &Arc<ErasureList>,
         people_min: u64,
     ) -> Result<Erasures, StoreError> {
         let mut done = Erasures::default();
         let held: Vec<AudienceRef> = self.versions().await?.into_keys().filter(|held| held.member == *by.0).collect();
         for audience in held {
-            let erased = self.erase_from(by, &audience, &list, people_min, &mut done).await;
-            // Whatever came of it, what isn't in force is destroyed.
+            let erased = self.erase_from(by, &audience, list, people_min, &mut done).await;
+            // Whatever came of it, what isn't in force is destroyed: not after all of them, which would need the disk twice.
             self.sweep().await?;
-            done.erased.extend(erased?);
+            erased?;
         }
         Ok(done)
     }
@@ -148,20 +153,20 @@ impl Store {
         list: &Arc<ErasureList>,
         people_min: u64,
         done: &mut Erasures,
-    ) -> Result<Option<Erased>, StoreError> {
+    ) -> Result<(), StoreError> {
         loop {
             let (mut versions, _pins) = self.pin(std::slice::from_ref(audience)).await?;
-            let Some(version) = versions.pop().flatten() else { return Ok(None) };
+            let Some(version) = versions.pop().flatten() else { return Ok(()) };
             if version.declaration.profile != list.profile {
                 done.other_profile.push(audience.clone());
-                return Ok(None);
+                return Ok(());
             }
             let (upload, _pinned) = self.begin_erasure(by, &version).await?;
             let rewritten = self.rewrite(&version, &upload, list, people_min).await?;
-            let (persons, left) = (rewritten.persons.clone(), rewritten.left.clone());
             // Else an upload or another erasure was quicker: what is in force now is looked at anew.
-            if let Some(number) = self.replace(by, &version, &upload, rewritten).await? {
-                return Ok(Some(Erased { audience: audience.clone(), persons, left, version: number }));
+            if let Some(erased) = self.replace(by, &version, &upload, rewritten).await? {
+                done.erased.push(erased);
+                return Ok(());
             }
         }
     }
@@ -180,10 +185,8 @@ impl Store {
         let upload = Upload { id, member: member.clone(), declaration, state: UploadState::Abandoned, outcome: None };
         let mut writing = self.database.begin(&*self.clock).await?;
         insert(&mut writing, &upload).await?;
-        let event = event(What::ErasureBegun, &upload.id, member, &upload.declaration)?;
-        let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
-        let event = event.with("replaces", version.id);
-        writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
+        let event = event_by((member, user), What::ErasureBegun, &upload)?;
+        writing.note(event.with("replaces", version.id), [Record::new(records::Kind::Upload, upload.id.as_str())]);
         writing.commit().await?;
         Ok((upload, pins))
     }
@@ -223,7 +226,7 @@ impl Store {
         .await
     }
 
-    /// Ends a version and puts what was written in its place, in one transaction: gives the new one's number. `None` when the version
+    /// Ends a version and puts what was written in its place, in one transaction: gives what was erased. `None` when the version
     /// was no longer in force, and nothing has changed.
     async fn replace(
         &self,
@@ -231,7 +234,7 @@ impl Store {
         version: &Version,
         upload: &Upload,
         rewritten: Rewritten,
-    ) -> Result<Option<Option<i64>>, StoreError> {
+    ) -> Result<Option<Erased>, StoreError> {
         let before = self.upload(member, &version.upload).await?.and_then(|upload| upload.outcome);
         let mut outcome: Outcome = before.ok_or(StoreError::Corrupt)?;
         outcome.persons = rewritten.left.iter().map(|(kind, persons)| (kind.to_string(), *persons)).collect();
@@ -246,9 +249,7 @@ impl Store {
             return Ok(None);
         }
         let mut records = vec![Record::new(records::Kind::Version, version.id)];
-        let event = event(What::PeopleErased, &upload.id, member, &upload.declaration)?;
-        let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
-        let mut event = event.with("replaces", version.id);
+        let mut event = event_by((member, user), What::PeopleErased, upload)?.with("replaces", version.id);
         let mut number = None;
         if let Some(fingerprint) = &rewritten.fingerprint {
             let kinds: Vec<Kind> = rewritten.left.keys().copied().collect();
@@ -261,7 +262,8 @@ impl Store {
         writing.note(event, records);
         writing.commit().await?;
         failpoint("erasure_after_switch");
-        Ok(Some(number))
+        let Rewritten { persons, left, .. } = rewritten;
+        Ok(Some(Erased { audience: version.audience.clone(), persons, left, version: number }))
     }
 }
 
@@ -299,10 +301,4 @@ fn without(engine: &Writing, kind: Kind, persons: &[i64]) -> Result<(u64, u64), 
         engine.run(&format!("DROP TABLE version.{kind}"))?;
     }
     Ok((persons_gone, persons))
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| EngineError::internal("the erasing task ended early"))?
 }

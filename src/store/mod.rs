@@ -47,6 +47,14 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+/// Does what blocks off the async threads.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let ended_early = |_| EngineError::internal("a task of the store ended early");
+    tokio::task::spawn_blocking(work).await.map_err(ended_early)?
+}
+
 /// The room's audiences.
 #[derive(Clone)]
 pub struct Store {

@@ -167,8 +167,7 @@ impl Store {
         let upload = Upload { id, member: member.clone(), declaration, state: UploadState::Open, outcome: None };
         let mut writing = self.database.begin(&*self.clock).await?;
         insert(&mut writing, &upload).await?;
-        let event = event(What::UploadOpened, &upload.id, member, &upload.declaration)?;
-        let event = Event { by: Some(By { member: member.clone(), user: user.to_owned() }), ..event };
+        let event = event_by((member, user), What::UploadOpened, &upload)?;
         writing.note(event, [Record::new(records::Kind::Upload, upload.id.as_str())]);
         writing.commit().await?;
         Ok(upload)
@@ -310,6 +309,12 @@ pub(super) fn event(
         .with("upload", upload)
         .with("audience", format!("{member}/{}", declaration.audience))
         .with("terms", terms))
+}
+
+/// The same, with who did it.
+pub(super) fn event_by((member, user): (&MemberName, &str), what: What, upload: &Upload) -> Result<Event, StoreError> {
+    let by = Some(By { member: member.clone(), user: user.to_owned() });
+    Ok(Event { by, ..event(what, &upload.id, member, &upload.declaration)? })
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {

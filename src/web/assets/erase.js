@@ -1,6 +1,6 @@
 // The people of a list that was hashed here are erased from what the member holds, by the API.
 
-import { facts, figure, find, form, hashed, say, start, table, tell, working } from "./list.js";
+import { ended, facts, find, form, hashed, say, start, table, tell, working } from "./list.js";
 import { Refused, call } from "./send.js";
 
 let erasing = false;
@@ -38,14 +38,7 @@ function done(outcome) {
   find("outcome-erased").replaceChildren(table(heads, rows, [2, 3]));
   tell("outcome-other", outcome.other_profile.length === 0 ? "" : `${say("other-profile")} ${outcome.other_profile.map(title).join(", ")}`);
   find("outcome-facts").replaceChildren(...facts([[say("rows-taken"), outcome.rows_taken], [say("rows-rejected"), outcome.rows_rejected]]));
-  const rejected = Object.entries(outcome.rejected).map(([reason, count]) => [
-    say(`room-${reason}`), count, (outcome.first_lines[reason] ?? []).map(figure).join(", "),
-  ]);
-  find("outcome-rejected").hidden = rejected.length === 0;
-  find("outcome-rejected").replaceChildren(table([say("reason"), say("rows"), say("first-lines")], rejected, [1]));
-  form.hidden = true;
-  find("outcome").hidden = false;
-  find("outcome").querySelector("h2").focus();
+  ended(outcome);
 }
 
 start(() => {

@@ -212,6 +212,18 @@ export function sized(bytes) {
   return `${new Intl.NumberFormat(`${language}-CA`, { maximumFractionDigits: 1 }).format(bytes / unit)}\u00a0${name}`;
 }
 
+/** The room has done what was asked: shows that in place of the form, with what the room didn't take of the list. */
+export function ended(outcome) {
+  const rejected = Object.entries(outcome.rejected ?? {}).map(([reason, count]) => [
+    say(`room-${reason}`), count, (outcome.first_lines?.[reason] ?? []).map(figure).join(", "),
+  ]);
+  find("outcome-rejected").hidden = rejected.length === 0;
+  find("outcome-rejected").replaceChildren(table([say("reason"), say("rows"), say("first-lines")], rejected, [1]));
+  form.hidden = true;
+  find("outcome").hidden = false;
+  find("outcome").querySelector("h2").focus();
+}
+
 /** What was hashed is no more what the page says; columns are chosen anew. */
 export function anew() {
   hashed = null;

@@ -1,6 +1,6 @@
 // A list that was hashed here becomes an audience's new version: under these terms, in parts, by the API.
 
-import { anew, facts, field, figure, find, form, hashed, labelled, say, sized, start, table, tell, working } from "./list.js";
+import { anew, ended, facts, field, find, form, hashed, labelled, say, sized, start, tell, working } from "./list.js";
 import { Refused, giveUp, send } from "./send.js";
 
 let sending = null;
@@ -42,9 +42,6 @@ async function deliver() {
 
 /** The room has made it the version in force. */
 function arrived(outcome, audience) {
-  const rejected = Object.entries(outcome.rejected ?? {}).map(([reason, count]) => [
-    say(`room-${reason}`), count, (outcome.first_lines?.[reason] ?? []).map(figure).join(", "),
-  ]);
   find("outcome-facts").replaceChildren(...facts([
     [say("version"), outcome.version],
     [say("rows-taken"), outcome.rows_taken],
@@ -52,12 +49,8 @@ function arrived(outcome, audience) {
     ...Object.entries(outcome.duplicates ?? {}).filter(([, count]) => count > 0).map(([kind, count]) => [say(`duplicates-${kind}`), count]),
     [say("rows-rejected"), outcome.rows_rejected],
   ]));
-  find("outcome-rejected").hidden = rejected.length === 0;
-  find("outcome-rejected").replaceChildren(table([say("reason"), say("rows"), say("first-lines")], rejected, [1]));
   find("outcome-link").href = `/audiences/${encodeURIComponent(audience)}`;
-  form.hidden = true;
-  find("outcome").hidden = false;
-  find("outcome").querySelector("h2").focus();
+  ended(outcome);
 }
 
 /** What the audience's version in force was uploaded under is offered again. */
