@@ -5,11 +5,10 @@ use super::{Room, Rules, RulesError};
 use crate::{
     model::{Role, Text},
     people::User,
-    policy::{Comment, Current, Files, Officer, Policies, Proposal, Versions, VersionsError},
+    policy::{Comment, Current, Files, Officer, Proposal, Versions, VersionsError},
     privacy::LimitsError,
     template::ConsentError,
 };
-use std::path::Path;
 
 /// Why an act on the policies came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -111,8 +110,7 @@ async fn propose(
         return Err(PublishError::Refused(Text::new("dites pourquoi, en une phrase", "say why, in a sentence")));
     }
     // The kernel's own check of the figures, before anything is stored.
-    let policies = Policies::from_files(Path::new("policies"), files.clone()).map_err(VersionsError::from)?;
-    Rules::new(policies.into(), rules.templates.clone())?;
+    Rules::new(versions.read(&files).await?.into(), rules.templates.clone())?;
     Ok(versions.propose(&rules.policies, officer, &files, why.trim()).await?)
 }
 

@@ -28,7 +28,13 @@ pub struct Current {
 
 impl From<Policies> for Current {
     fn from(base: Policies) -> Self {
-        Self { base: Arc::new(base), narrowings: vec![] }
+        Arc::new(base).into()
+    }
+}
+
+impl From<Arc<Policies>> for Current {
+    fn from(base: Arc<Policies>) -> Self {
+        Self { base, narrowings: vec![] }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a proposal would do to each owner, and who has to agree.
 
-use super::{Files, VersionsError, loaded, rebase::rebase};
+use super::{Files, VersionsError, rebase::rebase};
 use crate::{
     model::{ColumnKind, MemberName, Text, Vocabulary},
     policy::{
@@ -11,14 +11,14 @@ use crate::{
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A proposal held against what is in force.
 #[derive(Debug)]
 pub(super) struct Assessment {
     /// The folder that would come into force.
     pub(super) files: Files,
-    pub(super) policies: Policies,
+    pub(super) policies: Arc<Policies>,
     /// What it would change of the published version.
     pub(super) effects: Effects,
     /// The owners without whose approval it can't be published.
@@ -27,30 +27,22 @@ pub(super) struct Assessment {
     common: Option<String>,
 }
 
-/// Brings a proposal onto what is in force, and holds it against that.
-pub(super) fn assess(
-    current: &Current,
-    current_files: &Files,
-    (base, proposed): (&Files, &Files),
-    now: Timestamp,
-) -> Result<Assessment, VersionsError> {
-    let files =
-        rebase(base, proposed, current_files).map_err(|conflicts| VersionsError::Refused(outdated(&conflicts)))?;
-    let policies = loaded(&files)?;
-    hold(current, current_files, (files, policies), now)
+/// Brings a proposal onto what is in force.
+pub(super) fn brought(current_files: &Files, (base, proposed): (&Files, &Files)) -> Result<Files, VersionsError> {
+    rebase(base, proposed, current_files).map_err(|conflicts| VersionsError::Refused(outdated(&conflicts)))
 }
 
 /// Holds a folder against what is in force.
 pub(super) fn hold(
     current: &Current,
     current_files: &Files,
-    (files, policies): (Files, Policies),
+    (files, policies): (Files, Arc<Policies>),
     now: Timestamp,
 ) -> Result<Assessment, VersionsError> {
     grows(current.base.vocabulary(), policies.vocabulary()).map_err(VersionsError::Refused)?;
     // Narrowings are left out on both sides: they stay whatever is published, so an owner must approve what the version opens behind
     // them, or lifting them later would open what nobody approved.
-    let effects = diff(&InForce::from(&*current.base), &InForce::from(&policies))?;
+    let effects = diff(&InForce::from(&*current.base), &InForce::from(&*policies))?;
     let common = common_rules(&current.base, current_files, &policies, &files);
     let mut needed: BTreeSet<MemberName> = effects.clone().from(now).by_owner.into_keys().collect();
     if common.is_some() {
@@ -137,7 +129,7 @@ impl Assessment {
         let mut implied = Vec::new();
         for narrowing in narrowings {
             let with = InForce { base: &self.policies, narrowings: vec![(&narrowing.owner, &*narrowing.policies)] };
-            if !diff(&with, &InForce::from(&self.policies))?.widens(&narrowing.owner) {
+            if !diff(&with, &InForce::from(&*self.policies))?.widens(&narrowing.owner) {
                 implied.push(narrowing);
             }
         }

@@ -16,6 +16,7 @@ mod leaving;
 mod opinions;
 mod proposal;
 mod rebase;
+mod shelf;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ use crate::{
     proof,
 };
 use serde::{Deserialize, Serialize};
+use shelf::Shelf;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// The files of a policy folder, by name.
@@ -147,6 +149,9 @@ pub enum VersionsError {
     /// The database failed.
     #[error("the room's database failed")]
     Database(#[from] sqlx::Error),
+    /// A task ended early, as when the room stops.
+    #[error("a task of the policies ended early")]
+    Ended(#[from] tokio::task::JoinError),
     /// A stored row or file isn't what this version writes.
     #[error("the policies' tables hold what can't be read")]
     Corrupt,
@@ -157,6 +162,7 @@ pub enum VersionsError {
 pub struct Versions {
     database: Database,
     clock: Arc<dyn Clock>,
+    shelf: Shelf,
     /// How far the log must have come for an act to be done.
     expected: Option<i64>,
 }
@@ -166,16 +172,10 @@ fn origin() -> &'static Path {
     Path::new("policies")
 }
 
-fn loaded(files: &Files) -> Result<Policies, PolicyErrors> {
-    let policies = Policies::from_files(origin(), files.clone())?;
-    // Agreements that contradict the officers' own cases don't come into force.
-    policies.check_cases().map(|_| policies)
-}
-
 impl Versions {
     /// The versions kept in this database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, expected: None }
+        Self { database, clock, shelf: Shelf::new(), expected: None }
     }
 
     /// The same, but an act comes to nothing if the log has gone on since it had come this far: what the act goes by has changed.
@@ -212,10 +212,10 @@ impl Versions {
     /// When the database fails, or a stored version no longer loads.
     pub async fn current(&self) -> Result<Option<Current>, VersionsError> {
         let Some(version) = tables::in_force(&self.database).await? else { return Ok(None) };
-        let base = Arc::new(Policies::from_files(origin(), self.files(&version).await?)?);
+        let base = self.read(&self.files(&version).await?).await?;
         let mut narrowings = Vec::new();
         for (owner, version) in tables::narrowings(&self.database).await? {
-            let policies = Arc::new(Policies::from_files(origin(), self.files(&version).await?)?);
+            let policies = self.read(&self.files(&version).await?).await?;
             narrowings.push(Narrowing { owner, policies });
         }
         Ok(Some(Current { base, narrowings }))
@@ -226,7 +226,8 @@ impl Versions {
     /// # Errors
     /// When the folder has mistakes or the database fails.
     pub async fn found(&self, files: &Files) -> Result<Current, VersionsError> {
-        let policies = loaded(files)?;
+        let policies = self.read(files).await?;
+        policies.check_cases()?;
         let now = self.now();
         let mut writing = self.begin().await?;
         tables::store(&mut writing, policies.version(), files).await?;
@@ -242,6 +243,14 @@ impl Versions {
         tables::log(&mut writing, &entry).await?;
         writing.commit().await?;
         Ok(policies.into())
+    }
+
+    /// The policies that files say, read once for all who ask for the same lately.
+    ///
+    /// # Errors
+    /// Every mistake of the files.
+    pub async fn read(&self, files: &Files) -> Result<Arc<Policies>, VersionsError> {
+        self.shelf.read(files).await
     }
 
     /// The files of a version.

@@ -2,8 +2,8 @@
 
 use super::{
     Comment, Entry, Files, Officer, OpinionVerdict, Proposal, Status, Versions, VersionsError, What,
-    assess::{Assessment, assess, hold},
-    loaded, opinions,
+    assess::{Assessment, brought, hold},
+    opinions,
     tables::{self, ProposalRow},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     model::{MemberName, Text},
     policy::current::{Current, Narrowing},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// What a transition came to: the proposal's number, and what is in force now, if that changed.
 pub type Settled = (i64, Option<Current>);
@@ -35,11 +35,10 @@ impl Versions {
                 format!("{} is not a member of the room", officer.member),
             )));
         }
-        let policies = loaded(files)?;
-        let version = policies.version().to_owned();
+        let version = self.read(files).await?.version().to_owned();
         self.is_new(current, &version).await?;
         let in_force = self.files(current.base.version()).await?;
-        let assessment = hold(current, &in_force, (files.clone(), policies), self.clock.now())?;
+        let assessment = self.held(current, in_force, files.clone()).await?;
         let now = self.now();
         let mut writing = self.begin().await?;
         tables::store(&mut writing, &version, files).await?;
@@ -176,7 +175,7 @@ impl Versions {
             let kept =
                 current.narrowings.iter().filter(|narrowing| !implied.iter().any(|one| std::ptr::eq(*one, *narrowing)));
             let narrowings = kept.cloned().collect();
-            return Ok(Some(Current { base: Arc::new(assessment.policies), narrowings }));
+            return Ok(Some(Current { base: assessment.policies, narrowings }));
         }
         let owner = &officer.member;
         if !assessment.effects.clone().from(self.clock.now()).narrows(owner) {
@@ -190,7 +189,7 @@ impl Versions {
         tables::narrow(writing, owner, &version, id, &now).await?;
         tables::log(writing, &self.entry(What::Narrowed, officer, &version, id, Some(why))).await?;
         let mut after = current.clone();
-        after.narrowings.push(Narrowing { owner: owner.clone(), policies: Arc::new(assessment.policies) });
+        after.narrowings.push(Narrowing { owner: owner.clone(), policies: assessment.policies });
         Ok(Some(after))
     }
 
@@ -276,7 +275,21 @@ impl Versions {
     pub(super) async fn assess(&self, current: &Current, row: &ProposalRow) -> Result<Assessment, VersionsError> {
         let in_force = self.files(current.base.version()).await?;
         let (base, proposed) = (self.files(&row.base).await?, self.files(&row.version).await?);
-        assess(current, &in_force, (&base, &proposed), self.clock.now())
+        let files = brought(&in_force, (&base, &proposed))?;
+        self.held(current, in_force, files).await
+    }
+
+    /// A folder that may come into force, held against what is.
+    async fn held(&self, current: &Current, in_force: Files, files: Files) -> Result<Assessment, VersionsError> {
+        let policies = self.read(&files).await?;
+        let (current, now) = (current.clone(), self.clock.now());
+        // Off the async threads: between large folders it takes half a second.
+        let holding = move || {
+            // Agreements that contradict the officers' own cases don't come into force.
+            policies.check_cases()?;
+            hold(&current, &in_force, (files, policies), now)
+        };
+        tokio::task::spawn_blocking(holding).await?
     }
 
     fn entry(&self, what: What, officer: &Officer, version: &str, proposal: i64, why: Option<&str>) -> Entry {
