@@ -146,18 +146,38 @@ pub fn quoted(words: &str, language: Language) -> String {
     }
 }
 
-/// A text of the program with the no-break spaces that French wants: inside « », before a colon and before %. What is between
-/// backquotes is code, and stays as it is.
+/// A text of the program with the spaces that French as it is written in Québec wants: none before a semicolon, an exclamation or a question
+/// mark; one that doesn't break inside « », before a colon, % and $, and within a number (Office québécois de la langue française, *Banque de
+/// dépannage linguistique*, « Espacement »). What is between backquotes is code, and stays as it is.
 pub fn spaced(text: &str, language: Language) -> String {
     if language != Language::Fr {
         return text.to_owned();
     }
     let space = |words: &str| {
         let quotes = words.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
-        quotes.replace(" :", "\u{a0}:").replace(" %", "\u{202f}%")
+        tightened(&quotes.replace(" :", "\u{a0}:").replace(" %", "\u{202f}%").replace(" $", "\u{a0}$"))
     };
     let parts = text.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 0 { space(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+}
+
+/// Without the space before a mark that ends something, and with one that doesn't break between the digits of a number.
+fn tightened(words: &str) -> String {
+    let mut told = String::with_capacity(words.len());
+    let mut before = None;
+    for (at, letter) in words.char_indices() {
+        let mut after = words.get(at..).unwrap_or_default().chars().skip(1);
+        let next = after.next();
+        let ends = next.is_some_and(|next| ";!?".contains(next)) && after.next().is_none_or(char::is_whitespace);
+        let in_number = [before, next].iter().all(|side| side.is_some_and(|side: char| side.is_ascii_digit()));
+        match letter {
+            ' ' if ends => {}
+            ' ' if in_number => told.push('\u{202f}'),
+            letter => told.push(letter),
+        }
+        before = Some(letter);
+    }
+    told
 }
 
 /// The day of a timestamp or date as the room writes it (`2026-11-24T…`).
@@ -274,6 +294,14 @@ mod tests {
     fn french_spaces_don_t_break_and_code_keeps_its_own() {
         let text = "le cas « jazz » : 5 % de `a : b « c »` : fin";
         assert_eq!(spaced(text, Fr), "le cas «\u{a0}jazz\u{a0}»\u{a0}: 5\u{202f}% de `a : b « c »`\u{a0}: fin");
+        assert_eq!(spaced(text, En), text);
+    }
+
+    #[test]
+    fn french_of_quebec_has_no_space_before_what_ends_a_clause() {
+        let text = "au-delà de 2 000 $ par personne ; plus rien ! vraiment ? `a ; b` et a != b";
+        let told = "au-delà de 2\u{202f}000\u{a0}$ par personne; plus rien! vraiment? `a ; b` et a != b";
+        assert_eq!(spaced(text, Fr), told);
         assert_eq!(spaced(text, En), text);
     }
 

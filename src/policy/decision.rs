@@ -140,7 +140,8 @@ impl Reason {
 }
 
 impl Ground {
-    fn text(&self) -> Text {
+    /// The reason without the audience that it is about.
+    pub fn text(&self) -> Text {
         let both = |fr: &str, en: &str| Text::new(fr, en);
         let named = |fr: &str, en: &str, name: &dyn fmt::Display| {
             Text::new(format!("{fr} « {name} »"), format!("{en} “{name}”"))

@@ -124,8 +124,8 @@ impl Page {
     }
 
     /// A text in the page's language.
-    pub(super) fn text<'a>(&self, text: &'a Text) -> &'a str {
-        text.get(self.language)
+    pub(super) fn text(&self, text: &Text) -> String {
+        typography::spaced(text.get(self.language), self.language)
     }
 
     /// A moment as people say it.
@@ -219,8 +219,8 @@ impl Page {
 #[template(path = "problem.html", config = "src/web/askama.toml")]
 struct ProblemPage<'a> {
     page: &'a Page,
-    title: &'a str,
-    detail: Option<&'a str>,
+    title: String,
+    detail: Option<String>,
     reference: Option<&'a str>,
 }
 

@@ -50,7 +50,7 @@ your-name-hint = Vos collègues le verront, et le journal le garde.
 letters-language = Langue des courriels
 
 gone-title = Ce lien ne vaut plus
-gone-invitation = Une invitation sert une fois, et dure 72 heures. Demandez-en une autre à la personne responsable de la conformité ; si vous avez déjà un compte, connectez-vous.
+gone-invitation = Une invitation sert une fois, et dure 72 heures. Demandez-en une autre à la personne responsable de la conformité; si vous avez déjà un compte, connectez-vous.
 gone-recovery = Un tel lien sert une fois, et ne dure qu’un moment. Demandez-en un autre.
 
 recovery-title = Mot de passe perdu
@@ -66,7 +66,7 @@ device-lead = « camerata login » montre un code : donnez-le ici.
 device-code = Code
 device-unknown = Aucun programme n’attend avec ce code. Il dure dix minutes : demandez-en un autre au besoin.
 device-warning = N’approuvez que le programme que vous venez de lancer vous-même. Si quelqu’un vous a envoyé ce code, refusez.
-device-question = Approuver ce programme ?
+device-question = Approuver ce programme?
 device-name = Il se présente ainsi : « { $name } ».
 device-approve = Approuver
 device-refuse = Refuser
@@ -105,7 +105,7 @@ invite-what = Un lien part à cette adresse. Il sert une fois, dans les 72 heure
 invite-first-officer = Chez un autre membre, vous n’invitez que la première personne responsable de la conformité.
 invite = Inviter
 
-done-password = Le mot de passe est changé ; vos autres sessions ont pris fin.
+done-password = Le mot de passe est changé; vos autres sessions ont pris fin.
 done-second-factor-removed = Le second facteur est retiré.
 done-session-ended = La session a pris fin.
 done-token-ended = Le jeton a pris fin.

@@ -21,9 +21,9 @@ struct InvitationPage<'a> {
     page: &'a Page,
     opened: &'a Opened,
     secret: &'a str,
-    member: &'a str,
+    member: String,
     name: &'a str,
-    refused: Option<&'a str>,
+    refused: Option<String>,
 }
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ async fn told(room: &Room, page: &Page, secret: &str, (name, refused): (&str, Op
         Ok(opened) => {
             let rules = room.rules();
             let member = rules.policies.base.member(&opened.member);
-            let member = member.map_or(opened.member.as_str(), |member| page.text(&member.title));
+            let member = member.map_or_else(|| opened.member.to_string(), |member| page.text(&member.title));
             let refused = refused.map(|text| page.text(text));
             let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             page.show(status, &InvitationPage { page, opened: &opened, secret, member, name, refused })

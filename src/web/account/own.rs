@@ -29,7 +29,7 @@ struct AccountPage<'a> {
     /// The letters that may be turned off: kind, name, whether they come.
     letters: Vec<(String, String, bool)>,
     /// What was refused, and in which part of the page.
-    refused: Option<(&'static str, &'a str)>,
+    refused: Option<(&'static str, String)>,
     /// A token that has just been made.
     token: Option<&'a str>,
 }

@@ -26,7 +26,7 @@ struct RecoveryPage<'a> {
 #[template(path = "account/new_password.html", config = "src/web/askama.toml")]
 struct NewPasswordPage<'a> {
     page: &'a Page,
-    refused: Option<&'a str>,
+    refused: Option<String>,
 }
 
 /// Asks for the address.

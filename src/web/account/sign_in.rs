@@ -60,9 +60,8 @@ struct SignInPage<'a> {
 impl<'a> SignInPage<'a> {
     fn new(page: &'a Page, room: &Room, next: &'a str, email: &'a str) -> Self {
         let to: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        let directory = |(member, title): (MemberName, Text)| {
-            (format!("/api/v1/directory/{member}?next={to}"), page.text(&title).to_owned())
-        };
+        let directory =
+            |(member, title): (MemberName, Text)| (format!("/api/v1/directory/{member}?next={to}"), page.text(&title));
         let directories = gateway::with_directory(room).into_iter().map(directory).collect();
         Self { page, next, email, wrong: false, later: None, error: None, directories }
     }

@@ -27,7 +27,7 @@ struct UsersPage<'a> {
     roles: Vec<Role>,
     /// The members that the asker may invite for: names and titles.
     members: Vec<(MemberName, String)>,
-    refused: Option<&'a str>,
+    refused: Option<String>,
 }
 
 /// The member's people.
@@ -44,7 +44,7 @@ async fn people(room: &Room, page: &Page, asker: &Asker, refused: Option<&Text>)
     let rules = room.rules();
     let title = |name: &MemberName| {
         let member = rules.policies.base.member(name);
-        member.map_or_else(|| name.to_string(), |member| page.text(&member.title).to_owned())
+        member.map_or_else(|| name.to_string(), |member| page.text(&member.title))
     };
     let mut members = vec![(user.member.clone(), title(&user.member))];
     if user.is(Role::Host) {

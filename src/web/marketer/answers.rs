@@ -3,6 +3,7 @@
 use super::{
     as_told,
     pictures::pictures,
+    titles::entitle,
     told::{self, Table},
 };
 use crate::{
@@ -76,7 +77,7 @@ pub(crate) async fn list(State(room): State<Arc<Room>>, page: Page, asker: Asker
 
 /// One of them.
 pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker, Path(id): Path<String>) -> Response {
-    let (answer, told) = match found(&room, &asker, &id).await {
+    let (answer, told) = match found((&page, &room), &asker, &id).await {
         Ok(found) => found,
         Err(problem) => return page.problem(&problem),
     };
@@ -86,7 +87,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
         id: answer.id,
         audiences: audiences(&page, &room, &answer),
         sentence: told::sentence(&page, &told),
-        pictures: pictures((&page, &room), &told, &title),
+        pictures: pictures(&page, &told, &title),
         figures: told::figures(&page, &told),
         derived: told::derived(&page, &told),
         withheld: told.figures.iter().any(|figure| figure.withheld),
@@ -98,10 +99,16 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
     page.show(StatusCode::OK, &shown)
 }
 
-pub(super) async fn found(room: &Room, asker: &Asker, id: &str) -> Result<(Answer, answer::Answer), Problem> {
+/// An answer that the asker's member was given, and as it is told.
+pub(super) async fn found(
+    (page, room): (&Page, &Room),
+    asker: &Asker,
+    id: &str,
+) -> Result<(Answer, answer::Answer), Problem> {
     let answer =
         gateway::answer(room, &asker.user, id).await.map_err(Problem::from_ask)?.ok_or_else(Problem::not_found)?;
-    let told = as_told(&answer)?;
+    let mut told = as_told(&answer)?;
+    entitle((page, room), &mut told);
     Ok((answer, told))
 }
 
@@ -109,10 +116,7 @@ pub(super) async fn found(room: &Room, asker: &Asker, id: &str) -> Result<(Answe
 pub(super) fn title(page: &Page, room: &Room, answer: &Answer) -> String {
     let rules = room.rules();
     let newest = rules.templates.newest(&answer.request.template);
-    newest.map_or_else(
-        || answer.request.template.to_string(),
-        |(_, template)| page.text(&template.manifest().title).to_owned(),
-    )
+    newest.map_or_else(|| answer.request.template.to_string(), |(_, template)| page.text(&template.manifest().title))
 }
 
 pub(super) fn audiences(page: &Page, room: &Room, answer: &Answer) -> String {
@@ -124,7 +128,7 @@ pub(super) fn audiences(page: &Page, room: &Room, answer: &Answer) -> String {
 pub(super) fn purpose(page: &Page, room: &Room, answer: &Answer) -> String {
     let rules = room.rules();
     let known = rules.policies.base.purposes().get(&answer.request.purpose);
-    known.map_or_else(|| answer.request.purpose.to_string(), |purpose| page.text(&purpose.title).to_owned())
+    known.map_or_else(|| answer.request.purpose.to_string(), |purpose| page.text(&purpose.title))
 }
 
 /// What it cost.

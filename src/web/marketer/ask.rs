@@ -3,11 +3,16 @@
 use super::{
     form::{self, AudienceField, Choice, ParameterField},
     reach::Reach,
+    titles,
 };
 use crate::{
     gateway::{self, AskError, Estimate, Request, Room},
     http::{self, Asker, Problem},
-    model::{TemplateName, Text, answer, typography},
+    model::{
+        TemplateName, Text,
+        answer::{self, Unit},
+        typography,
+    },
     web::{fields::Fields, page::Page},
 };
 use axum::{
@@ -30,12 +35,14 @@ struct QuestionsPage<'a> {
 struct AskPage<'a> {
     page: &'a Page,
     name: &'a str,
-    title: &'a str,
-    description: &'a str,
+    title: String,
+    description: String,
     audiences: Vec<AudienceField>,
     parameters: Vec<ParameterField>,
     purposes: Vec<Choice>,
     margin: String,
+    /// How many people the asker expects, to see the margin in percent.
+    expected: String,
     refused: Option<String>,
     cost: Option<Cost>,
 }
@@ -66,7 +73,7 @@ pub(crate) async fn questions(State(room): State<Arc<Room>>, page: Page) -> Resp
     let listed = rules.templates.names().into_iter().filter_map(|name| {
         let (_, newest) = rules.templates.newest(name)?;
         let manifest = newest.manifest();
-        Some((name.to_string(), page.text(&manifest.title).to_owned(), page.text(&manifest.description).to_owned()))
+        Some((name.to_string(), page.text(&manifest.title), page.text(&manifest.description)))
     });
     page.show(StatusCode::OK, &QuestionsPage { page: &page, templates: listed.collect() })
 }
@@ -87,7 +94,7 @@ pub(crate) async fn act(
     let request = match read(&room, &name, &fields) {
         Ok(request) => request,
         Err(Some(text)) => {
-            let refused = Some(page.sentence(page.text(&text)));
+            let refused = Some(page.sentence(&page.text(&text)));
             return filled(&room, &page, &name, &fields, (refused, None), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(None) => return page.problem(&Problem::not_found()),
@@ -103,7 +110,7 @@ pub(crate) async fn act(
     }
     match gateway::estimate(&room, &asker.user, &request).await {
         Ok(estimate) => {
-            let cost = Some(cost(&page, &room, &estimate));
+            let cost = Some(cost((&page, &room), &fields, &estimate));
             filled(&room, &page, &name, &fields, (None, cost), StatusCode::OK).await
         }
         Err(error) => refused(&room, &page, &name, &fields, error).await,
@@ -119,12 +126,16 @@ fn read(room: &Room, name: &str, fields: &Fields) -> Result<Request, Option<Text
 
 /// The form again, with why the question can't be asked.
 async fn refused(room: &Room, page: &Page, name: &str, fields: &Fields, error: AskError) -> Response {
+    let reasons = match &error {
+        AskError::Refused(refusal) => Some(titles::reasons((page, room), refusal)),
+        _ => None,
+    };
     let problem = Problem::from_ask(error);
     if problem.reference().is_some() {
         return page.problem(&problem);
     }
-    let text = problem.detail_text().unwrap_or_else(|| problem.title());
-    filled(room, page, name, fields, (Some(page.sentence(page.text(text))), None), problem.status()).await
+    let said = || page.sentence(&page.text(problem.detail_text().unwrap_or_else(|| problem.title())));
+    filled(room, page, name, fields, (Some(reasons.unwrap_or_else(said)), None), problem.status()).await
 }
 
 async fn filled(
@@ -143,7 +154,7 @@ async fn filled(
     let manifest = newest.manifest();
     let purpose = |(name, purpose): (&crate::model::PurposeName, &crate::policy::Purpose)| Choice {
         id: name.to_string(),
-        title: page.text(&purpose.title).to_owned(),
+        title: page.text(&purpose.title),
         chosen: fields.get("purpose") == name.as_str(),
     };
     let reach = match (&page.user, &template) {
@@ -163,21 +174,28 @@ async fn filled(
         parameters: manifest.parameters.iter().map(|own| form::parameter(page, room, own, fields)).collect(),
         purposes: rules.policies.base.purposes().iter().map(purpose).collect(),
         margin: fields.some("margin").map_or_else(|| manifest.margin_default.to_string(), str::to_owned),
+        expected: fields.get("expected").to_owned(),
         refused,
         cost,
     };
     page.show(status, &shown)
 }
 
-fn cost(page: &Page, room: &Room, estimate: &Estimate) -> Cost {
+fn cost((page, room): (&Page, &Room), fields: &Fields, estimate: &Estimate) -> Cost {
     let language = page.language;
+    let expected = fields.get("expected").trim().parse().ok().filter(|expected: &u32| *expected > 0);
     let part = |part: &gateway::EstimatedPart| {
         let name = answer::part(&part.part, language);
-        match part.margin {
-            Some(margin) => {
-                format!("{} ±\u{a0}{}", typography::label(&name, language), part.unit.write(margin as f64, language))
+        let Some(margin) = part.margin else { return name };
+        let told =
+            format!("{} ±\u{a0}{}", typography::label(&name, language), part.unit.write(margin as f64, language));
+        match expected.filter(|_| part.unit == Unit::Persons) {
+            Some(expected) => {
+                let share = typography::share(margin as f64 / f64::from(expected), language);
+                let expected = typography::count(expected.into(), language);
+                page.fill("margin-percent", &[("margin", told), ("share", share), ("expected", expected)])
             }
-            None => name,
+            None => told,
         }
     };
     let account = |account: &gateway::EstimatedAccount| {

@@ -101,7 +101,7 @@ pub(in crate::web) fn whose(page: &Page, room: &Room, account: &str) -> String {
     let title = |name: &str| {
         let member = name.parse::<MemberName>().ok();
         let member = member.as_ref().and_then(|name| rules.policies.base.member(name));
-        member.map_or_else(|| name.to_owned(), |member| page.text(&member.title).to_owned())
+        member.map_or_else(|| name.to_owned(), |member| page.text(&member.title))
     };
     if let Some(owner) = account.strip_prefix("owner:") {
         return page.with("account-owner", "owner", &title(owner));

@@ -61,10 +61,11 @@ pub(crate) async fn show(
     asker: Asker,
     Query(chosen): Query<Chosen>,
 ) -> Response {
-    let sides = match (found(&room, &asker, &chosen.one).await, found(&room, &asker, &chosen.other).await) {
-        (Ok(one), Ok(other)) => (one, other),
-        (Err(problem), _) | (_, Err(problem)) => return page.problem(&problem),
-    };
+    let sides =
+        match (found((&page, &room), &asker, &chosen.one).await, found((&page, &room), &asker, &chosen.other).await) {
+            (Ok(one), Ok(other)) => (one, other),
+            (Err(problem), _) | (_, Err(problem)) => return page.problem(&problem),
+        };
     let ((one, one_told), (other, other_told)) = sides;
     let rows = rows(&page, &one_told, &other_told);
     if rows.is_empty() {

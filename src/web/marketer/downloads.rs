@@ -39,7 +39,7 @@ fn download(kind: &'static str, (id, ending): (i64, &str), content: Vec<u8>) -> 
 
 /// As a table for a spreadsheet (RFC 4180), in the reader's language; numbers as programs write them.
 pub(crate) async fn table(State(room): State<Arc<Room>>, page: Page, asker: Asker, Path(id): Path<String>) -> Response {
-    let told = match found(&room, &asker, &id).await {
+    let told = match found((&page, &room), &asker, &id).await {
         Ok((_, told)) => told,
         Err(problem) => return page.problem(&problem),
     };
@@ -75,7 +75,7 @@ pub(crate) async fn workbook(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Response {
-    let (answer, told) = match found(&room, &asker, &id).await {
+    let (answer, told) = match found((&page, &room), &asker, &id).await {
         Ok(found) => found,
         Err(problem) => return page.problem(&problem),
     };
@@ -169,11 +169,11 @@ pub(crate) async fn drawing(
     asker: Asker,
     Path(id): Path<String>,
 ) -> Response {
-    let (answer, told) = match found(&room, &asker, &id).await {
+    let (answer, told) = match found((&page, &room), &asker, &id).await {
         Ok(found) => found,
         Err(problem) => return page.problem(&problem),
     };
-    match pictures((&page, &room), &told, &title(&page, &room, &answer)).into_iter().next() {
+    match pictures(&page, &told, &title(&page, &room, &answer)).into_iter().next() {
         Some(svg) => download("image/svg+xml", (told.id, "svg"), svg.into_bytes()),
         None => page.problem(&Problem::not_found()),
     }

@@ -78,12 +78,12 @@ pub(super) fn audience(
             let id = declared.audience.to_string();
             let chosen = fields.all(&name).any(|chosen| chosen == id);
             let obstacle = reach.obstacle(&declared.audience).map(|obstacle| page.say(obstacle.message()));
-            AudienceChoice { choice: Choice { title: page.text(&declared.title).to_owned(), chosen, id }, obstacle }
+            AudienceChoice { choice: Choice { title: page.text(&declared.title), chosen, id }, obstacle }
         });
-        Group { title: page.text(&member.title).to_owned(), choices: choices.collect() }
+        Group { title: page.text(&member.title), choices: choices.collect() }
     });
     let groups = groups.filter(|group| !group.choices.is_empty()).collect();
-    AudienceField { title: page.text(&parameter.title).to_owned(), many: parameter.many, groups, name }
+    AudienceField { title: page.text(&parameter.title), many: parameter.many, groups, name }
 }
 
 /// What another parameter may be.
@@ -91,7 +91,7 @@ pub(super) fn parameter(page: &Page, room: &Room, parameter: &Parameter, fields:
     let name = format!("parameter.{}", parameter.name);
     let given = fields.some(&name).map(str::to_owned);
     let mut field = ParameterField {
-        title: page.text(&parameter.title).to_owned(),
+        title: page.text(&parameter.title),
         kind: "",
         min: String::new(),
         max: String::new(),
@@ -132,7 +132,7 @@ pub(super) fn parameter(page: &Page, room: &Room, parameter: &Parameter, fields:
         ParameterKind::Column { choices } => {
             let chosen = or(choices.first().map(ToString::to_string));
             let choice = |name: &crate::model::ColumnName| Choice {
-                title: columns.get(name).map_or_else(|| name.to_string(), |column| page.text(&column.title).to_owned()),
+                title: columns.get(name).map_or_else(|| name.to_string(), |column| page.text(&column.title)),
                 chosen: name.as_str() == chosen,
                 id: name.to_string(),
             };

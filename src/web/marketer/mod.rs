@@ -8,28 +8,10 @@ pub(super) mod downloads;
 mod form;
 mod pictures;
 mod reach;
+mod titles;
 pub(super) mod told;
 
-use super::page::Page;
-use crate::{
-    gateway::{AskError, Room},
-    http::Problem,
-    model::{AudienceRef, answer::Answer},
-};
-
-impl Page {
-    /// An audience as people call it: its title and its member's.
-    pub(super) fn audience(&self, room: &Room, audience: &AudienceRef) -> String {
-        let rules = room.rules();
-        let base = &rules.policies.base;
-        match (base.audience(audience), base.member(&audience.member)) {
-            (Some(declared), Some(member)) => {
-                format!("{} ({})", self.text(&declared.title), self.text(&member.title))
-            }
-            _ => audience.to_string(),
-        }
-    }
-}
+use crate::{gateway::AskError, http::Problem, model::answer::Answer};
 
 /// An answer as the API tells it.
 fn as_told(answer: &impl serde::Serialize) -> Result<Answer, Problem> {

@@ -1,9 +1,8 @@
 //! An answer as pictures: the first is the one to take along.
 
 use crate::{
-    gateway::Room,
     model::{
-        AudienceRef, Language,
+        Language,
         answer::{Answer, Derived, Figure, label},
         typography,
     },
@@ -19,10 +18,10 @@ const BARS_MAX: usize = 30;
 const CIRCLES_MAX: usize = 3;
 
 /// The pictures that an answer has.
-pub(super) fn pictures((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
+pub(super) fn pictures(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
     let mut drawn: Vec<String> = affinities(page, answer, title).into_iter().collect();
     if drawn.is_empty() {
-        drawn = regions((page, room), answer, title);
+        drawn = regions(page, answer, title);
     }
     if drawn.is_empty() {
         drawn.extend(reach(page, answer, title).or_else(|| figures(page, answer, title)));
@@ -45,16 +44,14 @@ fn figures(page: &Page, answer: &Answer, title: &str) -> Option<String> {
 }
 
 /// Who is in which of several audiences: an UpSet plot, and circles where there are few enough.
-fn regions((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
+fn regions(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
     let of = |figure: &Figure| figure.keys.get("audiences").map(|label| label.id.clone());
     let mut names: Vec<(String, String)> = Vec::new();
     for figure in &answer.figures {
         let Some(label) = figure.keys.get("audiences") else { return Vec::new() };
         // The region of an audience alone is called by its name.
         if !label.id.contains('+') {
-            let audience = label.id.parse::<AudienceRef>();
-            let title = label.title.get(page.language).to_owned();
-            names.push((label.id.clone(), audience.map_or(title, |audience| page.audience(room, &audience))));
+            names.push((label.id.clone(), label.title.get(page.language).to_owned()));
         }
     }
     let region = |figure: &Figure| {

@@ -111,7 +111,7 @@ fn members(names: &Names<'_>, policies: &Policies) -> Vec<Member> {
                     crate::model::Shape::List => names.page.say("shape-list"),
                     crate::model::Shape::Events => names.page.say("shape-events"),
                 };
-                (names.page.text(&audience.title).to_owned(), shape)
+                (names.page.text(&audience.title), shape)
             })
             .collect(),
     });
@@ -140,7 +140,7 @@ fn grid(names: &Names<'_>, policies: &Policies, room: &Room) -> Option<Grid> {
                 .find(|one| one.asker == **asker && one.audience.member == member.name && one.audience.name == *name);
             found.and_then(purposes)
         };
-        let title = declared.map(|audience| names.page.text(&audience.title).to_owned()).unwrap_or_default();
+        let title = declared.map(|audience| names.page.text(&audience.title)).unwrap_or_default();
         (title, names.member(&member.name), askers.iter().map(about).collect())
     };
     let rows = audiences.map(row).collect();

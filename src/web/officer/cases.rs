@@ -16,7 +16,7 @@ pub(super) struct Case {
 /// Each case, those that don't hold first.
 pub(super) fn told(page: &Page, outcomes: &[CaseOutcome]) -> Vec<Case> {
     let case = |outcome: &CaseOutcome| Case {
-        title: page.text(&outcome.title).to_owned(),
+        title: page.text(&outcome.title),
         holds: outcome.holds(),
         expected: verdict(page, &outcome.expected),
         got: verdict(page, &outcome.got),

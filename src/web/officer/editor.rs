@@ -96,7 +96,7 @@ pub(crate) async fn act(State(room): State<Arc<Room>>, page: Page, asker: Asker,
                 return Redirect::to(&format!("/proposals/{id}?done=proposed")).into_response();
             }
             Err(problem) if problem.status().is_client_error() => {
-                let words = page.sentence(page.text(problem.detail_text().unwrap_or(problem.title())));
+                let words = page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title())));
                 return checked(&room, &page, &asker, &draft, Some(words), problem.status()).await;
             }
             Err(problem) => return page.problem(&problem),
@@ -169,7 +169,7 @@ fn in_words(
         effects = Effects::default();
     }
     let sentence = match (&incomparable.or_else(|| found.incomparable.clone()), holds) {
-        (Some(error), _) => page.sentence(page.text(&error.0)),
+        (Some(error), _) => page.sentence(&page.text(&error.0)),
         (None, true) => page.count("check-holds", "warnings", &warnings),
         (None, false) => page.count("check-mistakes", "count", &mistakes),
     };
@@ -198,15 +198,15 @@ fn flaws(page: &Page, found: &PolicyCheck) -> Vec<Flaw> {
         file: mistake.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         line: mistake.line(),
         column: mistake.column(),
-        message: page.sentence(page.text(mistake.message())),
-        help: mistake.help().map(|help| page.sentence(page.text(help))),
+        message: page.sentence(&page.text(mistake.message())),
+        help: mistake.help().map(|help| page.sentence(&page.text(help))),
         warning: mistake.is_warning(),
     };
     let mistakes = found.mistakes.iter().flat_map(|errors| errors.mistakes());
     let mut flaws: Vec<Flaw> = mistakes.map(flaw).collect();
     if let Some(error) = &found.figures {
         let (line, column) = error.place();
-        let (message, help) = (page.sentence(page.text(error.message())), page.sentence(page.text(error.help())));
+        let (message, help) = (page.sentence(&page.text(error.message())), page.sentence(&page.text(error.help())));
         let file = "privacy.toml".to_owned();
         flaws.push(Flaw { file, line, column, message, help: Some(help), warning: false });
     }

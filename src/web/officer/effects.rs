@@ -78,7 +78,7 @@ fn rows(change: &Change, [before, after]: [&Names<'_>; 2]) -> Vec<Row> {
         circumstances: grant
             .circumstances(NAMES_MAX)
             .iter()
-            .map(|text| names.page.sentence(names.page.text(text)))
+            .map(|text| names.page.sentence(&names.page.text(text)))
             .collect(),
     };
     let gained = change.gained.iter().map(|grant| row(after, grant, true));

@@ -86,7 +86,7 @@ pub(crate) async fn verify(State(room): State<Arc<Room>>, page: Page, asker: Ask
 async fn told(room: &Room, page: &Page, asker: &Asker, filter: Filter, verification: Option<Verification>) -> Response {
     let (sought, refused) = match sought(&filter) {
         Ok(sought) => (sought, None),
-        Err(text) => (Sought::default(), Some(page.sentence(page.text(&text)))),
+        Err(text) => (Sought::default(), Some(page.sentence(&page.text(&text)))),
     };
     let journal = match gateway::journal(room, &asker.user.member, &sought).await {
         Ok(journal) => journal,
@@ -233,7 +233,7 @@ fn in_words(page: &Page, found: Verification) -> Verified {
     let message = if found.findings.is_empty() { "log-holds" } else { "log-does-not-hold" };
     Verified {
         sentence: locale::say(page.language, message, &values),
-        findings: found.findings.iter().take(50).map(|text| page.sentence(page.text(text))).collect(),
+        findings: found.findings.iter().take(50).map(|text| page.sentence(&page.text(text))).collect(),
         root: found.root,
         checkpoint: found.checkpoint,
     }

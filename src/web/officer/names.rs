@@ -30,22 +30,22 @@ pub(super) struct Listed {
 impl Names<'_> {
     pub(super) fn member(&self, name: &MemberName) -> String {
         let known = self.versions.iter().find_map(|version| version.member(name));
-        known.map_or_else(|| name.to_string(), |member| self.page.text(&member.title).to_owned())
+        known.map_or_else(|| name.to_string(), |member| self.page.text(&member.title))
     }
 
     pub(super) fn audience(&self, name: &AudienceRef) -> String {
         let known = self.versions.iter().find_map(|version| version.audience(name));
-        known.map_or_else(|| name.to_string(), |audience| self.page.text(&audience.title).to_owned())
+        known.map_or_else(|| name.to_string(), |audience| self.page.text(&audience.title))
     }
 
     pub(super) fn purpose(&self, name: &PurposeName) -> String {
         let known = self.versions.iter().find_map(|version| version.purposes().get(name));
-        known.map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title).to_owned())
+        known.map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title))
     }
 
     pub(super) fn template(&self, name: &TemplateName) -> String {
         let newest = self.templates.newest(name);
-        newest.map_or_else(|| name.to_string(), |(_, template)| self.page.text(&template.manifest().title).to_owned())
+        newest.map_or_else(|| name.to_string(), |(_, template)| self.page.text(&template.manifest().title))
     }
 
     /// `a, b et c`.

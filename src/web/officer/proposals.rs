@@ -160,23 +160,22 @@ async fn told(room: &Room, page: &Page, asker: &Asker, id: i64, kept: &Kept) -> 
             (Ok(before), Ok(after)) => (before, after),
             (Err(error), _) | (_, Err(error)) => return withheld(page, error, asker),
         };
-    let status = kept.refused.as_ref().map_or(StatusCode::OK, Problem::status);
-    page.show(status, &whole(page, &rules, asker, (&proposal, [&before, &after]), kept))
+    // Stored versions could be read when they were proposed; a newer program may be stricter, and then tells names as they are written.
+    let (old, new) = (room.versions.read(&before).await.ok(), room.versions.read(&after).await.ok());
+    let shown = whole(page, (&rules, asker), &proposal, ([&before, &after], [old.as_deref(), new.as_deref()]), kept);
+    page.show(kept.refused.as_ref().map_or(StatusCode::OK, Problem::status), &shown)
 }
 
 fn whole<'a>(
     page: &'a Page,
-    rules: &Rules,
-    asker: &Asker,
-    (proposal, [before, after]): (&'a Proposal, [&Files; 2]),
+    (rules, asker): (&Rules, &Asker),
+    proposal: &'a Proposal,
+    ([before, after], [old, new]): ([&Files; 2], [Option<&Policies>; 2]),
     kept: &'a Kept,
 ) -> ProposalPage<'a> {
-    // Stored versions loaded when they were proposed; a newer program may be stricter, and then tells names as they are written.
-    let load = |files: &Files| Policies::from_files(std::path::Path::new("policies"), files.clone()).ok();
-    let (old, new) = (load(before), load(after));
     let in_force = &*rules.policies.base;
-    let was = Names { page, versions: old.iter().chain([in_force]).collect(), templates: &rules.templates };
-    let is = Names { page, versions: new.iter().chain([in_force]).collect(), templates: &rules.templates };
+    let was = Names { page, versions: old.into_iter().chain([in_force]).collect(), templates: &rules.templates };
+    let is = Names { page, versions: new.into_iter().chain([in_force]).collect(), templates: &rules.templates };
     let own = &asker.user.member;
     ProposalPage {
         page,
@@ -188,7 +187,7 @@ fn whole<'a>(
         open: proposal.status == Status::Open,
         version: &proposal.version,
         short: short(&proposal.version),
-        obstacle: proposal.obstacle.as_ref().map(|text| page.sentence(page.text(text))),
+        obstacle: proposal.obstacle.as_ref().map(|text| page.sentence(&page.text(text))),
         common: proposal.common,
         grid: effects::grid(&proposal.effects, &is),
         owners: effects::owners(&proposal.effects, [&was, &is], own),
@@ -198,12 +197,12 @@ fn whole<'a>(
         comment: &kept.comment,
         comment_max: Comment::CHARS_MAX,
         withdraws: acts(asker) && proposal.status == Status::Open && proposal.officer.member == *own,
-        cases: new.as_ref().map(|policies| cases::told(page, &policies.run_cases())).unwrap_or_default(),
+        cases: new.map(|policies| cases::told(page, &policies.run_cases())).unwrap_or_default(),
         files: lines::files(page, before, after),
         refused: kept
             .refused
             .as_ref()
-            .map(|problem| page.sentence(page.text(problem.detail_text().unwrap_or(problem.title())))),
+            .map(|problem| page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title())))),
     }
 }
 

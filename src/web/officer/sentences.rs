@@ -31,10 +31,10 @@ pub(super) fn sentences(names: &Names<'_>, policies: &Policies, source: impl Fn(
         let listed = listed.filter(|(_, listed)| !listed.names.is_empty());
         Sentence {
             id: agreement.id.to_string(),
-            title: names.page.text(&agreement.title).to_owned(),
+            title: names.page.text(&agreement.title),
             permits: agreement.effect == Effect::Permit,
             sentence: sentence(names, agreement, &says, (&audiences.short, &questions.short)),
-            conditions: says.conditions.iter().map(|text| names.page.sentence(names.page.text(text))).collect(),
+            conditions: says.conditions.iter().map(|text| names.page.sentence(&names.page.text(text))).collect(),
             full: listed.map(|(name, listed)| (names.page.say(name), listed.names.clone())).collect(),
             source: source(&file),
             file,

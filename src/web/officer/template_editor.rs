@@ -111,7 +111,7 @@ pub(crate) async fn act(State(room): State<Arc<Room>>, page: Page, asker: Asker,
             }
             Err(problem) if problem.status().is_client_error() => {
                 status = problem.status();
-                refused = Some(page.sentence(page.text(problem.detail_text().unwrap_or(problem.title()))));
+                refused = Some(page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title()))));
             }
             Err(problem) => return page.problem(&problem),
         }
@@ -126,7 +126,7 @@ async fn checked(room: &Room, page: &Page, draft: &Draft) -> Result<Found, Probl
     match gateway::check_template(room, name, (draft.sql.clone(), draft.toml.clone())).await {
         Ok(AcceptedTemplate { derivation: Ok(derived), .. }) => Ok(Found::Holds(Some(in_words(page, derived)), None)),
         Ok(AcceptedTemplate { derivation: Err(text), .. }) => {
-            Ok(Found::Holds(None, Some(page.sentence(page.text(&text)))))
+            Ok(Found::Holds(None, Some(page.sentence(&page.text(&text)))))
         }
         Err(TemplateActError::Template(error)) => {
             let files = [draft.sql.as_str(), draft.toml.as_str()];

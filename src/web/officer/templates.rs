@@ -104,8 +104,8 @@ pub(crate) async fn list(State(room): State<Arc<Room>>, page: Page, asker: Asker
         let own = &asker.user.member;
         Some(Listed {
             name: name.to_string(),
-            title: page.text(&manifest.title).to_owned(),
-            description: page.text(&manifest.description).to_owned(),
+            title: page.text(&manifest.title),
+            description: page.text(&manifest.description),
             approved: page.fill("template-approved-by", &of),
             awaited: acts(&asker) && owners.contains(&own) && !version.approved.contains(own),
         })
@@ -157,14 +157,14 @@ fn whole<'a>(
     let place = all.iter().position(|one| one.hash == version.hash).unwrap_or(0);
     let (derived, underivable) = match derived {
         Some(Ok(derived)) => (Some(in_words(page, derived)), None),
-        Some(Err(text)) => (None, Some(page.sentence(page.text(&text)))),
+        Some(Err(text)) => (None, Some(page.sentence(&page.text(&text)))),
         None => (None, None),
     };
     TemplatePage {
         page,
         name: version.name.to_string(),
-        title: page.text(&manifest.title).to_owned(),
-        description: page.text(&manifest.description).to_owned(),
+        title: page.text(&manifest.title),
+        description: page.text(&manifest.description),
         hash: &version.hash,
         short: short(&version.hash),
         who: version
@@ -179,7 +179,7 @@ fn whole<'a>(
         own_approved: version.approved.contains(&asker.user.member),
         derived,
         underivable,
-        audiences: manifest.audiences.iter().map(|audience| page.text(&audience.title).to_owned()).collect(),
+        audiences: manifest.audiences.iter().map(|audience| page.text(&audience.title)).collect(),
         texts: [(format!("{}.sql", version.name), &*version.sql), (format!("{}.toml", version.name), &*version.toml)],
         files: all.get(place + 1).map(|before| lines::files(page, &files(before), &files(version))).unwrap_or_default(),
         versions: all
@@ -201,7 +201,7 @@ fn files(version: &Version) -> Files {
 
 /// A derivation in the reader's language.
 pub(super) fn in_words(page: &Page, derived: Derivation) -> Derived {
-    let words = |texts: &[Text]| texts.iter().map(|text| page.text(text).to_owned()).collect();
+    let words = |texts: &[Text]| texts.iter().map(|text| page.text(text)).collect();
     Derived {
         margin: page.count("template-margin", "margin", &u64::from(derived.margin)),
         bounds: words(&derived.bounds),

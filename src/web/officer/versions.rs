@@ -11,7 +11,7 @@ use super::{
 use crate::{
     gateway::{Act, Room},
     http::{self, Asker, Problem},
-    policy::{Entry, Policies, What},
+    policy::{Entry, What},
     web::{fields::Fields, page::Page},
 };
 use askama::Template;
@@ -101,10 +101,10 @@ pub(crate) async fn show(
     };
     let rules = room.rules();
     // A version of long ago may not be one that this program takes.
-    let policies = Policies::from_files(std::path::Path::new("policies"), files.clone()).ok();
+    let policies = room.versions.read(&files).await.ok();
     let (told, readable) = match &policies {
         Some(policies) => {
-            let names = Names { page: &page, versions: vec![policies], templates: &rules.templates };
+            let names = Names { page: &page, versions: vec![&**policies], templates: &rules.templates };
             (sentences(&names, policies, |file| text(&files, file)), true)
         }
         None => (vec![], false),

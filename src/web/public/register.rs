@@ -41,18 +41,18 @@ impl RegisterPage<'_> {
     /// A member's title; its name, should it have left.
     fn member(&self, name: &MemberName) -> String {
         let member = self.register.members.iter().find(|member| member.name == *name);
-        member.map_or_else(|| name.to_string(), |member| self.page.text(&member.title).to_owned())
+        member.map_or_else(|| name.to_string(), |member| self.page.text(&member.title))
     }
 
     fn template(&self, name: &TemplateName) -> String {
         let template = self.register.templates.iter().find(|template| template.name == *name);
-        template.map_or_else(|| name.to_string(), |template| self.page.text(&template.title).to_owned())
+        template.map_or_else(|| name.to_string(), |template| self.page.text(&template.title))
     }
 
     fn purpose(&self, name: &PurposeName) -> String {
         let rules = self.room.rules();
         let purpose = rules.policies.base.purposes().get(name);
-        purpose.map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title).to_owned())
+        purpose.map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title))
     }
 
     fn purposes(&self, names: &[PurposeName]) -> String {
@@ -63,9 +63,8 @@ impl RegisterPage<'_> {
         let rules = self.room.rules();
         let known = rules.policies.base.vocabulary().columns();
         let columns = audience.version.iter().flat_map(|version| &version.columns);
-        let titles = columns.map(|name| {
-            known.get(name).map_or_else(|| name.to_string(), |column| self.page.text(&column.title).to_owned())
-        });
+        let titles = columns
+            .map(|name| known.get(name).map_or_else(|| name.to_string(), |column| self.page.text(&column.title)));
         titles.collect::<Vec<_>>().join(", ")
     }
 

@@ -53,7 +53,7 @@ pub(crate) async fn list(State(room): State<Arc<Room>>, page: Page, asker: Asker
         };
         audiences.push(Held {
             name: name.to_string(),
-            title: page.text(&declared.title).to_owned(),
+            title: page.text(&declared.title),
             shape: told::shape(&page, declared.shape),
             version: told::in_force(&page, &room, &holding),
         });
@@ -81,7 +81,7 @@ pub(crate) async fn show(
     let shown = AudiencePage {
         page: &page,
         name: audience.name.to_string(),
-        title: page.text(&declared.title).to_owned(),
+        title: page.text(&declared.title),
         shape: told::shape(&page, declared.shape),
         version: told::in_force(&page, &room, holding),
         versions: told::uploaded(&page, &room, (holding, happenings)),

@@ -52,9 +52,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
     let file = page.say("erase-file-name");
     let shown = ErasePage {
         page: &page,
-        audiences: audiences
-            .map(|declared| (declared.audience.to_string(), page.text(&declared.title).to_owned()))
-            .collect(),
+        audiences: audiences.map(|declared| (declared.audience.to_string(), page.text(&declared.title))).collect(),
         profiles: list::profiles(&page),
         country: base.room().default_country.clone(),
         bytes_max: ERASURE_BYTES_MAX,

@@ -110,10 +110,8 @@ pub(super) fn questions(page: &Page, room: &Room, audience: &AudienceRef, happen
             at: page.moment(&happening.at),
             member: happening.by.as_ref().map(|by| member(page, room, &by.member)).unwrap_or_default(),
             user: happening.by.as_ref().map(|by| by.user.clone()).unwrap_or_default(),
-            question: newest.map_or_else(
-                || request.template.to_string(),
-                |(_, template)| page.text(&template.manifest().title).to_owned(),
-            ),
+            question: newest
+                .map_or_else(|| request.template.to_string(), |(_, template)| page.text(&template.manifest().title)),
             with: others.map(|other| page.audience(room, other)).collect::<Vec<_>>().join(" × "),
             purpose: purposes(page, room, std::slice::from_ref(&request.purpose)).join(""),
             learned: learned(page, asked),
@@ -162,20 +160,19 @@ fn day(page: &Page, day: Date) -> String {
 fn title(page: &Page, room: &Room, column: &ColumnName) -> String {
     let rules = room.rules();
     let known = rules.policies.base.vocabulary().get(column);
-    known.map_or_else(|| column.to_string(), |column| page.text(&column.title).to_owned())
+    known.map_or_else(|| column.to_string(), |column| page.text(&column.title))
 }
 
 fn purposes(page: &Page, room: &Room, names: &[PurposeName]) -> Vec<String> {
     let rules = room.rules();
     let known = rules.policies.base.purposes();
-    let title = |name: &PurposeName| {
-        known.get(name).map_or_else(|| name.to_string(), |purpose| page.text(&purpose.title).to_owned())
-    };
+    let title =
+        |name: &PurposeName| known.get(name).map_or_else(|| name.to_string(), |purpose| page.text(&purpose.title));
     names.iter().map(title).collect()
 }
 
 fn member(page: &Page, room: &Room, name: &MemberName) -> String {
     let rules = room.rules();
     let member = rules.policies.base.member(name);
-    member.map_or_else(|| name.to_string(), |member| page.text(&member.title).to_owned())
+    member.map_or_else(|| name.to_string(), |member| page.text(&member.title))
 }

@@ -82,11 +82,8 @@ pub(crate) async fn show(
     let rules = room.rules();
     let base = &rules.policies.base;
     let today = room.store.today();
-    let purposes: Vec<(String, String)> = base
-        .purposes()
-        .iter()
-        .map(|(name, purpose)| (name.to_string(), page.text(&purpose.title).to_owned()))
-        .collect();
+    let purposes: Vec<(String, String)> =
+        base.purposes().iter().map(|(name, purpose)| (name.to_string(), page.text(&purpose.title))).collect();
     let shown = UploadPage {
         page: &page,
         commands: commands(&page, &audiences, &purposes, today),
@@ -132,7 +129,7 @@ async fn choices(room: &Room, page: &Page, asker: &Asker, wanted: &Wanted) -> Re
         let terms = holding.version.map(|version| version.declaration);
         choices.push(Choice {
             name: name.to_string(),
-            title: page.text(&declared.title).to_owned(),
+            title: page.text(&declared.title),
             shape: declared.shape.as_str(),
             columns: listed(&declared.columns),
             purposes: terms.as_ref().map(|terms| listed(&terms.purposes)).unwrap_or_default(),

@@ -38,11 +38,23 @@ fn a_marketer_asks(ways: Ways) {
     browser.click("select[name='audience.a'] option[value='festival/abonnes']");
     browser.click("select[name='audience.b'] option[value='billetterie/acheteurs']");
     browser.click("select[name=purpose] option[value=planification]");
+    browser.fill("input[name=expected]", "1000");
     if !ways.scripts {
         browser.press(say("Voir le coût", "See the cost"));
     }
     // Where scripts run, the cost comes by itself.
     browser.until("the cost", || browser.has("#cost .account"));
+    browser.sees(say("± 100 (10,0\u{202f}% de 1\u{202f}000)", "± 100 (10.0% of 1,000)"));
+    if ways.scripts {
+        // Slid to its wide end, the margin is told anew in both.
+        browser.script(
+            "const s = document.querySelector('input[type=range]'); s.value = 200; s.dispatchEvent(new Event('input'))",
+            &[],
+        );
+        browser.sees(say("(100,0\u{202f}% de 1\u{202f}000)", "(100.0% of 1,000)"));
+        browser.fill("input[name=margin]", "100");
+        browser.sees(say("(10,0\u{202f}% de 1\u{202f}000)", "(10.0% of 1,000)"));
+    }
     browser.is_accessible();
     browser.picture("cost");
     let spent = served.spent(&pair.marketer);
@@ -85,6 +97,8 @@ fn a_marketer_asks(ways: Ways) {
         browser.press(say("Voir le coût", "See the cost"));
     }
     browser.until("a refusal", || browser.has("main > .notice.wrong"));
+    let told = browser.text_of("main > .notice.wrong");
+    assert!(told.contains("(Billetterie du Nord") && !told.contains('/'), "{told}");
     browser.is_accessible();
     browser.picture("refused");
 
@@ -167,6 +181,10 @@ fn a_marketer_draws_and_compares(ways: Ways) {
 
     asks_venn(&browser, served, "60");
     browser.until("both drawings", || browser.has("svg .in") && browser.has("svg .set.two"));
+    // Audiences go by their titles, in tables and pictures.
+    browser.sees(say("Acheteurs de billets et Abonnés du festival", "Ticket buyers and Festival subscribers"));
+    let shown = browser.text_of("main");
+    assert!(!shown.contains("billetterie/") && !shown.contains("festival/"), "{shown}");
     browser.is_accessible();
     browser.picture("venn");
     // The picture for a slide: a PNG of the browser's own making.
@@ -185,6 +203,8 @@ fn a_marketer_draws_and_compares(ways: Ways) {
     browser.until("the comparison", || browser.path() == "/answers/comparison");
     // The same people, twice: but for one time in twenty, their difference can't be told from none.
     browser.sees(say("Différence", "Difference"));
+    let shown = browser.text_of("main");
+    assert!(!shown.contains("billetterie/") && !shown.contains("festival/"), "{shown}");
     browser.is_accessible();
     browser.picture("comparison");
 }
