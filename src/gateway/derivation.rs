@@ -85,9 +85,13 @@ fn cells(name: &str, block: &Block) -> Text {
         let distance = t::real((block.distance_squared as f64).sqrt(), language);
         let cells = t::count(u64::from(block.cells), language);
         let name = t::label(name, language);
-        match language {
-            Language::Fr => format!("{name} {cells} case(s), déplacées d’au plus {distance} (distance euclidienne)"),
-            Language::En => format!("{name} {cells} cell(s), moved by at most {distance} (Euclidean distance)"),
+        match (language, block.cells) {
+            (Language::Fr, 0..=1) => {
+                format!("{name} {cells} case, déplacée d’au plus {distance} (distance euclidienne)")
+            }
+            (Language::Fr, _) => format!("{name} {cells} cases, déplacées d’au plus {distance} (distance euclidienne)"),
+            (Language::En, 1) => format!("{name} {cells} cell, moved by at most {distance} (Euclidean distance)"),
+            (Language::En, _) => format!("{name} {cells} cells, moved by at most {distance} (Euclidean distance)"),
         }
     })
 }

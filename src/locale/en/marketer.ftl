@@ -58,6 +58,7 @@ audiences = Audiences
 answered = Answered
 loss = Loss
 loss-told = ε { $epsilon }, δ { $delta }
+answer-summary = { $name }: about { $value } people, between { $low } and { $high }, 95 times in 100.
 answer-sentence = About { $value } people: between { $low } and { $high }, 95 times in 100.
 answer-withheld = The answer is withheld: the number is under the room’s minimum.
 withheld = withheld

@@ -58,6 +58,7 @@ audiences = Auditoires
 answered = Répondu
 loss = Perte
 loss-told = ε { $epsilon }, δ { $delta }
+answer-summary = { $name } : environ { $value } personnes, entre { $low } et { $high }, 95 fois sur 100.
 answer-sentence = Environ { $value } personnes : entre { $low } et { $high }, 95 fois sur 100.
 answer-withheld = La réponse est retenue : le nombre est sous le minimum de la salle.
 withheld = retenu

@@ -13,9 +13,9 @@ pub(in crate::web) struct Dot {
     pub(in crate::web) written: String,
 }
 
-const WIDTH: f64 = 760.0;
-const LEFT: f64 = 340.0;
-const RIGHT: f64 = 640.0;
+const WIDTH: f64 = 840.0;
+const LEFT: f64 = 420.0;
+const RIGHT: f64 = 720.0;
 const ROW: f64 = 30.0;
 
 /// Dots, one below the other; `whole` is how all of it is written.
@@ -39,7 +39,7 @@ pub(in crate::web) fn dots(dots: &[Dot], whole: &str, words: (&str, &str)) -> St
             r#"<text x="{:.0}" y="{:.1}" text-anchor="end">{}</text>"#,
             LEFT - 10.0,
             middle + 5.0,
-            xml(&cut(&dot.label, 42))
+            xml(&cut(&dot.label, 52))
         );
         let mut end = LEFT;
         if let Some((value, low, high)) = dot.value {
@@ -66,7 +66,7 @@ mod tests {
     fn a_share_stays_on_its_scale() {
         let dot = |value| Dot { label: "<a>".to_owned(), value, written: "3 %".to_owned() };
         let drawn = dots(&[dot(Some((1.7, -0.2, f64::INFINITY))), dot(None)], "100 %", ("t", "d"));
-        assert!(drawn.contains(r#"cx="640.0""#) && drawn.contains("M340.0") && drawn.contains("H640.0"), "{drawn}");
+        assert!(drawn.contains(r#"cx="720.0""#) && drawn.contains("M420.0") && drawn.contains("H720.0"), "{drawn}");
         assert!(!drawn.contains("<a>") && !drawn.contains("inf"), "{drawn}");
         assert_eq!(drawn.matches("<circle").count(), 1);
     }

@@ -87,7 +87,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
         id: answer.id,
         audiences: audiences(&page, &room, &answer),
         sentence: told::sentence(&page, &told),
-        pictures: pictures(&page, &told, &title),
+        pictures: pictures((&page, &room), &told, &title),
         figures: told::figures(&page, &told),
         derived: told::derived(&page, &told),
         withheld: told.figures.iter().any(|figure| figure.withheld),

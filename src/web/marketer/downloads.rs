@@ -173,7 +173,7 @@ pub(crate) async fn drawing(
         Ok(found) => found,
         Err(problem) => return page.problem(&problem),
     };
-    match pictures(&page, &told, &title(&page, &room, &answer)).into_iter().next() {
+    match pictures((&page, &room), &told, &title(&page, &room, &answer)).into_iter().next() {
         Some(svg) => download("image/svg+xml", (told.id, "svg"), svg.into_bytes()),
         None => page.problem(&Problem::not_found()),
     }

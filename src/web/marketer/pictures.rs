@@ -1,6 +1,8 @@
 //! An answer as pictures: the first is the one to take along.
 
+use super::titles::titles;
 use crate::{
+    gateway::Room,
     model::{
         Language,
         answer::{Answer, Derived, Figure, label},
@@ -18,10 +20,10 @@ const BARS_MAX: usize = 30;
 const CIRCLES_MAX: usize = 3;
 
 /// The pictures that an answer has.
-pub(super) fn pictures(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
+pub(super) fn pictures((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
     let mut drawn: Vec<String> = affinities(page, answer, title).into_iter().collect();
     if drawn.is_empty() {
-        drawn = regions(page, answer, title);
+        drawn = regions((page, room), answer, title);
     }
     if drawn.is_empty() {
         drawn.extend(reach(page, answer, title).or_else(|| figures(page, answer, title)));
@@ -44,14 +46,16 @@ fn figures(page: &Page, answer: &Answer, title: &str) -> Option<String> {
 }
 
 /// Who is in which of several audiences: an UpSet plot, and circles where there are few enough.
-fn regions(page: &Page, answer: &Answer, title: &str) -> Vec<String> {
+fn regions((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
     let of = |figure: &Figure| figure.keys.get("audiences").map(|label| label.id.clone());
+    let called = titles((page, room), answer);
     let mut names: Vec<(String, String)> = Vec::new();
     for figure in &answer.figures {
         let Some(label) = figure.keys.get("audiences") else { return Vec::new() };
         // The region of an audience alone is called by its name.
         if !label.id.contains('+') {
-            names.push((label.id.clone(), label.title.get(page.language).to_owned()));
+            let title = || label.title.get(page.language).to_owned();
+            names.push((label.id.clone(), called.get(&label.id).cloned().unwrap_or_else(title)));
         }
     }
     let region = |figure: &Figure| {

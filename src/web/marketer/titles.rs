@@ -8,8 +8,10 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The keys whose values are audiences, or those of a region (`a+b`).
-const KEYS: [&str; 2] = ["audience", "audiences"];
+/// The key whose values are audiences.
+const AUDIENCE: &str = "audience";
+/// The key whose values are regions: the audiences that a person is in (`a+b`), and in no other of those that were asked of.
+const REGION: &str = "audiences";
 
 impl Page {
     /// An audience as people call it: its title and its member's.
@@ -25,8 +27,8 @@ impl Page {
     }
 }
 
-/// Calls the audiences of an answer's figures by their titles; with their members', where two have the same.
-pub(super) fn entitle((page, room): (&Page, &Room), answer: &mut Answer) {
+/// The titles of the audiences that an answer is of, by name; with their members', where two have the same.
+pub(super) fn titles((page, room): (&Page, &Room), answer: &Answer) -> BTreeMap<String, String> {
     let rules = room.rules();
     let base = &rules.policies.base;
     let asked: Vec<&AudienceRef> = answer.audiences.values().flat_map(Named::list).collect();
@@ -39,17 +41,26 @@ pub(super) fn entitle((page, room): (&Page, &Room), answer: &mut Answer) {
         let alone = asked.iter().all(|other| *other == audience || short(other) != own);
         if alone { own } else { page.audience(room, audience) }
     };
-    let titles: BTreeMap<String, String> =
-        asked.iter().map(|audience| (audience.to_string(), title(audience))).collect();
+    asked.iter().map(|audience| (audience.to_string(), title(audience))).collect()
+}
+
+/// Calls audiences and regions by their titles in an answer's figures. Who is in all audiences of a smaller region is in no other: a figure
+/// that doesn't say so would be taken for the whole audience.
+pub(super) fn entitle((page, room): (&Page, &Room), answer: &mut Answer) {
+    let titles = titles((page, room), answer);
     let figures = answer.figures.iter_mut().map(|figure| &mut figure.keys);
     let every = figures.chain(answer.derived.iter_mut().map(|derived| &mut derived.keys));
-    for label in
-        every.flat_map(BTreeMap::iter_mut).filter(|(key, _)| KEYS.contains(&key.as_str())).map(|(_, label)| label)
-    {
-        let named: Option<Vec<&str>> = label.id.split('+').map(|id| titles.get(id).map(String::as_str)).collect();
-        if let Some(named) = named {
-            label.title = Text::new(named.join(" et "), named.join(" and "));
+    for (key, label) in every.flat_map(BTreeMap::iter_mut) {
+        if key != AUDIENCE && key != REGION {
+            continue;
         }
+        let named: Option<Vec<&str>> = label.id.split('+').map(|id| titles.get(id).map(String::as_str)).collect();
+        let Some(named) = named else { continue };
+        let mut title = Text::new(named.join(" et "), named.join(" and "));
+        if key == REGION && named.len() < titles.len() {
+            title = Text::new(format!("{} seulement", title.fr), format!("{} only", title.en));
+        }
+        label.title = title;
     }
 }
 

@@ -1,7 +1,7 @@
 //! An answer as a page tells it: a sentence, tables.
 
 use crate::{
-    model::answer::{Answer, label},
+    model::answer::{Answer, Derived, Unit, label},
     web::page::Page,
 };
 
@@ -18,9 +18,12 @@ impl Table {
     }
 }
 
-/// What a single figure says.
+/// What of several figures is told first, where it was computed.
+const TOLD_FIRST: [&str; 3] = ["intersection", "union", "total"];
+
+/// What the answer says, where that is one figure: its only one, or the one of people that sums the others up.
 pub(super) fn sentence(page: &Page, answer: &Answer) -> Option<String> {
-    let [figure] = answer.figures.as_slice() else { return None };
+    let [figure] = answer.figures.as_slice() else { return summary(page, answer) };
     if !figure.keys.is_empty() {
         return None;
     }
@@ -29,6 +32,20 @@ pub(super) fn sentence(page: &Page, answer: &Answer) -> Option<String> {
     let (low, high) = figure.interval?;
     let values = [("value", write(shown)), ("low", write(low.max(0))), ("high", write(high.max(0)))];
     Some(page.fill("answer-sentence", &values))
+}
+
+fn summary(page: &Page, answer: &Answer) -> Option<String> {
+    let of_all = |name: &&str| {
+        let named = |derived: &&Derived| derived.name == *name && derived.unit == Some(Unit::Persons);
+        let mut found = answer.derived.iter().filter(named);
+        found.next().filter(|derived| derived.keys.is_empty() && found.next().is_none())
+    };
+    let derived = TOLD_FIRST.iter().find_map(of_all)?.known()?;
+    let (value, (low, high)) = derived.value.zip(derived.interval)?;
+    let write = |value: f64| derived.write(value.max(0.0), page.language);
+    let values =
+        [("name", derived.called(page.language)), ("value", write(value)), ("low", write(low)), ("high", write(high))];
+    Some(page.fill("answer-summary", &values))
 }
 
 /// Every released figure.

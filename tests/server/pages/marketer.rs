@@ -181,8 +181,11 @@ fn a_marketer_draws_and_compares(ways: Ways) {
 
     asks_venn(&browser, served, "60");
     browser.until("both drawings", || browser.has("svg .in") && browser.has("svg .set.two"));
+    browser.sees(say("Dans tous : environ", "In all of them: about"));
     // Audiences go by their titles, in tables and pictures.
     browser.sees(say("Acheteurs de billets et Abonnés du festival", "Ticket buyers and Festival subscribers"));
+    // Who is in one and not in the other isn't told as the whole audience.
+    browser.sees(say("Abonnés du festival seulement", "Festival subscribers only"));
     let shown = browser.text_of("main");
     assert!(!shown.contains("billetterie/") && !shown.contains("festival/"), "{shown}");
     browser.is_accessible();
