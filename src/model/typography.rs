@@ -157,8 +157,26 @@ pub fn spaced(text: &str, language: Language) -> String {
         let quotes = words.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»");
         tightened(&quotes.replace(" :", "\u{a0}:").replace(" %", "\u{202f}%").replace(" $", "\u{a0}$"))
     };
+    outside_code(text, space)
+}
+
+/// A text as a page shows it: spaced, and with the printer's apostrophe (’) for the typewriter's, in both languages.
+pub fn printed(text: &str, language: Language) -> String {
+    let curl = |words: &str| {
+        let before = std::iter::once(None).chain(words.chars().map(Some));
+        let curled = words.chars().zip(before).map(|(letter, before)| match (letter, before) {
+            ('\'', Some(before)) if before.is_alphabetic() => '’',
+            _ => letter,
+        });
+        curled.collect()
+    };
+    outside_code(&spaced(text, language), curl)
+}
+
+/// Changes what isn't between backquotes.
+fn outside_code(text: &str, change: impl Fn(&str) -> String) -> String {
     let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 0 { space(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
+    parts.map(|(at, part)| if at % 2 == 0 { change(part) } else { part.to_owned() }).collect::<Vec<_>>().join("`")
 }
 
 /// Without the space before a mark that ends something, and with one that doesn't break between the digits of a number.
@@ -295,6 +313,12 @@ mod tests {
         let text = "le cas « jazz » : 5 % de `a : b « c »` : fin";
         assert_eq!(spaced(text, Fr), "le cas «\u{a0}jazz\u{a0}»\u{a0}: 5\u{202f}% de `a : b « c »`\u{a0}: fin");
         assert_eq!(spaced(text, En), text);
+    }
+
+    #[test]
+    fn pages_have_the_printer_s_apostrophe() {
+        assert_eq!(printed("l'entente d'`un 'a'` : 'oui'", Fr), "l’entente d’`un 'a'`\u{a0}: 'oui’");
+        assert_eq!(printed("Artists' guests don't", En), "Artists’ guests don’t");
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Page {
 
     /// A text in the page's language.
     pub(super) fn text(&self, text: &Text) -> String {
-        typography::spaced(text.get(self.language), self.language)
+        typography::printed(text.get(self.language), self.language)
     }
 
     /// A moment as people say it.

@@ -68,7 +68,7 @@ fn an_officer_works(ways: Ways) {
         "Chaque membre peut comparer ses propres auditoires, pour toute finalité",
         "Each member may compare its own audiences, for any purpose",
     ));
-    browser.sees(say("Personne ne peut comparer « Invités des artistes »", "Nobody may compare “Artists' guests”"));
+    browser.sees(say("Personne ne peut comparer « Invités des artistes »", "Nobody may compare “Artists’ guests”"));
     look(&browser, "agreements");
 
     propose(&browser, &served, &reader);
@@ -154,7 +154,7 @@ fn approve(browser: &Browser, served: &Served, sam: &Person, id: &str) {
         &Value::Null,
     );
     assert_eq!(stale.status, 409, "{}", stale.body);
-    assert!(stale.body.contains("relisez-la avant d&#39;approuver"), "{}", stale.body);
+    assert!(stale.body.contains("relisez-la avant d’approuver"), "{}", stale.body);
     refuse(browser, id);
     browser.fill("textarea[name=comment]", say("d’accord, pour cette saison", "agreed, for this season"));
     browser.press(say("Approuver", "Approve"));
