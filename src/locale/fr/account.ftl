@@ -95,7 +95,7 @@ token-days = Jours qu’il dure
 read-only = lecture seule
 
 users-title = Les gens
-users-heading = Les gens de { $member }
+users-heading = Les gens : { $member }
 roles-give = Donner ces rôles
 user-end = Mettre fin à ce compte
 invitations = Invitations
