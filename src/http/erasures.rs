@@ -38,7 +38,7 @@ pub(super) async fn create(
         let done = store.erase((&member, &user), &list, people_min).await?;
         Ok(told(&list, &done))
     });
-    task.await.map_err(|error| failed(&asker, &error))?.map(Json).map_err(refused)
+    task.await.map_err(|error| failed(&asker, "erasure", &error))?.map(Json).map_err(refused)
 }
 
 fn told(list: &ErasureList, done: &Erasures) -> Value {

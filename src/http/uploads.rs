@@ -137,7 +137,7 @@ pub(super) async fn receive(
         receiver.finish()
     });
     let broken = pour(body, sender).await;
-    let progress = worker.await.map_err(|error| failed(&asker, &error))?;
+    let progress = worker.await.map_err(|error| failed(&asker, "upload", &error))?;
     let progress = progress.map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     if broken {
         return Err(Problem::from_store(StoreError::Offset(progress.offset)).in_language(asker.language));
@@ -188,7 +188,7 @@ pub(super) async fn complete(
     });
     let (upload, outcome) = task
         .await
-        .map_err(|error| failed(&asker, &error))?
+        .map_err(|error| failed(&asker, "upload", &error))?
         .map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     Ok(Json(told(&upload, &outcome)))
 }
@@ -228,12 +228,13 @@ async fn blocking<T: Send + 'static>(
     asker: &Asker,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|error| failed(asker, &error))?;
+    let done = tokio::task::spawn_blocking(work).await.map_err(|error| failed(asker, "upload", &error))?;
     done.map_err(|error| Problem::from_store(error).in_language(asker.language))
 }
 
-pub(super) fn failed(asker: &Asker, error: &tokio::task::JoinError) -> Problem {
-    Problem::from_ask(AskError::internal("upload", error)).in_language(asker.language)
+/// A task that ended early; the log has what it was for.
+pub(super) fn failed(asker: &Asker, what: &'static str, error: &tokio::task::JoinError) -> Problem {
+    Problem::from_ask(AskError::internal(what, error)).in_language(asker.language)
 }
 
 fn status(upload: &Upload, progress: &Progress) -> Value {

@@ -153,6 +153,11 @@ impl Page {
         format!("{first}{}{end}", letters.as_str())
     }
 
+    /// Why a request was refused, as a sentence of its own.
+    pub(super) fn why(&self, problem: &Problem) -> String {
+        self.sentence(&self.text(problem.detail_text().unwrap_or(problem.title())))
+    }
+
     /// The pages of who is signed in: address, name, and whether it is this one.
     pub(super) fn menu(&self) -> Vec<(&'static str, String, bool)> {
         let pages = PLACES.iter().filter(|place| self.opens(place));

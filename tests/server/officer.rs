@@ -119,24 +119,12 @@ fn a_proposal_shows_the_figures_that_it_changes() {
     assert!(told.contains(figures), "{told}");
 }
 
-/// A proposal of the festival's that opens the hall's list to the agents.
-fn proposed(room: &Served, festival: &str) -> i64 {
-    let version = room.get(festival, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
-    let mut files = room.get(festival, &format!("/api/v1/policy/versions/{version}")).ok()["files"].take();
-    files["essai.cedar"] = "@id(\"essai\")\n@title_fr(\"Essai\")\n@title_en(\"Trial\")\npermit (principal in Member::\"agents\", action in \
-        Action::\"compare\", resource == Audience::\"salle/abonnes\");\n"
-        .into();
-    files.as_object_mut().unwrap().remove("cases.toml");
-    let made = room.post(festival, "/api/v1/policy/proposals", &json!({ "files": files, "why": "essai" })).ok();
-    made["id"].as_i64().unwrap()
-}
-
 #[test]
 fn a_refusal_says_why_and_nobody_refuses_for_another() {
     let founded = Founded::new();
     let room = founded.serve();
     let [festival, hall] = ["festival", "salle"].map(|member| founded.token(member, "officer"));
-    let id = proposed(&room, &festival);
+    let id = room.propose_opening(&festival);
     let path = format!("/api/v1/policy/proposals/{id}");
     let refusal = |token: &str, body: &Value| room.post(token, &format!("{path}/refusal"), body);
     for body in [json!({}), json!({ "comment": null }), json!({ "comment": " \n" })] {
@@ -181,7 +169,7 @@ fn the_command_line_refuses_and_approves_with_a_comment() {
     let folder = tempfile::tempdir().unwrap();
     let hall = founded.token("salle", "officer");
     fs::write(folder.path().join("salle.token"), &hall).unwrap();
-    let id = proposed(&room, &founded.token("festival", "officer"));
+    let id = room.propose_opening(&founded.token("festival", "officer"));
     let refuse = format!("camerata policy refuse {id} --comment 'pas avant juin' --token-file salle.token");
     let told = run(folder.path(), &room, &refuse, "fr");
     assert!(told.contains("refusé") && told.contains(" (salle) refuse, "), "{told}");

@@ -9,9 +9,12 @@ use super::{
 use crate::{
     database::Writing,
     model::{MemberName, Text},
-    policy::current::{Current, Narrowing},
+    policy::{
+        current::{Current, Narrowing},
+        policies::Policies,
+    },
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// What a transition came to: the proposal's number, and what is in force now, if that changed.
 pub type Settled = (i64, Option<Current>);
@@ -35,10 +38,11 @@ impl Versions {
                 format!("{} is not a member of the room", officer.member),
             )));
         }
-        let version = self.read(files).await?.version().to_owned();
+        let policies = self.read(files).await?;
+        let version = policies.version().to_owned();
         self.is_new(current, &version).await?;
         let in_force = self.files(current.base.version()).await?;
-        let assessment = self.held(current, in_force, files.clone()).await?;
+        let assessment = self.held(current, in_force, (files.clone(), policies)).await?;
         let now = self.now();
         let mut writing = self.begin().await?;
         tables::store(&mut writing, &version, files).await?;
@@ -276,12 +280,17 @@ impl Versions {
         let in_force = self.files(current.base.version()).await?;
         let (base, proposed) = (self.files(&row.base).await?, self.files(&row.version).await?);
         let files = brought(&in_force, (&base, &proposed))?;
-        self.held(current, in_force, files).await
+        let policies = self.read(&files).await?;
+        self.held(current, in_force, (files, policies)).await
     }
 
     /// A folder that may come into force, held against what is.
-    async fn held(&self, current: &Current, in_force: Files, files: Files) -> Result<Assessment, VersionsError> {
-        let policies = self.read(&files).await?;
+    async fn held(
+        &self,
+        current: &Current,
+        in_force: Files,
+        (files, policies): (Files, Arc<Policies>),
+    ) -> Result<Assessment, VersionsError> {
         let (current, now) = (current.clone(), self.clock.now());
         // Off the async threads: between large folders it takes half a second.
         let holding = move || {

@@ -134,8 +134,8 @@ async fn refused(room: &Room, page: &Page, name: &str, fields: &Fields, error: A
     if problem.reference().is_some() {
         return page.problem(&problem);
     }
-    let said = || page.sentence(&page.text(problem.detail_text().unwrap_or_else(|| problem.title())));
-    filled(room, page, name, fields, (Some(reasons.unwrap_or_else(said)), None), problem.status()).await
+    let said = reasons.unwrap_or_else(|| page.why(&problem));
+    filled(room, page, name, fields, (Some(said), None), problem.status()).await
 }
 
 async fn filled(

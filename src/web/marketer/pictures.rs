@@ -1,6 +1,6 @@
 //! An answer as pictures: the first is the one to take along.
 
-use super::titles::titles;
+use super::titles::{REGION, titles};
 use crate::{
     gateway::Room,
     model::{
@@ -47,11 +47,11 @@ fn figures(page: &Page, answer: &Answer, title: &str) -> Option<String> {
 
 /// Who is in which of several audiences: an UpSet plot, and circles where there are few enough.
 fn regions((page, room): (&Page, &Room), answer: &Answer, title: &str) -> Vec<String> {
-    let of = |figure: &Figure| figure.keys.get("audiences").map(|label| label.id.clone());
+    let of = |figure: &Figure| figure.keys.get(REGION).map(|label| label.id.clone());
     let called = titles((page, room), answer);
     let mut names: Vec<(String, String)> = Vec::new();
     for figure in &answer.figures {
-        let Some(label) = figure.keys.get("audiences") else { return Vec::new() };
+        let Some(label) = figure.keys.get(REGION) else { return Vec::new() };
         // The region of an audience alone is called by its name.
         if !label.id.contains('+') {
             let title = || label.title.get(page.language).to_owned();

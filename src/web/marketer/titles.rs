@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// The key whose values are audiences.
 const AUDIENCE: &str = "audience";
 /// The key whose values are regions: the audiences that a person is in (`a+b`), and in no other of those that were asked of.
-const REGION: &str = "audiences";
+pub(super) const REGION: &str = "audiences";
 
 impl Page {
     /// An audience as people call it: its title and its member's.

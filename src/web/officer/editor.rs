@@ -96,7 +96,7 @@ pub(crate) async fn act(State(room): State<Arc<Room>>, page: Page, asker: Asker,
                 return Redirect::to(&format!("/proposals/{id}?done=proposed")).into_response();
             }
             Err(problem) if problem.status().is_client_error() => {
-                let words = page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title())));
+                let words = page.why(&problem);
                 return checked(&room, &page, &asker, &draft, Some(words), problem.status()).await;
             }
             Err(problem) => return page.problem(&problem),

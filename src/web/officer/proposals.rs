@@ -199,10 +199,7 @@ fn whole<'a>(
         withdraws: acts(asker) && proposal.status == Status::Open && proposal.officer.member == *own,
         cases: new.map(|policies| cases::told(page, &policies.run_cases())).unwrap_or_default(),
         files: lines::files(page, before, after),
-        refused: kept
-            .refused
-            .as_ref()
-            .map(|problem| page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title())))),
+        refused: kept.refused.as_ref().map(|problem| page.why(problem)),
     }
 }
 

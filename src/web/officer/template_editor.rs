@@ -111,7 +111,7 @@ pub(crate) async fn act(State(room): State<Arc<Room>>, page: Page, asker: Asker,
             }
             Err(problem) if problem.status().is_client_error() => {
                 status = problem.status();
-                refused = Some(page.sentence(&page.text(problem.detail_text().unwrap_or(problem.title()))));
+                refused = Some(page.why(&problem));
             }
             Err(problem) => return page.problem(&problem),
         }

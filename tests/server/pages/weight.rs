@@ -61,7 +61,7 @@ fn no_page_is_heavy() {
     let (health, health_slowest) = timed("/health");
     let version =
         served.by(&person, "GET", "/api/v1/policy", &Value::Null).ok()["version"].as_str().unwrap().to_owned();
-    let proposal = proposed(served, &founded.token("festival", "officer"), &version);
+    let proposal = served.propose_opening(&founded.token("festival", "officer"));
     let mut opened = BTreeSet::new();
     for (_, path, who) in camerata::web::table().into_iter().filter(|(method, ..)| method == "GET") {
         let path = path.replace("/answers/{id}", &format!("/answers/{answer}")).replace("{template}", "venn");
@@ -95,15 +95,4 @@ fn no_page_is_heavy() {
     {
         assert!(opened.iter().any(|path| path.len() > leads.len() && path.starts_with(leads)), "{leads}: {opened:?}");
     }
-}
-
-/// A proposal that concerns several members: one that opens the hall's list to the agents.
-fn proposed(served: &Served, officer: &str, version: &str) -> i64 {
-    let mut files = served.get(officer, &format!("/api/v1/policy/versions/{version}")).ok()["files"].take();
-    files["essai.cedar"] = "@id(\"essai\")\n@title_fr(\"Essai\")\n@title_en(\"Trial\")\npermit (principal in Member::\"agents\", action in \
-        Action::\"compare\", resource == Audience::\"salle/abonnes\");\n"
-        .into();
-    files.as_object_mut().unwrap().remove("cases.toml");
-    let made = served.post(officer, "/api/v1/policy/proposals", &serde_json::json!({ "files": files, "why": "essai" }));
-    made.ok()["id"].as_i64().unwrap()
 }

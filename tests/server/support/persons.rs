@@ -118,4 +118,16 @@ impl Served {
         };
         self.call(method, "", path, &headers, &body).expect("the room answers")
     }
+
+    /// Has an officer propose what opens the hall's list to the agents: the proposal's number.
+    pub fn propose_opening(&self, officer: &str) -> i64 {
+        let version = self.get(officer, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
+        let mut files = self.get(officer, &format!("/api/v1/policy/versions/{version}")).ok()["files"].take();
+        files["essai.cedar"] = "@id(\"essai\")\n@title_fr(\"Essai\")\n@title_en(\"Trial\")\npermit (principal in Member::\"agents\", action in \
+            Action::\"compare\", resource == Audience::\"salle/abonnes\");\n"
+            .into();
+        files.as_object_mut().unwrap().remove("cases.toml");
+        let made = self.post(officer, "/api/v1/policy/proposals", &json!({ "files": files, "why": "essai" })).ok();
+        made["id"].as_i64().unwrap()
+    }
 }
