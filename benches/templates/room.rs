@@ -1,5 +1,6 @@
 //! The audiences of the templates' examples, as plain DuckDB files with the columns, types and order that the store gives them.
 
+use camerata::{model::CellSpace, store::plan_by_text};
 use duckdb::{Config, Connection};
 use std::{collections::BTreeMap, path::Path, thread};
 
@@ -42,15 +43,21 @@ impl Room {
         Self(connection)
     }
 
-    /// The tally of a statement, as the store reads it.
-    pub fn cells(&self, sql: &str, stride: usize) -> BTreeMap<i64, i64> {
+    /// The tally of a statement, as the store reads it: planned as in a room, or with all optimisers.
+    pub fn cells(&self, sql: &str, space: &CellSpace, as_a_room: bool) -> BTreeMap<i64, i64> {
+        if as_a_room {
+            plan_by_text(&self.0).unwrap();
+        } else {
+            self.0.execute_batch("SET disabled_optimizers = ''").unwrap();
+        }
         let mut statement = self.0.prepare(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
         let mut rows = statement.query([]).unwrap_or_else(|error| panic!("{error}\n{sql}"));
         let mut cells = BTreeMap::new();
         while let Some(row) = rows.next().unwrap_or_else(|error| panic!("{error}\n{sql}")) {
-            let first: i64 = row.get(0).unwrap();
-            for column in 1..row.as_ref().column_count() {
-                let cell = first + i64::try_from((column - 1) * stride).unwrap();
+            let (block, cell): (i64, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
+            for (block, column) in (block..).zip(2..row.as_ref().column_count()) {
+                let cell =
+                    space.number(block, cell).unwrap_or_else(|| panic!("no cell {cell} in block {block}\n{sql}"));
                 assert!(cells.insert(cell, row.get(column).unwrap()).is_none(), "cell {cell} twice\n{sql}");
             }
         }

@@ -12,7 +12,7 @@ use crate::{
     policy::{Admission, Refusal},
     privacy::{self, AccuracyError},
     proof::What,
-    store::Engine,
+    store::{Engine, Prepared},
 };
 use std::{collections::BTreeSet, error::Error, sync::Arc};
 
@@ -167,8 +167,11 @@ async fn tally_and_release(
     let (room, rules, pins, instance) = (Arc::clone(room), Arc::clone(rules), plan.pins, plan.instance);
     let released = tokio::task::spawn_blocking(move || {
         let _pins = pins;
-        let rows = room.store.engine().tally(&attached, &instance.sql, instance.stride);
-        let tally = rows.map(privacy::Tally::seal).map_err(|error| AskError::internal("tally", &error))?;
+        let prepared = room.store.engine().prepare(&attached, &instance.sql, instance.bounds.cell_space());
+        let tally = prepared
+            .and_then(Prepared::run)
+            .map(privacy::Tally::seal)
+            .map_err(|error| AskError::internal("tally", &error))?;
         failpoint("after_tally");
         let noisy = privacy::release(tally, &release).map_err(|error| AskError::internal("release", &error))?;
         let outcome = Outcome::new(&noisy, &release, &instance, &rules.limits);

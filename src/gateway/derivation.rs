@@ -43,7 +43,7 @@ pub fn derive(
     Ok(Derivation {
         margin: plan.margin(),
         query: query.unwrap_or_default(),
-        bounds: bounds(&instance),
+        bounds: std::iter::once(rows(template)).chain(bounds(&instance)).collect(),
         noise: plan.mechanism().into_iter().map(|draw| noise(&draw)).collect(),
         loss: loss(&plan, limits),
         statement: instance.sql,
@@ -57,6 +57,18 @@ fn both(words: impl Fn(Language) -> String) -> Text {
 
 fn choose(language: Language, fr: &'static str, en: &'static str) -> &'static str {
     if language == Language::Fr { fr } else { en }
+}
+
+/// Most rows of one person, before the bounds of the release: what keeps rows from buying time.
+fn rows(template: &Template) -> Text {
+    let most = template.checked().map(|(checked, _)| checked.rows_max()).max().unwrap_or(1);
+    both(|language| {
+        let number = t::count(most, language);
+        match language {
+            Language::Fr => format!("au plus {number} rangée(s) du modèle, avant les bornes que voici"),
+            Language::En => format!("at most {number} row(s) of the template, before the bounds below"),
+        }
+    })
 }
 
 fn bounds(instance: &Instance) -> Vec<Text> {

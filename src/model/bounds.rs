@@ -54,9 +54,57 @@ pub struct Fraction {
     pub denominator: u32,
 }
 
+/// The cells that a tally may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellSpace {
+    /// Blocks of so many cells, which follow each other in one numbering.
+    Blocks(Vec<u32>),
+    /// Keys that aren't public: any number of 64 bits.
+    Keys,
+}
+
+impl CellSpace {
+    /// The number of a block's cell in the numbering of all; `None` for a cell or a block that there isn't.
+    pub fn number(&self, block: i64, cell: i64) -> Option<i64> {
+        let Self::Blocks(sizes) = self else { return (block == 0).then_some(cell) };
+        let block = usize::try_from(block).ok()?;
+        let size = sizes.get(block)?;
+        let start: i64 = sizes.iter().take(block).map(|size| i64::from(*size)).sum();
+        (0..i64::from(*size)).contains(&cell).then(|| start.saturating_add(cell))
+    }
+}
+
 impl Bounds {
+    /// The cells of the tally.
+    pub fn cell_space(&self) -> CellSpace {
+        match self {
+            Self::Cells { blocks } => CellSpace::Blocks(blocks.iter().map(|block| block.cells).collect()),
+            Self::Keys { .. } => CellSpace::Keys,
+            Self::Quantiles { candidates, .. } => CellSpace::Blocks(vec![candidates.saturating_add(1)]),
+            Self::Top { candidates, .. } => CellSpace::Blocks(vec![*candidates]),
+        }
+    }
+
     /// One cell, into which a person counts once: the simplest tally.
     pub fn count() -> Self {
         Self::Cells { blocks: vec![Block { cells: 1, distance_squared: 1, unit: 1 }] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CellSpace;
+
+    #[test]
+    fn a_cell_is_taken_within_its_block_only() {
+        let space = CellSpace::Blocks(vec![3, 0, 2]);
+        let number = |block, cell| space.number(block, cell);
+        assert_eq!([number(0, 0), number(0, 2), number(2, 0), number(2, 1)], [Some(0), Some(2), Some(3), Some(4)]);
+        for (block, cell) in
+            [(0, 3), (0, -1), (0, -2), (1, 0), (2, 2), (3, 0), (-1, 0), (i64::MAX, 0), (0, i64::MAX), (2, i64::MIN)]
+        {
+            assert_eq!(number(block, cell), None, "{block} {cell}");
+        }
+        assert_eq!((CellSpace::Keys.number(0, i64::MIN), CellSpace::Keys.number(1, 0)), (Some(i64::MIN), None));
     }
 }

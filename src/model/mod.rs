@@ -16,13 +16,13 @@ pub(crate) mod torture;
 pub mod typography;
 mod vocabulary;
 
-pub use bounds::{Block, Bounds, Fraction};
+pub use bounds::{Block, Bounds, CellSpace, Fraction};
 pub use clock::{Clock, SystemClock};
 pub use failpoint::{FAILPOINTS, failpoint};
 pub use formula::{Formula, Linear};
 pub use loss::{Delta, Loss, Rho};
 pub use names::{AudienceName, AudienceRef, ColumnName, MemberName, NameError, Named, PurposeName, TemplateName};
 pub use role::{Officer, Role};
-pub use shape::Shape;
+pub use shape::{ROWS_A_PERSON_MAX, Shape};
 pub use text::{Language, Text};
 pub use vocabulary::{Category, Column, ColumnKind, Vocabulary, VocabularyError};

@@ -1,9 +1,10 @@
 //! DuckDB: a fresh in-memory instance per use, with only the files it is for.
 
 use super::{
-    engine::{Attached, Engine, EngineError, EngineFault, Limits},
+    engine::{Attached, Engine, EngineError, EngineFault, Limits, Prepared},
     instances::{Instance, Instances, quoted},
 };
+use crate::model::CellSpace;
 use arrow::record_batch::RecordBatch;
 use duckdb::{Connection, InterruptHandle, params};
 use std::{
@@ -72,33 +73,70 @@ impl DuckDb {
         for file in attached {
             attach_reading(&connection, file)?;
         }
+        plan_by_text(&connection).map_err(error)?;
         lock_down(&connection)?;
         Ok(connection)
     }
 }
 
+/// The only optimisers that a query runs with: none of them looks at the tables' sizes or values, so that a plan is a function of
+/// the statement's text. With all of them, whether DuckDB 1.5.5 fails on a statement depends on how many rows an audience has
+/// (docs/THREAT_MODEL.md); what going without the others costs is in docs/MEASUREMENTS.md.
+const OPTIMISERS: &str = "'expression_rewriter', 'filter_pushdown', 'in_clause', 'unused_columns', 'common_subexpressions', \
+                          'column_lifetime', 'cte_inlining'";
+
+/// Has a connection plan by the statement's text alone.
+///
+/// # Errors
+/// When its settings are locked.
+pub fn plan_by_text(connection: &Connection) -> Result<(), duckdb::Error> {
+    let others = format!("SELECT string_agg(name, ',') FROM duckdb_optimizers() WHERE name NOT IN ({OPTIMISERS})");
+    let others: String = connection.query_row(&others, [], |row| row.get(0))?;
+    connection.execute_batch(&format!("SET disabled_optimizers = '{others}'"))
+}
+
 impl Engine for DuckDb {
-    fn tally(&self, attached: &[Attached], sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, EngineError> {
+    fn prepare(&self, attached: &[Attached], sql: &str, cells: CellSpace) -> Result<Box<dyn Prepared>, EngineError> {
         let connection = self.open_reading(attached)?;
-        let guard = Deadline::start(connection.interrupt_handle(), self.deadline);
-        let result = cells(&connection, sql, stride).map_err(error);
+        // Kept in the connection's cache, from which `run` takes it.
+        let planned = connection.prepare_cached(sql).map(drop);
+        planned.map_err(|failed| EngineError::new(EngineFault::Unplanned, error(failed).class()))?;
+        Ok(Box::new(PreparedTally { connection, sql: sql.to_owned(), cells, deadline: self.deadline }))
+    }
+}
+
+/// A statement that an instance has planned.
+struct PreparedTally {
+    connection: Instance,
+    sql: String,
+    cells: CellSpace,
+    deadline: Duration,
+}
+
+impl Prepared for PreparedTally {
+    fn run(self: Box<Self>) -> Result<Vec<(i64, i64)>, EngineError> {
+        let guard = Deadline::start(self.connection.interrupt_handle(), self.deadline);
+        let result = self.rows().map_err(error);
         guard.stop();
         result
     }
 }
 
-fn cells(connection: &Connection, sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, duckdb::Error> {
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let (mut cells, stride) = (Vec::new(), i64::try_from(stride).unwrap_or(i64::MAX));
-    while let Some(row) = rows.next()? {
-        let (mut cell, columns) = (row.get::<_, i64>(0)?, row.as_ref().column_count());
-        for column in 1..columns {
-            cells.push((cell, row.get(column)?));
-            cell = cell.saturating_add(stride);
+impl PreparedTally {
+    fn rows(&self) -> Result<Vec<(i64, i64)>, duckdb::Error> {
+        let mut statement = self.connection.prepare_cached(&self.sql)?;
+        let mut rows = statement.query([])?;
+        let mut cells = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (block, cell) = (row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?);
+            let Some((block, cell)) = block.zip(cell) else { continue };
+            for (block, column) in (block..).zip(2..row.as_ref().column_count()) {
+                let place = self.cells.number(block, cell);
+                cells.extend(place.zip(row.get::<_, Option<i64>>(column)?));
+            }
         }
+        Ok(cells)
     }
-    Ok(cells)
 }
 
 fn attach_writing(connection: &Connection, name: &str, file: &Path, key: &str) -> Result<(), EngineError> {

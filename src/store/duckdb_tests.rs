@@ -25,6 +25,11 @@ fn attached(folder: &Path) -> Vec<Attached> {
     vec![Attached { name: "audience_0".into(), file: folder.join("mine.db"), key }]
 }
 
+fn counted(engine: &DuckDb, attached: &[Attached]) -> Result<Vec<(i64, i64)>, EngineError> {
+    let sql = "SELECT CAST(0 AS BIGINT), CAST(0 AS BIGINT), count(*) FROM audience_0.main.email";
+    engine.prepare(attached, sql, CellSpace::Blocks(vec![1]))?.run()
+}
+
 /// Ways out of the instance; `FOLDER` is where the files are, `HOST` a server that must hear nothing.
 const WAYS_OUT: &[&str] = &[
     "SELECT 0, count(*) FROM read_csv('/etc/passwd')",
@@ -58,8 +63,7 @@ const WAYS_OUT: &[&str] = &[
 fn a_query_reads_its_own_files_and_has_no_way_out() {
     let (folder, engine) = engine();
     let attached = attached(folder.path());
-    let counted = engine.tally(&attached, "SELECT CAST(0 AS BIGINT), count(*) FROM audience_0.main.email", 0);
-    assert_eq!(counted.unwrap(), [(0, 1)]);
+    assert_eq!(counted(&engine, &attached).unwrap(), [(0, 1)]);
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     server.set_nonblocking(true).unwrap();
     let host = server.local_addr().unwrap().to_string();
@@ -103,6 +107,5 @@ fn a_wrong_key_opens_nothing() {
     let (folder, engine) = engine();
     let mut attached = attached(folder.path());
     attached[0].key = Zeroizing::new(KEY.replace('6', "7"));
-    let refused = engine.tally(&attached, "SELECT CAST(0 AS BIGINT), count(*) FROM audience_0.main.email", 0);
-    assert_eq!(refused.unwrap_err().fault, EngineFault::Unreadable);
+    assert_eq!(counted(&engine, &attached).unwrap_err().fault, EngineFault::Unreadable);
 }

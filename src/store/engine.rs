@@ -1,5 +1,6 @@
 //! What an engine does, whichever it is.
 
+use crate::model::CellSpace;
 use std::{fmt, path::PathBuf, time::Duration};
 use zeroize::Zeroizing;
 
@@ -33,6 +34,8 @@ pub enum EngineFault {
     DiskFull,
     /// A file can't be opened with its key.
     Unreadable,
+    /// The statement can't be planned.
+    Unplanned,
     /// Anything else.
     Other,
 }
@@ -44,6 +47,7 @@ impl fmt::Display for EngineFault {
             Self::Deadline => "deadline passed",
             Self::DiskFull => "disk full",
             Self::Unreadable => "an audience's file can't be opened with its key",
+            Self::Unplanned => "the statement can't be planned",
             Self::Other => "failed",
         })
     }
@@ -70,10 +74,23 @@ impl EngineError {
 
 /// Runs checked SQL over audience versions.
 pub trait Engine: Send + Sync {
-    /// Runs one checked statement over these files and nothing else. Each of its rows is a cell's number and one value or
-    /// more, all BIGINT; a row's second value belongs to the cell `stride` cells on, its third to twice as far. Blocks.
+    /// Opens these files and nothing else, and plans one checked statement over them; nothing is computed yet. Each row of the
+    /// statement is a block, a cell of that block, and a value for each block from that one on, all BIGINT. Blocks.
+    ///
+    /// # Errors
+    /// By class, never with a value in it: [`EngineFault::Unreadable`] where a file can't be opened with its key,
+    /// [`EngineFault::Unplanned`] where the statement can't be planned.
+    fn prepare(&self, attached: &[Attached], sql: &str, cells: CellSpace) -> Result<Box<dyn Prepared>, EngineError>;
+}
+
+/// A planned statement over opened files.
+pub trait Prepared: Send {
+    /// Runs it: cells in the numbering of [`CellSpace`] and their values, in any order. Blocks.
     ///
     /// # Errors
     /// By class, never with a value in it.
-    fn tally(&self, attached: &[Attached], sql: &str, stride: usize) -> Result<Vec<(i64, i64)>, EngineError>;
+    ///
+    /// # Privacy argument
+    /// Rows with a cell or block that there isn't are dropped without a word, since an error would tell that they exist.
+    fn run(self: Box<Self>) -> Result<Vec<(i64, i64)>, EngineError>;
 }

@@ -25,8 +25,8 @@ mod versions;
 mod wire;
 
 pub use declaration::{Declaration, DeclarationError};
-pub use duckdb::DuckDb;
-pub use engine::{Attached, Engine, EngineError, EngineFault, Limits};
+pub use duckdb::{DuckDb, plan_by_text};
+pub use engine::{Attached, Engine, EngineError, EngineFault, Limits, Prepared};
 pub use erase::{Erased, ErasureList, Erasures};
 pub use intact::Damaged;
 pub use inventory::{Held, held};

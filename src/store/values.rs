@@ -9,7 +9,8 @@ pub(super) fn days(text: &str) -> Option<i32> {
     if !(rest.is_empty() || rest.starts_with(['T', ' '])) {
         return None;
     }
-    let day: Date = day.replace('/', "-").parse().ok()?;
+    // Templates are proven for the years that YYYY writes from 1 on.
+    let day: Date = day.replace('/', "-").parse().ok().filter(|day: &Date| day.year() >= 1)?;
     Some(date(1970, 1, 1).until(day).ok()?.get_days())
 }
 
@@ -71,9 +72,9 @@ mod tests {
 
     #[test]
     fn dates_with_and_without_a_time() {
-        assert_eq!(days("1970-01-02"), Some(1));
+        assert_eq!((days("1970-01-02"), days("0001-01-01")), (Some(1), Some(-719_162)));
         assert_eq!(days("2026/03/01 20:00"), days("2026-03-01"));
-        for bad in ["", "01-02-2026", "2026-02-30", "2026-03-01x", "é026-03-01"] {
+        for bad in ["", "01-02-2026", "2026-02-30", "2026-03-01x", "é026-03-01", "0000-12-31", "-001-01-01"] {
             assert_eq!(days(bad), None, "{bad}");
         }
     }

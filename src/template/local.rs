@@ -65,9 +65,9 @@ impl Kind {
         Self::Number { cents: false, low, high }
     }
 
-    /// Whether values can be said to be more or less.
+    /// Whether values can be said to be more or less; those of a category by their order in the vocabulary.
     pub(super) fn is_ordered(&self) -> bool {
-        matches!(self, Self::Date | Self::Number { .. } | Self::Audience)
+        matches!(self, Self::Category(_) | Self::Date | Self::Number { .. } | Self::Audience)
     }
 
     /// The kind of a value that is of either kind.
@@ -91,6 +91,8 @@ pub(super) struct Columns {
     pub(super) columns: Vec<(Name, Kind)>,
     /// At most one row a person, provided that these audiences are lists; `None` if that can't be shown.
     pub(super) once: Option<BTreeSet<Name>>,
+    /// Most rows of one person: lists have one, events [`crate::model::ROWS_A_PERSON_MAX`].
+    pub(super) rows_max: u64,
 }
 
 impl Columns {

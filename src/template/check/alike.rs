@@ -75,13 +75,10 @@ impl Checker<'_> {
 
     /// Refuses to order what has no order.
     pub(super) fn ordered(&self, kind: &Kind, span: Span) -> Result<(), Refusal> {
-        let message = match kind {
-            kind if kind.is_ordered() => return Ok(()),
-            Kind::Category(_) => {
-                ("les valeurs d’une catégorie n’ont pas d’ordre", "values of a category have no order")
-            }
-            _ => ("ces valeurs n’ont pas d’ordre", "these have no order"),
-        };
+        if kind.is_ordered() {
+            return Ok(());
+        }
+        let message = ("ces valeurs n’ont pas d’ordre", "these have no order");
         Err(self.refuse(Rule::Constant, message, span))
     }
 }

@@ -1,8 +1,9 @@
 //! Expressions: deterministic operations on values of known kinds, none of which can fail, whatever the row holds.
 
-use super::super::local::{Comparison, Constant, Expression, Kind, Operator};
+use super::super::local::{Comparison, Constant, DateUnit, Expression, Kind, Operator};
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
+use super::function::DAYS_MAX;
 use super::level::{Level, Typed};
 use super::{Checker, Words};
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Spanned, UnaryOperator};
@@ -73,7 +74,10 @@ impl Checker<'_> {
                 Ok(Typed::condition(Expression::Between { value, negated: *negated, low, high }))
             }
             Expr::IsNull(value) | Expr::IsNotNull(value) => {
-                let value = Box::new(self.expression(level, value, None, depth + 1)?.expression);
+                let value = match level.joined_person(self, value)? {
+                    Some(person) => Box::new(Expression::Leaf(person)),
+                    None => Box::new(self.expression(level, value, None, depth + 1)?.expression),
+                };
                 Ok(Typed::condition(Expression::Null { value, negated: matches!(expr, Expr::IsNotNull(_)) }))
             }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
@@ -155,12 +159,17 @@ impl Checker<'_> {
         right: Typed<L>,
         span: Span,
     ) -> Result<Typed<L>, Refusal> {
+        if operator == Operator::Subtract && (&left.kind, &right.kind) == (&Kind::Date, &Kind::Date) {
+            let (from, to) = (Box::new(right.expression), Box::new(left.expression));
+            let expression = Expression::DateDifference { unit: DateUnit::Day, from, to };
+            return Ok(Typed { expression, kind: Kind::number((-DAYS_MAX, DAYS_MAX)) });
+        }
         let Some((kind, saturating)) = Kind::arithmetic(operator, &left.kind, &right.kind) else {
             return Err(self.refuse(
                 Rule::Expression,
                 (
-                    "seuls des nombres s’additionnent, se soustraient et se multiplient",
-                    "only numbers are added, subtracted and multiplied",
+                    "seuls des nombres s’additionnent, se soustraient et se multiplient; une date moins une date donne des jours",
+                    "only numbers are added, subtracted and multiplied; a date less a date gives days",
                 ),
                 span,
             ));

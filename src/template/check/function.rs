@@ -63,7 +63,7 @@ const OTHER_AGGREGATES: &[&str] = &[
 ];
 
 /// More days than lie between the first and the last that are stored.
-const DAYS_MAX: i64 = 3_660_000;
+pub(super) const DAYS_MAX: i64 = 3_660_000;
 /// More months than lie between them.
 const MONTHS_MAX: i64 = 120_000;
 

@@ -6,12 +6,23 @@ use super::super::rule::Rule;
 use super::Checker;
 use super::level::Rows;
 use super::scope::Scope;
+use crate::model::ROWS_A_PERSON_MAX;
 use sqlparser::ast::{self, BinaryOperator, Expr, JoinConstraint, JoinOperator, Spanned, TableWithJoins};
 use sqlparser::tokenizer::Span;
 use std::collections::BTreeSet;
 
-/// What a FROM comes to: its first relation, its joins, and when it has at most one row a person.
-type FromClause = (Source, Vec<Join>, Option<BTreeSet<Name>>);
+/// Most rows of one person that a join may make or compare: two audiences of events, each row with each.
+const JOINED_ROWS_MAX: u64 = ROWS_A_PERSON_MAX * ROWS_A_PERSON_MAX;
+
+/// What a FROM comes to.
+pub(super) struct FromClause {
+    pub(super) source: Source,
+    pub(super) joins: Vec<Join>,
+    /// When it has at most one row a person: see [`super::super::local::Columns`].
+    pub(super) once: Option<BTreeSet<Name>>,
+    /// Most rows of one person.
+    pub(super) rows_max: u64,
+}
 
 impl Checker<'_> {
     pub(super) fn from(
@@ -31,21 +42,22 @@ impl Checker<'_> {
                 ));
             }
         };
-        let (source, columns) = self.source(relation, depth)?;
-        let mut once = columns.once.clone();
+        let (source, columns) = self.source(relation, scope, depth)?;
+        let (once, rows_max) = (columns.once.clone(), columns.rows_max);
         scope.show(&source, columns, self.manifest);
-        let mut checked = Vec::new();
+        let mut from = FromClause { source, joins: Vec::new(), once, rows_max };
         for join in joins {
-            checked.push(self.join(join, scope, &mut once, depth)?);
+            let join = self.join(join, scope, &mut from, depth)?;
+            from.joins.push(join);
         }
-        Ok((source, checked, once))
+        Ok(from)
     }
 
     fn join(
         &mut self,
         join: &ast::Join,
         scope: &mut Scope,
-        once: &mut Option<BTreeSet<Name>>,
+        from: &mut FromClause,
         depth: usize,
     ) -> Result<Join, Refusal> {
         let ast::Join { relation, global, join_operator } = join;
@@ -72,7 +84,7 @@ impl Checker<'_> {
         if *global {
             return Err(self.refuse(Rule::Clause, ("GLOBAL n’est pas permis", "GLOBAL is not allowed"), join.span()));
         }
-        let (source, columns) = self.source(relation, depth)?;
+        let (source, columns) = self.source(relation, scope, depth)?;
         if scope.takes(&source.alias) {
             let message = (
                 format!("deux relations s’appellent `{}`", source.alias.as_str()),
@@ -80,7 +92,7 @@ impl Checker<'_> {
             );
             return Err(self.refuse(Rule::Name, message, relation.span()));
         }
-        let right_once = columns.once.clone();
+        let (right_once, right_rows) = (columns.once.clone(), columns.rows_max);
         scope.show(&source, columns, self.manifest);
         let (by_person, condition) = match constraint {
             JoinConstraint::Using(names) => (self.using(names, join.span()).map(|()| true)?, None),
@@ -94,9 +106,18 @@ impl Checker<'_> {
                 join.span(),
             ));
         }
+        let meeting = from.rows_max.saturating_mul(right_rows.max(1));
+        match kind {
+            // Persons are looked for, and found by their first row.
+            JoinKind::Semi | JoinKind::Anti if condition.is_none() => {}
+            _ if meeting > JOINED_ROWS_MAX => return Err(self.too_many_rows(meeting, join.span())),
+            JoinKind::Inner | JoinKind::Left => from.rows_max = meeting,
+            JoinKind::Semi | JoinKind::Anti => {}
+        }
         match kind {
             JoinKind::Inner | JoinKind::Left => {
-                *once = once.take().zip(right_once).map(|(left, right)| left.union(&right).cloned().collect());
+                let both = from.once.take().zip(right_once);
+                from.once = both.map(|(left, right)| left.union(&right).cloned().collect());
             }
             JoinKind::Semi | JoinKind::Anti => {
                 scope.visible.pop();
@@ -107,6 +128,18 @@ impl Checker<'_> {
             right.has_person = false;
         }
         Ok(Join { kind, source, condition })
+    }
+
+    fn too_many_rows(&self, rows: u64, span: Span) -> Refusal {
+        let message = (
+            format!(
+                "cette jointure peut faire {rows} rangées d’une seule personne, et {JOINED_ROWS_MAX} au plus sont permises : groupez d’abord par `person` l’un des côtés, ou ne prenez que des listes (`shape = \"list\"`)"
+            ),
+            format!(
+                "this join can make {rows} rows of one person, and at most {JOINED_ROWS_MAX} are allowed: group one side by `person` first, or take lists alone (`shape = \"list\"`)"
+            ),
+        );
+        self.refuse(Rule::Join, message, span)
     }
 
     fn using(&self, names: &[ast::ObjectName], span: Span) -> Result<(), Refusal> {

@@ -32,6 +32,11 @@ pub(super) trait Level {
         expected: Option<&Kind>,
         depth: usize,
     ) -> Result<Option<(Self::Leaf, Kind)>, Refusal>;
+
+    /// `person` of the right side of a LEFT JOIN, which only `IS [NOT] NULL` may look at: whether the row met one of its person.
+    fn joined_person(&self, _: &Checker<'_>, _: &Expr) -> Result<Option<Self::Leaf>, Refusal> {
+        Ok(None)
+    }
 }
 
 /// One row: conditions of WHERE and ON, keys, and what goes into aggregates and windows.
@@ -62,6 +67,10 @@ impl Level for Rows<'_> {
             None => Ok(None),
         }
     }
+
+    fn joined_person(&self, checker: &Checker<'_>, expr: &Expr) -> Result<Option<ColumnRef>, Refusal> {
+        checker.joined_person(expr, self.scope)
+    }
 }
 
 /// One row and windows over the rows of its person: what a SELECT without groups yields.
@@ -90,6 +99,10 @@ impl Level for RowsAndWindows<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    fn joined_person(&self, checker: &Checker<'_>, expr: &Expr) -> Result<Option<RowLeaf>, Refusal> {
+        Ok(checker.joined_person(expr, self.scope)?.map(RowLeaf::Column))
     }
 }
 

@@ -97,7 +97,18 @@ impl Checker<'_> {
             ))
         })?;
         match expected {
-            Some(Kind::Audience) => Ok((Constant::Number(number), Kind::Audience)),
+            Some(Kind::Audience) => {
+                let most =
+                    self.manifest.audiences.iter().filter_map(|audience| audience.many).map(|(_, most)| most).max();
+                let positions = 0..i64::from(most.unwrap_or_default());
+                if positions.contains(&number) {
+                    return Ok((Constant::Number(number), Kind::Audience));
+                }
+                Err(wrong((
+                    "ce n’est pas le rang d’un auditoire : ils sont numérotés à partir de 0",
+                    "this is not an audience's position: they are numbered from 0",
+                )))
+            }
             // Whether a number is right where a condition is expected is told by what is around it.
             None | Some(Kind::Number { .. } | Kind::Boolean) => {
                 Ok((Constant::Number(number), Kind::number((number, number))))

@@ -43,6 +43,7 @@ pub struct CheckedTemplate {
     outputs: Vec<(Name, Kind)>,
     once: Option<BTreeSet<Name>>,
     unique_person: bool,
+    rows_max: u64,
     columns_used: BTreeMap<String, Vec<AudienceColumn>>,
     sql: String,
 }
@@ -51,6 +52,11 @@ impl CheckedTemplate {
     /// Whether the result has at most one row a person, whatever audiences the manifest lets in.
     pub fn unique_person(&self) -> bool {
         self.unique_person
+    }
+
+    /// Most rows of one person in the result, whatever is stored.
+    pub fn rows_max(&self) -> u64 {
+        self.rows_max
     }
 
     /// Whether the result has at most one row a person when these audiences (by the SQL's name for them) are lists.
@@ -91,7 +97,8 @@ pub fn check(sql: &str, file: &str, manifest: &Manifest, vocabulary: &Vocabulary
     let lists = |name: &Name| manifest.audience(name.as_str()).is_some_and(|a| a.shape == ShapeRule::List);
     let unique_person = columns.once.as_ref().is_some_and(|needed| needed.iter().all(lists));
     let sql = print::query(&query, Constants::Vocabulary, &BTreeMap::new());
-    Ok(CheckedTemplate { query, outputs: columns.columns, once: columns.once, unique_person, columns_used, sql })
+    let Columns { columns: outputs, once, rows_max } = columns;
+    Ok(CheckedTemplate { query, outputs, once, unique_person, rows_max, columns_used, sql })
 }
 
 /// One check under way.
@@ -267,4 +274,4 @@ fn place(message: &str) -> Span {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

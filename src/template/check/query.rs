@@ -166,9 +166,14 @@ impl Checker<'_> {
                 };
                 let (operation, all) = self.set_operation(*op, *set_quantifier, body.span())?;
                 let once = once(operation, all, &left_columns, &right_columns);
+                let rows_max = match operation {
+                    SetOperation::Union => left_columns.rows_max.saturating_add(right_columns.rows_max),
+                    SetOperation::Intersect | SetOperation::Except => left_columns.rows_max,
+                };
+                let rows_max = if once == Some(BTreeSet::new()) { 1 } else { rows_max };
                 let (left, right) = (Box::new(left_query), Box::new(right_query));
                 let query = Query { ctes: Vec::new(), body: Body::Set { operation, all, left, right } };
-                Ok((query, Columns { columns, once }))
+                Ok((query, Columns { columns, once, rows_max }))
             }
             _ => Err(self.refuse(Rule::OneQuery, ("ce n’est pas un SELECT", "this is not a SELECT"), body.span())),
         }

@@ -1,11 +1,11 @@
 //! Names: which relation or column an identifier of the template stands for.
 
 use super::super::local::{ColumnRef, Columns, Kind, Name, Relation, Source, WHOLE};
-use super::super::manifest::Manifest;
+use super::super::manifest::{Manifest, ShapeRule};
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
 use super::Checker;
-use crate::model::ColumnKind;
+use crate::model::{ColumnKind, ROWS_A_PERSON_MAX};
 use sqlparser::ast::{Expr, Ident, ObjectName, ObjectNamePart, Spanned};
 use sqlparser::tokenizer::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,14 @@ impl Scope {
 
     pub(super) fn takes(&self, alias: &Name) -> bool {
         self.hidden.contains(alias) || self.visible.iter().any(|visible| visible.alias == *alias)
+    }
+
+    /// A name for a relation that the template gives none.
+    pub(super) fn free_alias(&self) -> Option<Name> {
+        (1..).map(|n: u32| Name::new(&format!("subquery_{n}"))).find(|name| match name {
+            Some(name) => !self.takes(name),
+            None => true,
+        })?
     }
 
     /// Whether the alias stands for a relation whose `person` is that of the row.
@@ -108,7 +116,9 @@ impl Checker<'_> {
         }
         self.audiences_used.entry(name.clone()).or_default();
         let once = audience.many.is_none().then(|| BTreeSet::from([name.clone()]));
-        Ok((name, Columns { columns, once }))
+        let each = if audience.shape == ShapeRule::List { 1 } else { ROWS_A_PERSON_MAX };
+        let rows_max = u64::from(audience.many.map_or(1, |(_, most)| most)).saturating_mul(each);
+        Ok((name, Columns { columns, once, rows_max }))
     }
 
     fn plain(&self, name: &str) -> Result<Name, Refusal> {
@@ -174,6 +184,15 @@ impl Checker<'_> {
         let kind = columns.kind(&column).cloned().unwrap_or(Kind::Person);
         let reference = ColumnRef { relation: alias.clone(), column };
         Ok(Some((reference, kind)))
+    }
+
+    /// `relation.person`, where the relation is the right side of a LEFT JOIN.
+    pub(super) fn joined_person(&self, expr: &Expr, scope: &Scope) -> Result<Option<ColumnRef>, Refusal> {
+        let Expr::CompoundIdentifier(parts) = expr else { return Ok(None) };
+        let [relation, column] = parts.as_slice() else { return Ok(None) };
+        let (relation, column) = (self.name(relation)?, self.name(column)?);
+        let joined = scope.visible.iter().any(|visible| visible.alias == relation && !visible.has_person);
+        Ok((joined && column.is_person()).then_some(ColumnRef { relation, column }))
     }
 
     /// Whether an expression is `person` and nothing else.

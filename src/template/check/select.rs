@@ -3,7 +3,7 @@
 use super::super::local::{ColumnRef, Columns, Expression, Kind, Name, Output, RowLeaf, Select, Yields};
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
-use super::join::flatten;
+use super::join::{FromClause, flatten};
 use super::level::{Groups, Level, Rows, RowsAndWindows, Typed};
 use super::scope::Scope;
 use super::{Checker, Words};
@@ -112,12 +112,13 @@ impl Checker<'_> {
     pub(super) fn select(&mut self, select: &ast::Select, depth: usize) -> Result<(Select, Columns), Refusal> {
         let plain = self.plain_select(select)?;
         let mut scope = Scope::default();
-        let (from, mut joins, mut once) = self.from(select, &mut scope, depth)?;
+        let FromClause { source: from, mut joins, mut once, mut rows_max } = self.from(select, &mut scope, depth)?;
         let conjuncts = select.selection.as_ref().map(flatten).unwrap_or_default();
         let filter = self.filter(&conjuncts, &mut scope, &mut joins, depth)?;
         let (yields, columns) = if plain.is_grouped {
             let keys = self.keys(&plain, select, &scope, depth)?;
             let lone = std::mem::replace(&mut once, keys.is_empty().then(BTreeSet::new));
+            rows_max = if keys.is_empty() { 1 } else { rows_max };
             let level = Groups { scope: &scope, keys: &keys };
             let having = plain.having.map(|having| self.condition(&level, having, depth)).transpose()?;
             let (outputs, columns) = self.outputs(&level, &plain, select, &scope, depth)?;
@@ -128,9 +129,10 @@ impl Checker<'_> {
             let (outputs, columns): Outputs<RowLeaf> = self.outputs(&level, &plain, select, &scope, depth)?;
             (Yields::Rows { outputs }, columns)
         };
-        let mut columns = Columns { columns, once };
+        let mut columns = Columns { columns, once, rows_max };
         if plain.distinct && columns.only_person() {
             columns.once = Some(BTreeSet::new());
+            columns.rows_max = 1;
         }
         Ok((Select { distinct: plain.distinct, from, joins, filter, yields }, columns))
     }

@@ -4,11 +4,17 @@ use super::super::local::{Columns, Relation, Source};
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
 use super::Checker;
+use super::scope::Scope;
 use sqlparser::ast::{Spanned, TableFactor};
 
 impl Checker<'_> {
-    /// A relation of FROM, with its alias.
-    pub(super) fn source(&mut self, factor: &TableFactor, depth: usize) -> Result<(Source, Columns), Refusal> {
+    /// A relation of FROM, with its alias; a subquery without one gets a name that is free.
+    pub(super) fn source(
+        &mut self,
+        factor: &TableFactor,
+        scope: &Scope,
+        depth: usize,
+    ) -> Result<(Source, Columns), Refusal> {
         match factor {
             TableFactor::Table {
                 name,
@@ -64,14 +70,16 @@ impl Checker<'_> {
                         factor.span(),
                     ));
                 }
-                let Some(alias) = alias else {
-                    return Err(self.refuse(
-                        Rule::Name,
-                        ("nommez cette sous-requête : (SELECT …) AS nom", "name this subquery: (SELECT …) AS name"),
-                        factor.span(),
-                    ));
+                let alias = match alias {
+                    Some(alias) => self.alias(alias)?,
+                    None => scope.free_alias().ok_or_else(|| {
+                        self.refuse(
+                            Rule::Name,
+                            ("nommez cette sous-requête : (SELECT …) AS nom", "name this subquery: (SELECT …) AS name"),
+                            factor.span(),
+                        )
+                    })?,
                 };
-                let alias = self.alias(alias)?;
                 let (query, columns) = self.query(subquery, depth + 1)?;
                 Ok((Source { relation: Relation::Derived(Box::new(query)), alias }, columns))
             }

@@ -7,7 +7,7 @@ use super::super::local::{
 use super::super::refusal::Refusal;
 use super::super::rule::Rule;
 use super::Checker;
-use super::join::{and, flatten};
+use super::join::{FromClause, and, flatten};
 use super::level::Rows;
 use super::scope::Scope;
 use sqlparser::ast::{self, BinaryOperator, Expr, SelectItem, SetExpr, Spanned, UnaryOperator, Value};
@@ -78,11 +78,7 @@ impl Checker<'_> {
     }
 
     fn as_join(&self, kind: JoinKind, query: Query, scope: &mut Scope) -> Result<Join, Refusal> {
-        let free = (1..).map(|n: u32| Name::new(&format!("subquery_{n}"))).find(|name| match name {
-            Some(name) => !scope.takes(name),
-            None => true,
-        });
-        let Some(alias) = free.flatten() else {
+        let Some(alias) = scope.free_alias() else {
             return Err(self.refuse(
                 Rule::Subquery,
                 ("il y a trop de sous-requêtes", "there are too many subqueries"),
@@ -121,7 +117,7 @@ impl Checker<'_> {
         }
         let mut scope = Scope::default();
         scope.outer = outer.visible.iter().map(|visible| visible.alias.clone()).collect();
-        let (from, mut joins, _) = self.from(select, &mut scope, depth)?;
+        let FromClause { source: from, mut joins, .. } = self.from(select, &mut scope, depth)?;
         self.looked_at(&plain, &scope)?;
         let (mut rest, mut linked) = (Vec::new(), false);
         for conjunct in select.selection.as_ref().map(flatten).unwrap_or_default() {

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 mod accepted;
-mod generate;
+pub(in crate::template) mod generate;
 mod locality;
 mod lone;
 mod refused;
@@ -12,7 +12,7 @@ use super::*;
 use crate::model::{Category, Column, ColumnKind, Text};
 use std::path::Path;
 
-fn vocabulary() -> Vocabulary {
+pub(in crate::template) fn vocabulary() -> Vocabulary {
     let category = |ids: &[&str]| {
         let value = |id: &&str| Category { id: (*id).into(), fr: (*id).into(), en: (*id).into(), also: Vec::new() };
         ColumnKind::Category { values: ids.iter().map(value).collect() }
@@ -129,17 +129,26 @@ fn manifests_that_make_no_sense_are_refused_in_their_place() {
     }
 }
 
-/// A manifest of one parameter that stands for several audiences, with the column genre.
-fn many() -> Manifest {
-    let text = manifest("", "genre", "").replacen("shape = \"list\"", "shape = \"any\"\nmany = [2, 6]", 1);
+/// A manifest of one parameter that stands for several audiences of a shape, with the column genre; `release` is its last table.
+pub(in crate::template) fn several(shape: &str, release: &str) -> String {
+    let several = format!("shape = \"{shape}\"\nmany = [2, 6]");
+    let text = manifest("", "genre", "").replacen("shape = \"list\"", &several, 1);
     let second = text.find("[[audience]]\nname = \"b\"").unwrap();
-    let text = text[..second].to_owned() + &text[text.find("[release]").unwrap()..];
-    Manifest::parse(&text.replace("name = \"a\"", "name = \"audiences\""), "test.toml").unwrap()
+    let text = text[..second].to_owned() + release;
+    text.replace("name = \"a\"", "name = \"audiences\"")
 }
 
 #[test]
 fn several_audiences_are_one_relation_that_tells_them_apart() {
-    let check = |sql: &str| check(sql, "test.sql", &many(), &vocabulary());
+    let check_shape = |shape: &str, sql: &str| {
+        check(
+            sql,
+            "test.sql",
+            &Manifest::parse(&several(shape, "[release]\nkind = \"count\"\n"), "test.toml").unwrap(),
+            &vocabulary(),
+        )
+    };
+    let check = |sql: &str| check_shape("list", sql);
     let accepted = [
         ("SELECT person, audience FROM audiences WHERE genre = 'jazz'", false),
         ("SELECT person, audience, genre FROM audiences WHERE audience IN (0, 2) OR audience > 3", false),
@@ -153,6 +162,17 @@ fn several_audiences_are_one_relation_that_tells_them_apart() {
             false,
         ),
     ];
+    // Of events, it could compare 6,000 rows of a person with 6,000.
+    assert_eq!(check_shape("any", accepted[4].0).unwrap_err().rule(), Rule::Join);
+    for position in ["-1", "-2", "6", "9223372036854775807"] {
+        let key = format!(
+            "SELECT person, CASE WHEN genre = 'jazz' THEN {position} ELSE audience END AS audience FROM audiences"
+        );
+        assert_eq!(check(&key).unwrap_err().rule(), Rule::Constant, "{key}");
+        let least =
+            format!("SELECT person, least(audience, {position}) AS audience FROM audiences WHERE genre = 'jazz'");
+        assert_eq!(check(&least).unwrap_err().rule(), Rule::Constant, "{least}");
+    }
     for (sql, once) in accepted {
         let checked = check(sql).unwrap_or_else(|refusal| panic!("{sql}: {refusal}"));
         assert_eq!(checked.unique_person_with_lists(|_| true), once, "{sql}");

@@ -4,6 +4,7 @@ use super::super::layout::{KeyValue, LayoutKey};
 use super::super::local::Kind;
 use super::super::manifest::Domain;
 use super::super::print::quoted;
+use super::sql::CONTRIBUTION;
 use crate::model::{AudienceRef, Category, ColumnKind, ColumnName, Text, Vocabulary};
 
 /// What the codes of a key stand for.
@@ -58,7 +59,7 @@ impl Key {
 
     /// Its column of the template's rows.
     pub(super) fn column(&self) -> String {
-        format!("\"contribution\".{}", quoted(&self.column))
+        format!("{CONTRIBUTION}.{}", quoted(&self.column))
     }
 
     /// Whether it is that column of the template's rows.
@@ -84,13 +85,19 @@ impl Key {
         u32::try_from(known).unwrap_or(u32::MAX).saturating_add(u32::from(self.unknown))
     }
 
-    /// The code as BIGINT; NULL where there is none, never an error: what could overflow is clamped first.
+    /// The code as BIGINT; NULL for every value outside the key's domain, never an error: what could overflow is clamped first.
+    ///
+    /// # Privacy argument
+    /// Whatever the column holds, the code is NULL or in `0..cells()`, and different values in the domain have different codes:
+    /// so cells tell values apart, and no value reaches a cell of another key or block.
     pub(super) fn sql(&self) -> String {
         let column = self.column();
+        let code = |values: usize| {
+            format!("CASE WHEN {column} BETWEEN 0 AND {} THEN CAST({column} AS BIGINT) END", values.saturating_sub(1))
+        };
         let known = match &self.codes {
-            Codes::Category { values, .. } => {
-                format!("CASE WHEN {column} < {} THEN CAST({column} AS BIGINT) END", values.len())
-            }
+            Codes::Category { values, .. } => code(values.len()),
+            Codes::Audience(audiences) => code(audiences.len()),
             Codes::Number(Domain { min, max }) => {
                 format!(
                     "CASE WHEN {column} BETWEEN {min} AND {max} THEN least(greatest(CAST({column} AS BIGINT), {min}), {max}) - ({min}) END"
@@ -99,7 +106,6 @@ impl Key {
             Codes::Boolean => {
                 format!("CASE WHEN {column} THEN CAST(1 AS BIGINT) WHEN NOT {column} THEN CAST(0 AS BIGINT) END")
             }
-            Codes::Audience(_) => format!("CAST({column} AS BIGINT)"),
         };
         if self.unknown {
             format!("coalesce({known}, {})", self.cells().saturating_sub(1))

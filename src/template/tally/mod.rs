@@ -19,10 +19,9 @@ use std::collections::BTreeMap;
 /// A template over bound audiences: everything that decides its exact figures, and how far a person can move them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instance {
-    /// One statement. Each row is a cell (or a key that isn't public) followed by one value, or by one value for each block.
+    /// One statement. Each row is a block, a cell of that block (or a key that isn't public), and a value for each block from that
+    /// one on; which cells there are, `bounds` says.
     pub sql: String,
-    /// How many cells lie between the values of one row.
-    pub stride: usize,
     /// How far one person can move the tally.
     pub bounds: Bounds,
     /// What the cells mean. Of keys that aren't public it has a block without values.
@@ -58,13 +57,12 @@ impl Template {
         let (checked, manifest) = self.chosen(&bindings.arguments)?;
         let bound = bind::Bound::new(checked, manifest, bindings, vocabulary)?;
         let release = bounds::Release::new(checked, manifest, &bound, vocabulary)?;
-        let (sql, stride) = sql::statement(&bound, &release, self.hash());
+        let sql = sql::statement(&bound, &release, self.hash());
         let columns: std::collections::BTreeSet<&ColumnName> =
             checked.columns_used().values().flatten().map(|used| &used.column).collect();
         let layout = release.layout(&manifest.titles);
         Ok(Instance {
             sql,
-            stride,
             bounds: release.bounds(),
             partitions: matches!(release, bounds::Release::Marginals { .. }),
             figures: figures::figures(&manifest.derived, &release, &layout, &manifest.titles),

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+mod audiences;
 mod crafted;
+mod releases;
 mod sensitivity;
 
 use super::*;
@@ -48,13 +50,14 @@ fn a_count_counts_each_person_once() {
         bound(&overlap, Shape::List, Shape::Events).unwrap().sql,
         "WITH \"a\" AS NOT MATERIALIZED (SELECT \"person\" FROM \"audience_0\".\"main\".\"email\"), \
          \"b\" AS NOT MATERIALIZED (SELECT \"person\" FROM \"audience_1\".\"main\".\"email\") \
-         SELECT CAST(0 AS BIGINT) AS cell, count(*) AS value FROM (SELECT \"a\".\"person\" AS \"person\" FROM \"a\" AS \"a\" \
-         SEMI JOIN \"b\" AS \"b\" ON \"a\".\"person\" = \"b\".\"person\") AS \"contribution\""
+         SELECT CAST(0 AS BIGINT) AS block, cell, value FROM (SELECT CAST(0 AS BIGINT) AS cell, count(*) AS value FROM (SELECT \"a\".\"person\" AS \"person\" FROM \"a\" AS \"a\" \
+         SEMI JOIN \"b\" AS \"b\" ON \"a\".\"person\" = \"b\".\"person\") AS \"contributed rows\") \
+         WHERE CASE WHEN cell BETWEEN 0 AND 0 THEN value END IS NOT NULL"
     );
     let join = template("SELECT a.person FROM a JOIN b USING (person)", "", "kind = \"count\"");
     let sql = |b| bound(&join, Shape::List, b).unwrap().sql;
     assert!(sql(Shape::List).contains(" count(*) AS value FROM"));
-    assert!(sql(Shape::Events).contains(" count(DISTINCT \"contribution\".\"person\") AS value FROM"));
+    assert!(sql(Shape::Events).contains(" count(DISTINCT \"contributed rows\".\"person\") AS value FROM"));
 }
 
 #[test]

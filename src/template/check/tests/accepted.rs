@@ -102,6 +102,51 @@ pub(super) const ACCEPTED: &[(&str, &str, &str, bool)] = &[
         "genre",
         false,
     ),
+    ("SELECT a.person FROM a LEFT JOIN b USING (person) WHERE b.person IS NULL", "", "", false),
+    (
+        "SELECT a.person, (d.person IS NOT NULL) AS met FROM a LEFT JOIN (SELECT DISTINCT person FROM b) AS d USING (person)",
+        "",
+        "",
+        true,
+    ),
+    (
+        "SELECT a.person, count(*) FILTER (WHERE NOT b.person IS NULL) AS n FROM a LEFT JOIN b USING (person) GROUP BY a.person, b.person IS NULL HAVING b.person IS NULL",
+        "",
+        "",
+        false,
+    ),
+    // Categories in the vocabulary's order, days between dates, subqueries without a name.
+    (
+        "SELECT person, max(genre) AS last FROM b SEMI JOIN a USING (person) WHERE genre < 'théâtre' AND genre BETWEEN 'jazz' AND $wanted GROUP BY person",
+        "",
+        "genre",
+        true,
+    ),
+    (
+        "SELECT person, greatest(genre, 'théâtre') AS g, rank() OVER (PARTITION BY person ORDER BY genre DESC) AS place FROM a SEMI JOIN b USING (person)",
+        "genre",
+        "",
+        true,
+    ),
+    ("SELECT person FROM a SEMI JOIN b USING (person) WHERE bought - DATE '2025-01-31' > -30", "bought", "", true),
+    (
+        "SELECT person, max(bought) - min(bought) AS days FROM b SEMI JOIN a USING (person) GROUP BY person",
+        "",
+        "bought",
+        true,
+    ),
+    (
+        "SELECT person, n FROM (SELECT person, count(*) AS n FROM b GROUP BY person) SEMI JOIN a USING (person)",
+        "",
+        "",
+        true,
+    ),
+    (
+        "SELECT subquery_1.person FROM (SELECT person FROM a) JOIN (SELECT DISTINCT person FROM b) USING (person)",
+        "",
+        "",
+        true,
+    ),
     // Subqueries that ask for person.
     ("SELECT person FROM a WHERE person IN (SELECT person FROM b)", "", "", true),
     ("SELECT person FROM a WHERE NOT (person IN (SELECT person FROM b WHERE genre = 'jazz'))", "", "genre", true),

@@ -45,24 +45,32 @@ impl Place<'_> {
 }
 
 /// Choices, one after the other; the first of each when there are no more.
-pub(super) struct Generator<'c> {
+pub(in crate::template) struct Generator<'c> {
     choices: std::slice::Iter<'c, u16>,
     many: bool,
     ctes: Vec<(String, Vec<(String, Kind)>)>,
     names: u32,
+    /// Whether a condition of ON is being made.
+    in_on: bool,
     audiences: BTreeSet<&'static str>,
 }
 
 /// A template and its manifest.
-pub(super) struct Generated {
-    pub(super) sql: String,
-    pub(super) manifest: Manifest,
+pub(in crate::template) struct Generated {
+    pub(in crate::template) sql: String,
+    pub(in crate::template) manifest: Manifest,
 }
 
 impl<'c> Generator<'c> {
-    pub(super) fn generate(choices: &'c [u16]) -> Generated {
-        let mut generator =
-            Self { choices: choices.iter(), many: false, ctes: Vec::new(), names: 0, audiences: BTreeSet::new() };
+    pub(in crate::template) fn generate(choices: &'c [u16]) -> Generated {
+        let mut generator = Self {
+            choices: choices.iter(),
+            many: false,
+            ctes: Vec::new(),
+            names: 0,
+            in_on: false,
+            audiences: BTreeSet::new(),
+        };
         generator.many = generator.choose(4) == 3;
         let mut with = Vec::new();
         for _ in 0..generator.choose(3) {
@@ -173,7 +181,7 @@ impl<'c> Generator<'c> {
     fn outputs(&mut self, place: &Place<'_>, wanted: Option<&[(String, Kind)]>) -> (String, Vec<(String, Kind)>) {
         let columns = match wanted {
             Some(wanted) => wanted.to_vec(),
-            None => (0..self.choose(3)).map(|n| (format!("c{n}"), self.kind())).collect(),
+            None => (0..self.choose(4)).map(|n| (format!("c{n}"), self.kind())).collect(),
         };
         let mut outputs = String::new();
         let mut yielded = Vec::new();
@@ -185,7 +193,7 @@ impl<'c> Generator<'c> {
             if let (None, None, Some(column)) = (wanted, place.keys, audience)
                 && self.choose(2) == 1
             {
-                outputs += &format!(", {column} AS {name}");
+                outputs += &format!(", {} AS {name}", self.which_audience(place, &column));
                 yielded.push((name, Kind::Audience));
                 continue;
             }
@@ -195,12 +203,25 @@ impl<'c> Generator<'c> {
         (outputs, yielded)
     }
 
+    /// Which audience it was, or another: the template may name more than are bound.
+    fn which_audience(&mut self, place: &Place<'_>, column: &str) -> String {
+        let other = self.choose(6);
+        match self.choose(6) {
+            0 => format!("CASE WHEN {} THEN {other} ELSE {column} END", self.expression(place, Kind::Boolean, 2)),
+            1 => format!("coalesce(CASE WHEN {} THEN {column} END, {other})", self.expression(place, Kind::Boolean, 1)),
+            2 => format!("least({column}, {other})"),
+            3 => format!("greatest({column}, {other})"),
+            _ => column.to_owned(),
+        }
+    }
+
     fn kind(&mut self) -> Kind {
         self.pick(&[Kind::Number, Kind::Genre, Kind::Date, Kind::Boolean, Kind::Region])
     }
 
-    fn source(&mut self, depth: u16) -> (String, Relation) {
-        let alias = self.name("r");
+    /// A relation; the aliases of those that a LEFT JOIN can miss begin with `l`.
+    fn source(&mut self, depth: u16, missed: bool) -> (String, Relation) {
+        let alias = self.name(if missed { "l" } else { "r" });
         let choice = self.choose(6);
         if choice == 5 && depth > 0 {
             let (sql, columns) = self.query(depth - 1, None);
@@ -223,11 +244,11 @@ impl<'c> Generator<'c> {
     }
 
     fn from(&mut self, depth: u16) -> (String, Vec<Relation>) {
-        let (mut sql, first) = self.source(depth);
+        let (mut sql, first) = self.source(depth, false);
         let mut relations = vec![first];
         for _ in 0..self.choose(3) {
             let kind = self.pick(&["JOIN", "LEFT JOIN", "SEMI JOIN", "ANTI JOIN"]);
-            let (source, relation) = self.source(depth);
+            let (source, relation) = self.source(depth, kind == "LEFT JOIN");
             let alias = relation.0.clone();
             let mut seen = relations.clone();
             seen.push(relation);
@@ -236,6 +257,7 @@ impl<'c> Generator<'c> {
             } else {
                 // But for inner joins, a condition is on the right side, or compares that with the left.
                 let (left, right) = seen.split_at(seen.len() - 1);
+                self.in_on = true;
                 let more = match (kind, self.choose(2)) {
                     ("JOIN", _) => self.expression(&Place::rows(&seen), Kind::Boolean, 2),
                     (_, 0) => {
@@ -250,6 +272,7 @@ impl<'c> Generator<'c> {
                         format!("{one} <= {other}")
                     }
                 };
+                self.in_on = false;
                 // What has no column of the right side is no condition.
                 let looked_up = kind == "JOIN" || more.contains(&format!("{alias}."));
                 let more = if looked_up { format!(" AND {more}") } else { String::new() };
@@ -274,7 +297,7 @@ impl<'c> Generator<'c> {
                     format!("{person} {not}IN ({sql})")
                 }
                 3 if depth > 0 => {
-                    let (source, relation) = self.source(depth - 1);
+                    let (source, relation) = self.source(depth - 1, false);
                     let link = format!("{}.person = {person}", relation.0);
                     let more = self.expression(&Place::rows(&[relation]), Kind::Boolean, 2);
                     format!("{not}EXISTS (SELECT 1 FROM {source} WHERE {more} AND {link})")

