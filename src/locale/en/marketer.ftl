@@ -32,6 +32,7 @@ ask-final = A question that is asked is spent, even if the answer disappoints. A
 
 account = Account
 account-room = The whole room
+account-share = The room’s budget, share of { $member }
 account-owner = The account of { $owner }
 account-asker = You, with { $owner }
 spent = Spent

@@ -32,6 +32,7 @@ ask-final = Une question posée est dépensée, même si la réponse déçoit. L
 
 account = Compte
 account-room = La salle entière
+account-share = La part de la salle de { $member }
 account-owner = Compte de propriétaire : { $owner }
 account-asker = Vous, auprès du membre { $owner }
 spent = Dépensé
