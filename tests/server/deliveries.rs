@@ -6,18 +6,32 @@ use std::{fs, sync::Arc, thread};
 
 const SIGKILL: Option<i32> = Some(9);
 
-/// A room whose hall is limited to ε 0.01 a question by an agreement, and a marketer of each member.
-fn limited() -> (Arc<Founded>, Pair, [String; 3]) {
-    let founded = Founded::new();
-    let limit = r#"@id("salle-a-l-etroit")
-@title_fr("La salle ne demande que de loin")
-@title_en("The hall asks from afar only")
-forbid (principal in Member::"salle", action, resource)
+const LIMIT: &str = r#"@id("salle-a-l-etroit")
+@title_fr("On ne demande que de loin")
+@title_en("Questions from afar only")
+forbid (principal in Member::"salle", action in Action::"compare", resource)
 when { context.epsilon.greaterThan(decimal("0.01")) };
 "#;
-    fs::write(founded.room().join("policies/salle-a-l-etroit.cedar"), limit).unwrap();
+
+/// A room whose hall is limited to ε 0.01 a question by an agreement, and a marketer of each member. The first two have a second list.
+fn limited() -> (Arc<Founded>, Pair, [String; 3]) {
+    let founded = Founded::new();
+    // Whose tests are of the pilot without that limit.
+    fs::remove_file(founded.room().join("policies/cases.toml")).unwrap();
+    fs::write(founded.room().join("policies/salle-a-l-etroit.cedar"), LIMIT).unwrap();
+    let members = founded.room().join("policies/members.toml");
+    let mut text = fs::read_to_string(&members).unwrap();
+    for member in ["festival", "billetterie"] {
+        let title = r#"title = { fr = "Anciens", en = "Former ones" }"#;
+        text +=
+            &format!("\n[members.{member}.audiences.anciens]\n{title}\nshape = \"list\"\ntags = []\ncolumns = []\n");
+    }
+    fs::write(members, text).unwrap();
     let marketers = ["festival", "billetterie", "salle"].map(|member| founded.token(member, "marketer"));
     let pair = Pair::in_room(&founded);
+    for steward in [&pair.steward, &founded.token("billetterie", "steward")] {
+        pair.served.upload(steward, "anciens", &stream(2_000..2_150));
+    }
     (founded, pair, marketers)
 }
 
@@ -47,6 +61,32 @@ fn what_another_paid_for_passes_by_no_limit_of_an_agreement() {
     assert_eq!(ids, [&wide["id"]]);
     let path = format!("/api/v1/answers/{}", fine["id"]);
     assert_eq!(served.get(&salle, &path).status, 404);
+}
+
+#[test]
+fn a_finer_repeat_is_judged_by_its_own_loss() {
+    let (founded, pair, [festival, ..]) = limited();
+    let served = &pair.served;
+    let fine = served.ask(&festival, 60.0).ok();
+    assert_eq!(served.post(&festival, "/api/v1/estimate", &question(100_000.0)).ok()["free"], true);
+    // Then the ticketing company lets nobody look closely any more; what narrows its own audiences is in force at once.
+    let officer = founded.token("billetterie", "officer");
+    let version = served.get(&officer, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
+    let mut files = served.get(&officer, &format!("/api/v1/policy/versions/{version}")).ok()["files"].clone();
+    let limit = LIMIT.replace("salle-a-l-etroit", "de-loin").replace("principal in Member::\"salle\"", "principal");
+    files.as_object_mut().unwrap().remove("cases.toml");
+    files["de-loin.cedar"] = limit.replace("when {", "when { resource.owner == Member::\"billetterie\" &&").into();
+    served.post(&officer, "/api/v1/policy/proposals", &json!({"files": files, "why": "de loin"})).ok();
+    served.ask(&festival, 60.0).problem(403, "refused");
+    assert_eq!(served.post(&festival, "/api/v1/estimate", &question(100_000.0)).ok()["free"], false);
+    let wide = served.ask(&festival, 100_000.0).ok();
+    assert_ne!(wide["id"], fine["id"]);
+    assert_eq!((&wide["released_margin"], &wide["replay"]), (&100_000.into(), &false.into()), "{wide}");
+    // That one is its own, and within the limit: free from here on, at any margin that is wider.
+    for margin in [100_000.0, 200_000.0] {
+        let again = served.ask(&festival, margin).ok();
+        assert_eq!((&again["id"], &again["replay"]), (&wide["id"], &true.into()), "{margin}");
+    }
 }
 
 #[test]
@@ -106,28 +146,39 @@ fn an_estimate_says_nothing_of_what_others_paid_for() {
         assert_eq!(accounts(before), accounts(after));
         assert_eq!(after["free"], false);
     }
-    // Whether it is affordable goes by every account of a new charge, whatever is there: with the room's used up, it isn't.
-    let own = json!({"template": "reach", "purpose": "planification", "audiences": {"a": "festival/abonnes"}});
-    let mut margin = 400.0;
-    while margin > 4.0 {
-        margin -= 3.0;
-        let mut own = own.clone();
-        own["margin"] = margin.into();
-        if served.post(&festival, "/api/v1/queries", &own).status != 200 {
-            break;
-        }
+    // Whether it is affordable goes by every account of a new charge, whatever is there: its share used up, it isn't.
+    let mut margin = 100.0;
+    while served
+        .post(&billetterie, "/api/v1/queries", &own(["billetterie/acheteurs", "billetterie/anciens"], margin))
+        .status
+        == 200
+    {
+        margin -= 1.0;
+        assert!(margin > 60.0, "never refused");
     }
-    assert_eq!(asked(60.0)["free"], false);
+    for margin in [60.0, 61.0] {
+        let estimate = asked(margin);
+        assert_eq!((&estimate["free"], &estimate["affordable"]), (&false.into(), &false.into()), "{margin}");
+    }
+    // Its share isn't what an answer that is there would take.
+    served.ask(&billetterie, 61.0).problem(409, "budget");
+    assert_eq!(served.ask(&billetterie, 60.0).ok()["replay"], false);
+}
+
+/// A question about lists of one's own alone.
+fn own([a, b]: [&str; 2], margin: f64) -> Value {
+    json!({"template": "overlap", "purpose": "planification", "margin": margin, "audiences": {"a": a, "b": b}})
 }
 
 #[test]
 fn a_question_about_ones_own_list_is_limited_by_ones_share() {
     let (_, pair, [festival, billetterie, _]) = limited();
     let served = &pair.served;
-    let own = |margin: f64| json!({"template": "reach", "purpose": "planification", "margin": margin, "audiences": {"a": "festival/abonnes"}});
-    // One count at ±6 took nearly all of a month from everybody.
-    let refused = served.post(&festival, "/api/v1/queries", &own(6.0)).problem(409, "budget");
-    assert!(refused.to_string().contains("share:festival"), "{refused}");
+    let own = |margin: f64| own(["festival/abonnes", "festival/anciens"], margin);
+    // One count at ±6 took nearly all of a month from everybody. The room's month would still bear one at ±14; one member's share doesn't.
+    served.post(&festival, "/api/v1/queries", &own(6.0)).problem(409, "budget");
+    let refused = served.post(&festival, "/api/v1/queries", &own(14.0)).problem(409, "budget");
+    assert_eq!(refused["account"], "share:festival", "{refused}");
     let mut margin = 100.0;
     while served.post(&festival, "/api/v1/queries", &own(margin)).status == 200 {
         margin -= 1.0;
