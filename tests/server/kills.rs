@@ -66,7 +66,7 @@ fn nothing_is_lost_or_charged_twice_however_the_room_dies() {
     }
     let served = founded.serve();
     check(&served, &tokens, &told, kills);
-    let answers = told.lock().unwrap().answers[0].len();
+    let answers: usize = told.lock().unwrap().answers.iter().map(BTreeMap::len).sum();
     assert!(answers * 2 >= kills, "the load hardly got through: {answers} answers");
 }
 
@@ -82,7 +82,7 @@ fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant:
             scope.spawn(move || {
                 let mut draws = Draws::new(asking ^ member as u64);
                 while !stop.load(Ordering::Relaxed) {
-                    let margin = (margins + draws.below(4)) as f64;
+                    let margin = (margins + draws.below(8)) as f64;
                     let Ok(reply) = served.try_post(token, "/api/v1/queries", &question(margin)) else { return };
                     if reply.status == 200 {
                         let answer = reply.json();
