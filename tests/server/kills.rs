@@ -74,15 +74,14 @@ fn nothing_is_lost_or_charged_twice_however_the_room_dies() {
 fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant: Duration, draws: &mut Draws) {
     let stop = AtomicBool::new(false);
     let (asking, uploading, proposing) = (draws.below(u64::MAX), draws.below(u64::MAX), draws.below(u64::MAX));
-    // Few margins, so that each member is often given what the other has paid for.
-    let margins = 300 + draws.below(400);
     thread::scope(|scope| {
         let (served, stop) = (&served, &stop);
         for (member, token) in tokens.marketers.iter().enumerate() {
             scope.spawn(move || {
-                let mut draws = Draws::new(asking ^ member as u64);
+                // The same margins for both, so that each is often given what the other has paid for.
+                let mut draws = Draws::new(asking);
                 while !stop.load(Ordering::Relaxed) {
-                    let margin = (margins + draws.below(8)) as f64;
+                    let margin = 300.0 + draws.below(400) as f64;
                     let Ok(reply) = served.try_post(token, "/api/v1/queries", &question(margin)) else { return };
                     if reply.status == 200 {
                         let answer = reply.json();
