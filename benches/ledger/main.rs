@@ -58,15 +58,18 @@ fn request(number: u32) -> ChargeRequest {
         policy: "p".repeat(64),
         caps: vec![
             cap(Account::Room),
+            cap(Account::Share(member("festival"))),
             cap(Account::Owner(member("salle"))),
             cap(Account::Asker { asker: member("festival"), owner: member("salle") }),
             cap(Account::Owner(member("billetterie"))),
         ],
-        event: Event::among(What::Charged, by, [member("salle"), member("billetterie")]),
+        repeat: None,
+        event: Event::among(What::Charged, by.clone(), [member("salle"), member("billetterie")]),
+        delivery: Event::among(What::Delivered, by, [member("salle"), member("billetterie")]),
     }
 }
 
-/// Charges of four accounts with their entries, one after another and of many askers at once, beside the four updates alone; by turns,
+/// Charges of five accounts with their entries, one after another and of many askers at once, beside the four updates alone; by turns,
 /// so that the machine's moods meet all.
 async fn charges() {
     let folder = tempfile::tempdir().unwrap();

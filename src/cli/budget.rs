@@ -22,6 +22,8 @@ pub struct Args {
 
 #[derive(Debug, Deserialize)]
 struct Budget {
+    /// The room's δ, beside which every ε of a period is shown.
+    delta: f64,
     accounts: Vec<Account>,
 }
 
@@ -34,6 +36,7 @@ struct Account {
     cap_epsilon: f64,
     spent_epsilon: f64,
     lifetime_epsilon: f64,
+    lifetime_delta: f64,
     period_end: String,
 }
 
@@ -68,11 +71,20 @@ fn render(budget: &Budget, language: Language) -> String {
             t::real(account.spent_epsilon, language),
             t::real(account.cap_epsilon, language),
             t::percent_down(left(account), language),
-            t::real(account.lifetime_epsilon, language),
+            lifetime(account, budget.delta, language),
             t::day(&account.period_end).to_owned(),
         ]);
     }
     table.render()
+}
+
+/// What was lost since the founding: its ε, and its δ where thresholds of several periods have spent more of it than one may.
+fn lifetime(account: &Account, room_delta: f64, language: Language) -> String {
+    let epsilon = t::real(account.lifetime_epsilon, language);
+    if account.lifetime_delta <= room_delta {
+        return epsilon;
+    }
+    format!("{epsilon} (δ\u{a0}{})", t::power(account.lifetime_delta, language))
 }
 
 /// What is left of the part that is unlocked so far. Of ρ, which adds up; ε doesn't.
@@ -92,7 +104,7 @@ mod tests {
     fn what_is_left_is_the_part_of_what_is_unlocked() {
         let account = |name: &str, spent: u64| {
             serde_json::json!({"account": name, "cap": 24_356_000_000_u64, "unlocked": 2_000_000_000_u64, "spent": spent, "lifetime": spent,
-                "remaining": 0, "cap_epsilon": 1.0, "spent_epsilon": 0.1, "lifetime_epsilon": 0.1,
+                "remaining": 0, "cap_epsilon": 1.0, "spent_epsilon": 0.1, "lifetime_epsilon": 0.1, "lifetime_delta": if spent > 0 { 1.5e-6 } else { 1e-6 },
                 "period_start": "2026-01-01", "period_end": "2027-01-01"})
         };
         let accounts = [
@@ -105,5 +117,7 @@ mod tests {
         let percent = |line: &str| line.split_whitespace().find(|word| word.ends_with('%')).map(str::to_owned);
         let left: Vec<String> = text.lines().skip(2).filter_map(percent).collect();
         assert_eq!(left, ["100%", "74%", "0%"], "{text}");
+        // Two accounts have spent more on thresholds, over all periods, than one period may.
+        assert_eq!(text.replace('\u{a0}', " ").matches("0.1 (δ 1.5 × 10⁻⁶)").count(), 2, "{text}");
     }
 }

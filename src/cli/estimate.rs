@@ -73,8 +73,8 @@ fn render(estimate: &Estimate, language: Language) -> String {
     if estimate.free {
         lines.push(
             say(
-                "Gratuit : la salle a déjà répondu à cette question; elle redonnera la même réponse.",
-                "Free: the room has already answered this question and will give the same answer again.",
+                "Gratuit : votre membre a déjà la réponse à cette question; la salle la redonnera.",
+                "Free: your member already has the answer to this question; the room will give it again.",
             )
             .to_owned(),
         );

@@ -206,11 +206,12 @@ pub fn shares(accounts: &[Share], language: Language) -> String {
     table.render()
 }
 
-/// An account in words. The room writes `room`, `owner:MEMBER` and `asker:ASKER@OWNER`.
+/// An account in words. The room writes `room`, `share:MEMBER`, `owner:MEMBER` and `asker:ASKER@OWNER`.
 pub fn account(name: &str, language: Language) -> String {
     let say = |fr: &str, en: &str| choose_owned(language, fr, en);
     match name.split_once(':') {
         None if name == "room" => say("la salle", "the room"),
+        Some(("share", member)) => say(&format!("la salle, part de {member}"), &format!("the room, share of {member}")),
         Some(("owner", owner)) => say(&format!("{owner}, en tout"), &format!("{owner}, in all")),
         Some(("asker", pair)) => match pair.split_once('@') {
             Some((asker, owner)) => say(&format!("{owner}, part de {asker}"), &format!("{owner}, share of {asker}")),
@@ -275,6 +276,7 @@ mod tests {
     #[test]
     fn accounts_are_named_in_words() {
         assert_eq!(account("room", Language::Fr), "la salle");
+        assert_eq!(account("share:salle", Language::Fr), "la salle, part de salle");
         assert_eq!(account("owner:festival", Language::En), "festival, in all");
         assert_eq!(account("asker:salle@festival", Language::Fr), "festival, part de salle");
         assert_eq!(account("other", Language::Fr), "other");

@@ -30,7 +30,7 @@ pub struct Answer {
     pub epsilon: f64,
     /// The room's δ, that of thresholds included.
     pub delta: f64,
-    /// Whether this is the answer of an earlier query: free.
+    /// Whether the asker's member had this answer already: free.
     pub replay: bool,
     /// Hash of the policy version that admitted it now.
     pub policy: String,
@@ -80,11 +80,11 @@ pub struct Estimate {
     pub epsilon: f64,
     /// The room's δ, that of thresholds included.
     pub delta: f64,
-    /// Whether the same query was paid for already.
+    /// Whether the asker's member has an answer to it already, at this margin or a narrower one.
     pub free: bool,
     /// Whether every account can bear it now.
     pub affordable: bool,
-    /// Each account that would bear it.
+    /// Each account that would bear it, were the answer not there yet.
     pub accounts: Vec<EstimatedAccount>,
 }
 

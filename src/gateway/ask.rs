@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Estimate, Outcome, Request, Room, Rules, RulesError,
-    plan::{Plan, Priced, admit, asked, attached_as, plan, price},
+    plan::{Plan, Priced, admit, asked, attached_as, plan, price, repeat},
     question::Resolved,
 };
 use crate::{
@@ -78,14 +78,21 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     let admission = admit_or_tell(room, &rules, user, request, &resolved, &priced).await?;
     let replayed =
         |id: i64| Ok::<_, AskError>(told(What::Replayed)?.with("answer", id).with("policy", admission.version()));
-    let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
+    let mut plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
     let turn = room.query_turn(&plan.charge.query_key).await;
     let _turn = turn.map_err(|error| AskError::internal("turn", &error))?;
+    plan.charge.repeat = repeat(room, &rules, user, request, &resolved, &plan).await?;
     failpoint("before_charge");
     let charge = match room.ledger.charge(&plan.charge, rules.limits.period_months()).await.map_err(AskError::ledger)? {
         Charged::Answered(stored) => {
             room.tell(replayed(stored.id)?).await?;
             return tell(&rules, request, stored, true, &admission);
+        }
+        // The log tells of it already, with what it debited.
+        Charged::Delivered(stored) => {
+            failpoint("after_delivery");
+            room.keep().await?;
+            return tell(&rules, request, stored, false, &admission);
         }
         Charged::Refused(shortfall) => {
             room.tell(told(What::Refused)?.with("reason", "budget")).await?;
@@ -98,8 +105,8 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     failpoint("before_record");
     let stored = room.ledger.record(&charge, &outcome).await.map_err(AskError::ledger)?;
     failpoint("after_record");
-    // Somebody else may have paid for it: then this is the first that the log hears of who learned it.
-    if charge.recovered() {
+    // Interrupted when it was first asked, and asked again: the log hears of who learned it.
+    if charge.recovered() && !charge.first_delivery() {
         room.tell(replayed(stored.id)?).await?;
     }
     room.keep().await?;
@@ -115,7 +122,7 @@ async fn admit_or_tell(
     resolved: &Resolved<'_>,
     priced: &Priced,
 ) -> Result<Admission, AskError> {
-    let admitted = admit(room, rules, user, request, resolved, priced);
+    let admitted = admit(room, rules, user, request, resolved, (&priced.instance, priced.plan.loss().rho));
     if let Err(AskError::Refused(_)) = &admitted {
         let event = asked(What::Refused, user, request, &resolved.audiences())?;
         room.tell(event.with("reason", "policy").with("policy", rules.policies.to_string())).await?;
@@ -133,7 +140,8 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
     let priced = price(&rules, request, &resolved)?;
     let admission = admit_or_tell(room, &rules, user, request, &resolved, &priced).await?;
     let plan = plan(room, &rules, user, request, &resolved, &admission, priced).await?;
-    let free = room.ledger.is_paid(&plan.charge.query_key, plan.charge.margin).await.map_err(AskError::ledger)?;
+    // Free is what the asker's member has itself. Whether another has paid for the same is told by no estimate.
+    let free = repeat(room, &rules, user, request, &resolved, &plan).await?.is_some();
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     let states = room.ledger.states(&plan.charge.caps, &period).await.map_err(AskError::ledger)?;
     Ok(Estimate::new(&plan.release, &plan.instance, &rules.limits, states, free))
@@ -192,7 +200,7 @@ fn tell(
     Answer::new(request, stored, &rules.limits, replay, admission.version().to_owned())
 }
 
-/// The answers that the user's member paid for, newest first.
+/// The answers that were delivered to the user's member, each for its own question, newest first.
 ///
 /// # Errors
 /// When the ledger can't be read.
@@ -208,7 +216,7 @@ fn given(rules: &Rules, recorded: Recorded) -> Result<Answer, AskError> {
     Answer::new(&request, recorded.answer, &rules.limits, true, recorded.policy)
 }
 
-/// One of the answers that the user's member paid for, by its number.
+/// One of the answers that were delivered to the user's member, by its number.
 ///
 /// # Errors
 /// As [`answers`].

@@ -23,7 +23,7 @@ const OTHERS: i64 = 99;
 
 /// A room whose every account holds (1, 1e-6), all of it unlocked.
 fn limits() -> Limits {
-    let text = "delta = 1e-6\n[caps]\nroom_epsilon = 1.0\nowner_epsilon = 1.0\nasker_epsilon = 1.0\nperiod_months = 1\n\
+    let text = "delta = 1e-6\n[caps]\nroom_epsilon = 1.0\nmember_epsilon = 1.0\nowner_epsilon = 1.0\nasker_epsilon = 1.0\nperiod_months = 1\n\
                 [release]\npeople_min = 0\nmargin_min = 1\nmargin_max = 1000000\nanswer_tick_ms = 1\n[audiences]\npeople_min = 1\n";
     Limits::parse(text, Path::new("privacy.toml")).unwrap()
 }
@@ -70,7 +70,7 @@ async fn paid(attack: &Attack, limits: &Limits) -> Vec<Plan> {
                 ledger.record(&charge, "{}").await.unwrap();
                 plans.push(plan.clone());
             }
-            Charged::Answered(_) => {}
+            Charged::Answered(_) | Charged::Delivered(_) => {}
             Charged::Refused(_) => break,
         }
     }
@@ -94,9 +94,12 @@ async fn charge(ledger: &Ledger, attack: &Attack, plan: &Plan, asker: u8, step: 
         loss: plan.loss(),
         question: "{}".into(),
         policy: "p".into(),
+        repeat: None,
         event: Event::public(What::Charged, None),
+        delivery: Event::public(What::Delivered, None),
         caps: vec![
             cap(Account::Room, limits.caps().room),
+            cap(Account::Share(asker.clone()), limits.caps().member),
             cap(Account::Owner(owner.clone()), limits.caps().owner),
             cap(Account::Asker { asker: asker.clone(), owner }, limits.caps().asker),
         ],

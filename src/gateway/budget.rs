@@ -24,13 +24,15 @@ pub struct BudgetLine {
     pub spent_epsilon: f64,
     /// What was spent since the founding, as ε.
     pub lifetime_epsilon: f64,
+    /// The δ beside that ε: the room's, or more where thresholds of several periods have spent more.
+    pub lifetime_delta: f64,
     /// First day of the period.
     pub period_start: String,
     /// First day of the next.
     pub period_end: String,
 }
 
-/// The accounts that concern a member: the room's, its own as an owner, and its own with each other owner.
+/// The accounts that concern a member: the room's, the member's share of it, its own as an owner, and its own with each other owner.
 ///
 /// # Errors
 /// When the ledger can't be read.
@@ -38,7 +40,8 @@ pub async fn budget(room: &Room, member: &MemberName) -> Result<Vec<BudgetLine>,
     let rules = room.rules_now().await.map_err(AskError::rules)?;
     let others = room.other_members(member).into_iter();
     let others = others.map(|owner| Account::Asker { asker: member.clone(), owner });
-    lines(room, &rules, [Account::Room, Account::Owner(member.clone())].into_iter().chain(others)).await
+    let own = [Account::Room, Account::Share(member.clone()), Account::Owner(member.clone())];
+    lines(room, &rules, own.into_iter().chain(others)).await
 }
 
 /// These accounts as they stand.
@@ -84,14 +87,12 @@ pub async fn course(room: &Room, member: &MemberName) -> Result<Course, AskError
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     let account = Account::Owner(member.clone());
     let (start, end) = (midnight(period.start)?, midnight(period.end)?);
-    let mut sought = Sought { what: Some(What::Charged), from: Some(start), until: Some(end), ..Sought::default() };
-    let mut charges: Vec<(Timestamp, Rho)> = Vec::new();
-    while charges.len() < STEPS_MAX {
-        let page = journal(room, member, &sought).await?;
-        charges.extend(page.entries.iter().filter_map(|entry| charged(entry, &account)));
-        let Some(next) = page.next else { break };
-        sought.before = Some(next);
-    }
+    let mut charges = debits(room, member, (start, end), What::Charged).await?;
+    // A delivery debits the account where its owner's own question had not.
+    charges.extend(debits(room, member, (start, end), What::Delivered).await?);
+    // Newest first, as each of the two is: of both together, the newest are here.
+    charges.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    charges.truncate(STEPS_MAX);
     // Read after the log: what was charged meanwhile is in the sum before, and not a step twice.
     let states = room.ledger.states(&[cap(&rules, account)], &period).await.map_err(AskError::ledger)?;
     let Some(state) = states.into_iter().next() else { return Err(AskError::internal("budget", &std::fmt::Error)) };
@@ -106,6 +107,25 @@ pub async fn course(room: &Room, member: &MemberName) -> Result<Course, AskError
     let steps = steps.collect();
     let now = room.store.now();
     Ok(Course { start, end, now, cap: epsilon(state.cap), unlocked: epsilon(state.unlocked), before, steps })
+}
+
+/// The newest debits of the account of a member's own audiences that entries of a kind tell of: at least [`STEPS_MAX`], or all.
+async fn debits(
+    room: &Room,
+    member: &MemberName,
+    (start, end): (Timestamp, Timestamp),
+    what: What,
+) -> Result<Vec<(Timestamp, Rho)>, AskError> {
+    let account = Account::Owner(member.clone());
+    let mut sought = Sought { what: Some(what), from: Some(start), until: Some(end), ..Sought::default() };
+    let mut debits: Vec<(Timestamp, Rho)> = Vec::new();
+    while debits.len() < STEPS_MAX {
+        let page = journal(room, member, &sought).await?;
+        debits.extend(page.entries.iter().filter_map(|entry| charged(entry, &account)));
+        let Some(next) = page.next else { break };
+        sought.before = Some(next);
+    }
+    Ok(debits)
 }
 
 /// A sum that can't leave its range: caps are far below.
@@ -134,6 +154,7 @@ fn line(rules: &Rules, state: AccountState, period: &Period) -> BudgetLine {
         cap_epsilon: epsilon(state.cap),
         spent_epsilon: epsilon(state.spent),
         lifetime_epsilon: epsilon(state.lifetime),
+        lifetime_delta: rules.limits.delta_over(state.delta_lifetime),
         period_start: period.start.to_string(),
         period_end: period.end.to_string(),
         state,
@@ -144,6 +165,7 @@ fn line(rules: &Rules, state: AccountState, period: &Period) -> BudgetLine {
 pub(super) fn cap(rules: &Rules, account: Account) -> Cap {
     let rho = match account {
         Account::Room => rules.limits.caps().room.rho,
+        Account::Share(_) => rules.limits.caps().member.rho,
         Account::Owner(_) => rules.limits.caps().owner.rho,
         Account::Asker { .. } => rules.limits.caps().asker.rho,
     };

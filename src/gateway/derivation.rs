@@ -145,6 +145,7 @@ fn loss(plan: &Plan, limits: &Limits) -> Vec<Text> {
         let share = |cap: privacy::Cap| t::percent(loss.rho.as_f64() / cap.rho.as_f64(), language);
         let accounts = [
             (choose(language, "de la salle", "of the room's account"), caps.room),
+            (choose(language, "de la part d’un membre", "of a member's share"), caps.member),
             (choose(language, "d’un propriétaire", "of an owner's"), caps.owner),
             (choose(language, "d’un demandeur", "of an asker's"), caps.asker),
         ];

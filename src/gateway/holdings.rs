@@ -76,6 +76,8 @@ pub struct Asked {
 pub enum AskedEnd {
     /// It was answered.
     Answered,
+    /// An answer that another member had paid for was given to this one, which was debited for it.
+    Delivered,
     /// A stored answer was given again, at no cost.
     Replayed,
     /// The policies refused it.
@@ -139,7 +141,9 @@ async fn happening(room: &Room, audience: &AudienceRef, entry: Entry) -> Result<
             })
         }
         What::VersionExpired if of_audience => number.map(Happened::Expired),
-        What::Answered | What::Replayed | What::Refused => asked(room, audience, &entry).map(Happened::Asked),
+        What::Answered | What::Delivered | What::Replayed | What::Refused => {
+            asked(room, audience, &entry).map(Happened::Asked)
+        }
         _ => None,
     };
     Ok(what.map(|what| Happening { at: entry.at, by: entry.by, what }))
@@ -154,6 +158,7 @@ fn asked(room: &Room, audience: &AudienceRef, entry: &Entry) -> Option<Box<Asked
     }
     let end = match (entry.what, detail("reason").and_then(Value::as_str)) {
         (What::Answered, _) => AskedEnd::Answered,
+        (What::Delivered, _) => AskedEnd::Delivered,
         (What::Replayed, _) => AskedEnd::Replayed,
         (_, Some("budget")) => AskedEnd::RefusedForBudget,
         _ => AskedEnd::RefusedByPolicy,

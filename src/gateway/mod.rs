@@ -52,7 +52,7 @@ pub use journal::{Journal, Sought, Verification, journal, verify_log};
 pub use letters::Letters;
 pub use open_room_error::OpenRoomError;
 pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
-pub use publish::{Act, PublishError, act};
+pub use publish::{Act, PublishError, act, proposal, years};
 pub use question::Request;
 pub use register::{
     Register, RegisteredAudience, RegisteredMember, RegisteredQuestion, RegisteredTemplate, RegisteredVersion, register,

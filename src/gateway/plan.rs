@@ -4,7 +4,7 @@ use super::{AskError, Request, Room, Rules, budget::cap, question::Resolved};
 use crate::{
     identity::Kind,
     ledger::{Account, Cap, ChargeRequest},
-    model::{AudienceRef, MemberName, Role, Shape, Text},
+    model::{AudienceRef, MemberName, Rho, Role, Shape, Text},
     people::User,
     policy::{Admission, Decision, Question},
     privacy,
@@ -64,24 +64,24 @@ fn asks_as(user: &User) -> Role {
     if user.is(Role::Marketer) { Role::Marketer } else { user.roles.first().copied().unwrap_or(Role::Host) }
 }
 
-/// Every audience must permit, none may forbid.
+/// Every audience must permit an answer of this loss, none may forbid it.
 pub(super) fn admit(
     room: &Room,
     rules: &Rules,
     user: &User,
     request: &Request,
     resolved: &Resolved<'_>,
-    priced: &Priced,
+    (instance, rho): (&Instance, Rho),
 ) -> Result<Admission, AskError> {
     let question = Question {
         asker: user.member.clone(),
         role: asks_as(user),
         template: request.template.clone(),
         audiences: resolved.audiences(),
-        columns: priced.instance.columns.clone(),
+        columns: instance.columns.clone(),
         purpose: request.purpose.clone(),
-        rho: priced.plan.loss().rho,
-        epsilon: rules.limits.epsilon(priced.plan.loss().rho),
+        rho,
+        epsilon: rules.limits.epsilon(rho),
         now: room.store.now(),
     };
     match rules.policies.decide(&question) {
@@ -123,10 +123,11 @@ pub(super) async fn plan(
     let stored: Map<String, Value> =
         versions.iter().map(|version| (version.audience.to_string(), version.id.into())).collect();
     let accounts: Vec<String> = caps.iter().map(|cap| cap.account.to_string()).collect();
-    let event = asked(What::Charged, user, request, &audiences)?
-        .with("template", resolved.template.hash())
-        .with("policy", admission.version())
-        .with("versions", stored)
+    let told = |what: What| {
+        let event = asked(what, user, request, &audiences)?.with("template", resolved.template.hash());
+        Ok::<_, AskError>(event.with("policy", admission.version()).with("versions", stored.clone()))
+    };
+    let event = told(What::Charged)?
         .with("accounts", accounts)
         .with("margin", u64::from(priced.plan.margin()))
         .with("rho", priced.plan.loss().rho.units())
@@ -140,9 +141,38 @@ pub(super) async fn plan(
         question: serde_json::to_string(request).map_err(|error| AskError::internal("plan", &error))?,
         policy: admission.version().to_owned(),
         caps,
+        repeat: None,
         event,
+        delivery: told(What::Delivered)?.with("query", hex::encode(query_key)),
     };
     Ok(Plan { release: priced.plan, instance, versions, pins, charge })
+}
+
+/// The charge whose answer the asker's member has already and may be given again, free: its margin is at most what is asked for, and the
+/// policies permit an answer of its loss, which may be finer than what they were asked about first.
+pub(super) async fn repeat(
+    room: &Room,
+    rules: &Rules,
+    user: &User,
+    request: &Request,
+    resolved: &Resolved<'_>,
+    plan: &Plan,
+) -> Result<Option<i64>, AskError> {
+    let ChargeRequest { query_key, margin, loss, .. } = &plan.charge;
+    let delivered = room.ledger.delivered(&user.member, query_key, *margin).await.map_err(AskError::ledger)?;
+    for one in delivered {
+        // Of this very loss, it is what was admitted.
+        let admitted = one.loss == *loss
+            || match admit(room, rules, user, request, resolved, (&plan.instance, one.loss.rho)) {
+                Ok(_) => true,
+                Err(AskError::Refused(_)) => false,
+                Err(error) => return Err(error),
+            };
+        if admitted {
+            return Ok(Some(one.charge));
+        }
+    }
+    Ok(None)
 }
 
 /// What the log tells of a question: whom it concerns are the owners of what is asked of, and who asks.
@@ -233,9 +263,9 @@ fn query_key(template_hash: &str, instance: &Instance, versions: &[Version]) -> 
     hash.finalize().into()
 }
 
-/// The room's account always; of each owner but the asker's own member, the owner's and the asker's with it.
+/// The room's account and the asker's share of it always; of each owner but the asker's own member, the owner's and the asker's with it.
 fn caps(rules: &Rules, asker: &MemberName, audiences: &[AudienceRef]) -> Vec<Cap> {
-    let mut caps = vec![cap(rules, Account::Room)];
+    let mut caps = vec![cap(rules, Account::Room), cap(rules, Account::Share(asker.clone()))];
     let mut owners: Vec<&MemberName> = audiences.iter().map(|audience| &audience.member).collect();
     owners.sort();
     owners.dedup();

@@ -3,12 +3,13 @@
 
 use super::{Room, Rules, RulesError};
 use crate::{
-    model::{Role, Text},
+    model::{Role, Text, YearLoss},
     people::User,
     policy::{Comment, Current, Files, Officer, Proposal, Versions, VersionsError},
-    privacy::LimitsError,
+    privacy::{self, Limits, LimitsError},
     template::ConsentError,
 };
+use std::path::Path;
 
 /// Why an act on the policies came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -96,8 +97,35 @@ pub async fn act(room: &Room, user: &User, act: Act) -> Result<Option<Proposal>,
         enforce(room, after).await?;
     }
     room.happened.notify_one();
-    let current = room.rules().policies.clone();
-    Ok(Some(versions.proposal(&current, id).await?))
+    Ok(Some(proposal(room, id).await?))
+}
+
+/// A proposal as it stands, with what it makes of a year's loss.
+///
+/// # Errors
+/// When there is none of this number, or the database fails.
+pub async fn proposal(room: &Room, id: i64) -> Result<Proposal, VersionsError> {
+    let rules = room.rules();
+    let mut proposal = room.versions.proposal(&rules.policies, id).await?;
+    if proposal.common {
+        // What the proposal itself changes: a file that changed on both sides would be its obstacle.
+        let mut texts = Vec::new();
+        for version in [&proposal.base, &proposal.version] {
+            let files = room.versions.files(version).await?;
+            texts.push(files.get("privacy.toml").map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
+        }
+        if let [Some(before), Some(after)] = texts.as_slice() {
+            proposal.years = years(before, after);
+        }
+    }
+    Ok(proposal)
+}
+
+/// What a change of `privacy.toml`, given as texts, makes of the loss that a year allows. Nothing where one can't be read: its mistakes are
+/// told elsewhere.
+pub fn years(before: &str, after: &str) -> Vec<YearLoss> {
+    let [before, after] = [before, after].map(|text| Limits::parse(text, Path::new("privacy.toml")));
+    before.and_then(|before| Ok(privacy::years(&before, &after?))).unwrap_or_default()
 }
 
 async fn propose(

@@ -159,9 +159,10 @@ pub async fn register(room: &Room) -> Result<Register, AskError> {
 }
 
 async fn accounts(room: &Room, rules: &Rules, members: &[RegisteredMember]) -> Result<Vec<BudgetLine>, AskError> {
+    let shares = members.iter().map(|member| Account::Share(member.name.clone()));
     let owners = members.iter().filter(|member| !member.audiences.is_empty());
     let owners = owners.map(|member| Account::Owner(member.name.clone()));
-    budget::lines(room, rules, std::iter::once(Account::Room).chain(owners)).await
+    budget::lines(room, rules, std::iter::once(Account::Room).chain(shares).chain(owners)).await
 }
 
 fn templates(rules: &Rules) -> Vec<RegisteredTemplate> {

@@ -205,7 +205,8 @@ pub(crate) async fn verified(room: &Room) -> Result<Verification, Problem> {
     gateway::verify_log(room).await.map_err(Problem::from_ask)?.ok_or_else(Problem::verifying)
 }
 
-/// The receipt of an answer that the asker's member paid for, with what is needed to check it without the room.
+/// The receipt of an answer that was delivered to the asker's member, with what is needed to check it without the room. Its entry names who
+/// asked first.
 #[utoipa::path(get, path = "/api/v1/answers/{id}/receipt", params(("id" = i64, Path)), responses(
     (status = 200, description = "a JWS (EdDSA), the answer, the log's entry, a checkpoint and the path between"), (status = 401), (status = 404)))]
 pub(super) async fn receipt(

@@ -91,8 +91,7 @@ pub(super) async fn proposal(
     Path(id): Path<i64>,
     asker: Asker,
 ) -> Result<Json<Proposal>, Problem> {
-    let rules = room.rules();
-    let proposal = room.versions.proposal(&rules.policies, id).await;
+    let proposal = gateway::proposal(&room, id).await;
     proposal.map(Json).map_err(|error| problem(error.into(), &asker))
 }
 

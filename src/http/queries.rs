@@ -13,7 +13,7 @@ use axum::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Asks: charges, tallies, adds noise, stores, answers. A repeat is free and has the same value.
+/// Asks: charges, tallies, adds noise, stores, answers. A repeat of the same member is free and has the same value.
 #[utoipa::path(post, path = "/api/v1/queries", responses(
     (status = 200, description = "the answer"), (status = 401), (status = 403, description = "refused, with the agreements' names"),
     (status = 409, description = "an audience can't be used, or not enough budget"), (status = 422, description = "malformed")))]
@@ -53,7 +53,7 @@ pub(super) async fn estimate(
     estimate.map(Json).map_err(|error| Problem::from_ask(error).in_language(asker.language))
 }
 
-/// The answers that the asker's member paid for, newest first.
+/// The answers that were delivered to the asker's member, newest first.
 #[utoipa::path(get, path = "/api/v1/answers", responses((status = 200, description = "answers"), (status = 401)))]
 pub(super) async fn answers(State(room): State<Arc<Room>>, asker: Asker) -> Result<Json<Value>, Problem> {
     let answers = gateway::answers(&room, &asker.user).await;

@@ -2,7 +2,7 @@
 
 use super::{Ledger, LedgerError, Period};
 use crate::{
-    database::{Writing, marks},
+    database::marks,
     model::{Delta, Loss, MemberName, Rho},
 };
 use serde::Serialize;
@@ -14,6 +14,8 @@ use std::{collections::HashMap, fmt};
 pub enum Account {
     /// The room's: one person sits in many lists, so owners' accounts alone would add up.
     Room,
+    /// A member's share of the room's: all that it asks, of its own audiences too.
+    Share(MemberName),
     /// An owner's: everything asked of its audiences by others.
     Owner(MemberName),
     /// What one asker may learn from one owner.
@@ -29,6 +31,7 @@ impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Room => f.write_str("room"),
+            Self::Share(member) => write!(f, "share:{member}"),
             Self::Owner(owner) => write!(f, "owner:{owner}"),
             Self::Asker { asker, owner } => write!(f, "asker:{asker}@{owner}"),
         }
@@ -53,7 +56,7 @@ pub struct AccountState {
     pub cap: Rho,
     /// What is unlocked of it so far.
     pub unlocked: Rho,
-    /// What this period has spent.
+    /// What counts as spent in this period: what was debited since it began, and in a month whose own period isn't over yet.
     pub spent: Rho,
     /// What was spent since the founding.
     pub lifetime: Rho,
@@ -61,7 +64,7 @@ pub struct AccountState {
     pub delta_cap: Delta,
     /// What is unlocked of it so far.
     pub delta_unlocked: Delta,
-    /// What this period has spent of it.
+    /// What counts as spent of it in this period.
     pub delta_spent: Delta,
     /// What was spent of δ since the founding.
     pub delta_lifetime: Delta,
@@ -104,13 +107,23 @@ impl Ledger {
 }
 
 /// The accounts as they stand: from the pool to look at, or inside the transaction that is about to debit them.
+///
+/// What is spent is summed up from the months in which it was debited, so no change of the period's length forgets any: a month counts
+/// from the first of the period on, and at least until the end of the longest period that it was ever debited in.
 pub(super) async fn read_states(
     executor: impl AnyExecutor<'_>,
     caps: &[Cap],
     period: &Period,
 ) -> Result<Vec<AccountState>, LedgerError> {
     let names: Vec<String> = caps.iter().map(|cap| cap.account.to_string()).collect();
-    let query = format!("SELECT * FROM accounts WHERE account IN {}", marks(1, names.len()));
+    let counts = format!("month >= {} OR counts_until > {}", period.first, period.month());
+    let query = format!(
+        "SELECT account, CAST(SUM(rho) AS BIGINT) AS lifetime, CAST(SUM(delta) AS BIGINT) AS delta_lifetime,
+         CAST(SUM(CASE WHEN {counts} THEN rho ELSE 0 END) AS BIGINT) AS spent,
+         CAST(SUM(CASE WHEN {counts} THEN delta ELSE 0 END) AS BIGINT) AS delta_spent
+         FROM account_months WHERE account IN {} GROUP BY account",
+        marks(1, names.len())
+    );
     let query = names.iter().fold(sqlx::query(AssertSqlSafe(query)), |query, name| query.bind(name.as_str()));
     let rows = if names.is_empty() { Vec::new() } else { query.fetch_all(executor).await? };
     let mut stored = HashMap::with_capacity(rows.len());
@@ -123,12 +136,8 @@ pub(super) async fn read_states(
 fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<AccountState, LedgerError> {
     let (mut spent, mut lifetime) = (Loss::default(), Loss::default());
     if let Some(row) = row {
-        let since: String = row.try_get("period_start")?;
         lifetime = loss(row.try_get("lifetime")?, row.try_get("delta_lifetime")?)?;
-        // Only a later period opens a new budget; a clock set back must not.
-        if period.start.to_string() <= since {
-            spent = loss(row.try_get("spent")?, row.try_get("delta_spent")?)?;
-        }
+        spent = loss(row.try_get("spent")?, row.try_get("delta_spent")?)?;
     }
     let unlocked = period.unlocked(cap.cap)?;
     Ok(AccountState {
@@ -142,72 +151,6 @@ fn state_from(cap: &Cap, period: &Period, row: Option<&AnyRow>) -> Result<Accoun
         delta_spent: spent.delta,
         delta_lifetime: lifetime.delta,
     })
-}
-
-/// Writes the debits of all accounts and their parts of the charge, in one statement each; the caller has checked that they fit, and
-/// the table checks again.
-///
-/// # Errors
-/// When the database fails or a sum leaves its range.
-pub(super) async fn debit(
-    transaction: &mut Writing,
-    charge: i64,
-    states: &[AccountState],
-    period: &Period,
-    loss: Loss,
-) -> Result<(), LedgerError> {
-    let insert = format!(
-        "INSERT INTO accounts
-         (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
-         VALUES {}
-         ON CONFLICT (account) DO UPDATE SET
-         period_start = CASE WHEN excluded.period_start > accounts.period_start
-                             THEN excluded.period_start ELSE accounts.period_start END,
-         unlocked = excluded.unlocked, spent = excluded.spent, lifetime = excluded.lifetime,
-         delta_unlocked = excluded.delta_unlocked, delta_spent = excluded.delta_spent,
-         delta_lifetime = excluded.delta_lifetime",
-        marks(states.len(), 8)
-    );
-    let mut accounts = sqlx::query(AssertSqlSafe(insert));
-    for state in states {
-        let after = state.after(loss)?;
-        accounts = accounts
-            .bind(state.account.as_str())
-            .bind(period.start.to_string())
-            .bind(signed(state.unlocked)?)
-            .bind(signed(after.spent.rho)?)
-            .bind(signed(after.lifetime.rho)?)
-            .bind(signed_delta(after.delta_unlocked)?)
-            .bind(signed_delta(after.spent.delta)?)
-            .bind(signed_delta(after.lifetime.delta)?);
-    }
-    accounts.execute(&mut **transaction).await?;
-    let insert = format!("INSERT INTO debits (charge, account, rho, delta) VALUES {}", marks(states.len(), 4));
-    let mut debits = sqlx::query(AssertSqlSafe(insert));
-    for state in states {
-        debits =
-            debits.bind(charge).bind(state.account.as_str()).bind(signed(loss.rho)?).bind(signed_delta(loss.delta)?);
-    }
-    debits.execute(&mut **transaction).await?;
-    Ok(())
-}
-
-/// What an account has spent once it has borne a loss.
-struct After {
-    spent: Loss,
-    lifetime: Loss,
-    delta_unlocked: Delta,
-}
-
-impl AccountState {
-    fn after(&self, loss: Loss) -> Result<After, LedgerError> {
-        let add = |rho: Rho, delta: Delta| Loss { rho, delta }.checked_add(loss).ok_or(LedgerError::OutOfRange);
-        let (spent, lifetime) = (add(self.spent, self.delta_spent)?, add(self.lifetime, self.delta_lifetime)?);
-        // A loss without δ is borne whatever became of the cap on δ: the table's check must then hold for what is spent already.
-        let delta_unlocked =
-            if loss.delta == Delta::default() { self.delta_unlocked.max(spent.delta) } else { self.delta_unlocked };
-        Ok(After { spent, lifetime, delta_unlocked })
-    }
 }
 
 /// A loss as it is stored.

@@ -32,9 +32,9 @@ pub struct StoredAnswer {
 pub struct Recorded {
     /// The answer.
     pub answer: StoredAnswer,
-    /// The question as JSON.
+    /// The member's own question, as JSON.
     pub question: String,
-    /// The policy version that admitted it.
+    /// The policy version that admitted it then.
     pub policy: String,
 }
 
@@ -87,31 +87,33 @@ impl Ledger {
         Ok(row.map(|row| row.try_get("blind")).transpose()?)
     }
 
-    /// The answers that a member paid for, newest first, at most 1,000.
+    /// The answers that were delivered to a member, newest first, at most 1,000.
     ///
     /// # Errors
     /// When the database fails or holds what can't be read.
-    pub async fn answers(&self, asker: &MemberName) -> Result<Vec<Recorded>, LedgerError> {
+    pub async fn answers(&self, member: &MemberName) -> Result<Vec<Recorded>, LedgerError> {
         let rows = sqlx::query(
-            "SELECT id, margin, rho, delta, question, policy, release, recorded FROM charges JOIN answers ON charge = id
-             WHERE asker = $1 ORDER BY id DESC LIMIT 1000",
+            "SELECT charges.id, margin, rho, delta, deliveries.question, deliveries.policy, release, recorded FROM deliveries
+             JOIN charges ON charges.id = deliveries.charge JOIN answers ON answers.charge = deliveries.charge
+             WHERE member = $1 ORDER BY deliveries.charge DESC LIMIT 1000",
         )
-        .bind(asker.as_str())
+        .bind(member.as_str())
         .fetch_all(self.database.pool())
         .await?;
         rows.iter().map(recorded).collect()
     }
 
-    /// One of the answers that a member paid for, however old, with its question.
+    /// One of the answers that were delivered to a member, however old, with its question.
     ///
     /// # Errors
     /// When the database fails or holds what can't be read.
-    pub async fn answer(&self, asker: &MemberName, id: i64) -> Result<Option<Recorded>, LedgerError> {
+    pub async fn answer(&self, member: &MemberName, id: i64) -> Result<Option<Recorded>, LedgerError> {
         let row = sqlx::query(
-            "SELECT id, margin, rho, delta, question, policy, release, recorded FROM charges JOIN answers ON charge = id
-             WHERE asker = $1 AND id = $2",
+            "SELECT charges.id, margin, rho, delta, deliveries.question, deliveries.policy, release, recorded FROM deliveries
+             JOIN charges ON charges.id = deliveries.charge JOIN answers ON answers.charge = deliveries.charge
+             WHERE member = $1 AND deliveries.charge = $2",
         )
-        .bind(asker.as_str())
+        .bind(member.as_str())
         .bind(id)
         .fetch_optional(self.database.pool())
         .await?;

@@ -44,8 +44,9 @@ impl Waiting {
 }
 
 impl Ledger {
-    /// Finds the answer or the unfinished charge of the same query at the same or a narrower margin; failing that,
-    /// debits every account, all or nothing, and returns once that is durable. Caps are over a period of `months` months.
+    /// Gives what the asker's member has of the same query already, answered or unfinished; failing that, what another member has paid
+    /// for at exactly this margin and loss, debiting what the asker's member bears of it; failing that, debits every account, all or
+    /// nothing. Returns once that is durable. Caps are over a period of `months` months.
     ///
     /// # Errors
     /// When the database fails or a sum leaves its range; nothing is written then.

@@ -1,8 +1,10 @@
 //! Charges: a loss written durably to the accounts before a query runs.
 
 use super::{
-    Account, Cap, Ledger, LedgerError, Period, Shortfall, StoredAnswer,
-    account::{debit, loss, read_states, signed, signed_delta},
+    Account, Cap, Delivered, LedgerError, Period, Shortfall, StoredAnswer,
+    account::{read_states, signed, signed_delta},
+    debit::Debit,
+    given::{give, receive},
 };
 use crate::{
     database::{
@@ -33,8 +35,13 @@ pub struct ChargeRequest {
     pub policy: String,
     /// Every account that bears it, with its cap.
     pub caps: Vec<Cap>,
+    /// The charge whose answer was delivered to the asker before and may be given again, though it is finer than what is asked for now:
+    /// the policies were asked about its loss. One of exactly this margin and loss needs no naming.
+    pub repeat: Option<i64>,
     /// What the log is to tell of it: who asks, whom it concerns, what is asked of what.
     pub event: Event,
+    /// What the log is to tell instead where the asker is given, for the first time, what another member has paid for.
+    pub delivery: Event,
 }
 
 /// Proof that a loss has been written to the accounts. Only the ledger makes one, and a tally can't be run without.
@@ -44,9 +51,16 @@ pub struct Charge {
     margin: u64,
     loss: Loss,
     recovered: bool,
+    first: bool,
 }
 
 impl Charge {
+    /// One that was paid for earlier and has no answer yet; `first` if the asker was debited for it only now.
+    pub(super) fn unfinished(found: Delivered, first: bool) -> Self {
+        let Delivered { charge: id, margin, loss } = found;
+        Self { id, margin, loss, recovered: true, first }
+    }
+
     /// Its number in the ledger.
     pub fn id(&self) -> i64 {
         self.id
@@ -66,6 +80,11 @@ impl Charge {
     pub fn recovered(&self) -> bool {
         self.recovered
     }
+
+    /// Whether it is another member's, and the asker was debited for it only now: the log tells of that already.
+    pub fn first_delivery(&self) -> bool {
+        self.first
+    }
 }
 
 /// What became of a request to charge.
@@ -73,25 +92,12 @@ impl Charge {
 pub enum Charged {
     /// The query may run: newly charged, or paid for by an interrupted one.
     Ready(Charge),
-    /// The query was answered before: free.
+    /// The asker's member has this answer already: free.
     Answered(StoredAnswer),
+    /// Another member had paid for this answer; the asker's member was debited now, and the log tells of it.
+    Delivered(StoredAnswer),
     /// An account can't bear it; nothing was written.
     Refused(Shortfall),
-}
-
-impl Ledger {
-    /// Whether the same query at the same or a wider margin has been paid for.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn is_paid(&self, query_key: &[u8; 32], margin: u64) -> Result<bool, LedgerError> {
-        let row = sqlx::query("SELECT 1 FROM charges WHERE query_key = $1 AND margin <= $2")
-            .bind(query_key.as_slice())
-            .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
-            .fetch_optional(self.database.pool())
-            .await?;
-        Ok(row.is_some())
-    }
 }
 
 /// What became of a request, and what the log is to tell where it was charged.
@@ -106,53 +112,34 @@ impl From<Charged> for Outcome {
     }
 }
 
-/// Charges one request in a transaction, at the ledger's moment; nothing is written where it is answered, paid for, or refused.
+/// Charges one request in a transaction, at the ledger's moment; nothing is written where the asker's
+/// member has it already, or where it is refused.
 pub(super) async fn charge_in(
     transaction: &mut Writing,
     request: &ChargeRequest,
-    (founded, now): &(String, Timestamp),
+    moment: &(String, Timestamp),
     months: u32,
 ) -> Result<Outcome, LedgerError> {
-    if let Some(found) = find(transaction, &request.query_key, request.margin).await? {
-        return Ok(found.into());
+    if let Some(given) = give(transaction, request, moment, months).await? {
+        return Ok(given);
     }
+    let (founded, now) = moment;
     let period = Period::containing(founded, *now, months)?;
     let states = read_states(&mut **transaction, &request.caps, &period).await?;
     if let Some(state) = states.iter().find(|state| !state.bears(request.loss)) {
         return Ok(Charged::Refused(Shortfall { state: state.clone(), wanted: request.loss }).into());
     }
-    let id = insert(transaction, request, now.to_string()).await?;
-    debit(transaction, id, &states, &period, request.loss).await?;
-    let accounts = states.iter().map(|state| Record::new(Kind::Account, state.account.as_str()));
+    let at = now.to_string();
+    let id = insert(transaction, request, &at).await?;
+    receive(transaction, request, id, &at).await?;
+    let debit = Debit { charge: id, loss: request.loss, period: &period, at: &at };
+    let accounts = debit.write(transaction, &states).await?;
     let records = [Record::new(Kind::Charge, id)].into_iter().chain(accounts).collect();
-    let charge = Charge { id, margin: request.margin, loss: request.loss, recovered: false };
+    let charge = Charge { id, margin: request.margin, loss: request.loss, recovered: false, first: false };
     Ok(Outcome { charged: Charged::Ready(charge), event: Some((request.event.clone().with("charge", id), records)) })
 }
 
-async fn find(transaction: &mut Writing, query_key: &[u8; 32], margin: u64) -> Result<Option<Charged>, LedgerError> {
-    // An answer before an unfinished charge, and the narrowest margin first.
-    let row = sqlx::query(
-        "SELECT id, margin, rho, delta, release, recorded FROM charges LEFT JOIN answers ON charge = id
-         WHERE query_key = $1 AND margin <= $2 ORDER BY release IS NULL, margin, id LIMIT 1",
-    )
-    .bind(query_key.as_slice())
-    .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let loss = loss(row.try_get("rho")?, row.try_get("delta")?)?;
-    let margin = u64::try_from(row.try_get::<i64, _>("margin")?).map_err(|_| LedgerError::Corrupt("margin"))?;
-    let id: i64 = row.try_get("id")?;
-    let release: Option<String> = row.try_get("release")?;
-    Ok(Some(match release {
-        Some(release) => {
-            Charged::Answered(StoredAnswer { id, margin, loss, release, recorded: row.try_get("recorded")? })
-        }
-        None => Charged::Ready(Charge { id, margin, loss, recovered: true }),
-    }))
-}
-
-async fn insert(transaction: &mut Writing, request: &ChargeRequest, now: String) -> Result<i64, LedgerError> {
+async fn insert(transaction: &mut Writing, request: &ChargeRequest, now: &str) -> Result<i64, LedgerError> {
     let accounts: BTreeSet<&Account> = request.caps.iter().map(|cap| &cap.account).collect();
     if request.loss.rho == Rho::default() || accounts.is_empty() || accounts.len() < request.caps.len() {
         // A free or unaccounted release, or an account named twice and debited once: mistakes of the caller, never a charge.

@@ -6,13 +6,17 @@
 //! - one charge has at most one answer: the first one recorded is the one everybody gets;
 //! - its time never goes back, whatever the clocks of those who charge;
 //! - charges that are asked for at the same time share a transaction, and each is what it would be alone;
-//! - the same query at the same or a wider margin is never charged twice.
+//! - the same query of the same member, at the same or a wider margin, is never charged twice;
+//! - an answer is given to those alone who have borne its loss: each member once, each owner once for all others, the room once;
+//! - what was spent is counted by month and never forgotten, whatever becomes of the period's length.
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 mod account;
 mod answers;
 mod batch;
 mod charge;
+mod debit;
+mod given;
 mod period;
 mod register;
 mod spent;
@@ -20,9 +24,10 @@ mod spent;
 pub use account::{Account, AccountState, Cap, Shortfall};
 pub use answers::{Recorded, StoredAnswer};
 pub use charge::{Charge, ChargeRequest, Charged};
+pub use given::Delivered;
 pub use period::Period;
 pub use register::Asked;
-pub use spent::Spent;
+pub use spent::{Spent, SpentMonth};
 
 use crate::{database::Database, model::Clock};
 use batch::Waiting;
@@ -73,14 +78,15 @@ impl Ledger {
         Period::containing(&founded, now, months)
     }
 
-    /// When the room was founded, and the ledger's time: the clock's, but never before the newest charge. A clock that was set back,
+    /// When the room was founded, and the ledger's time: the clock's, but never before the newest charge
+    /// or first delivery. A clock that was set back,
     /// or another gateway's that is behind, must not open an earlier month or period again.
     async fn moment(&self, executor: impl AnyExecutor<'_>) -> Result<(String, Timestamp), LedgerError> {
-        let sql = "SELECT founded, (SELECT charged FROM charges ORDER BY id DESC LIMIT 1) AS newest FROM room";
+        let sql = "SELECT founded, (SELECT delivered FROM deliveries ORDER BY id DESC LIMIT 1) AS newest FROM room";
         let row = sqlx::query(sql).fetch_optional(executor).await?.ok_or(LedgerError::NotFounded)?;
         let newest: Option<String> = row.try_get("newest")?;
         let newest: Option<Timestamp> =
-            newest.map(|time| time.parse().map_err(|_| LedgerError::Corrupt("charging time"))).transpose()?;
+            newest.map(|time| time.parse().map_err(|_| LedgerError::Corrupt("time of a delivery"))).transpose()?;
         let now = self.clock.now();
         Ok((row.try_get("founded")?, newest.map_or(now, |newest| newest.max(now))))
     }

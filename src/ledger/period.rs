@@ -15,6 +15,8 @@ pub struct Period {
     months_unlocked: u32,
     /// Months in all.
     months: u32,
+    /// Its first month, counted from the room's founding.
+    pub(super) first: u32,
 }
 
 impl Period {
@@ -44,7 +46,18 @@ impl Period {
             end: day(first.checked_add(months).ok_or(LedgerError::OutOfRange)?)?,
             months_unlocked: into.checked_add(1).ok_or(LedgerError::OutOfRange)?,
             months,
+            first,
         })
+    }
+
+    /// The month that it is, counted from the room's founding.
+    pub(super) fn month(&self) -> u32 {
+        self.first.saturating_add(self.months_unlocked.saturating_sub(1))
+    }
+
+    /// The month in which the next period begins.
+    pub(super) fn next(&self) -> u32 {
+        self.first.saturating_add(self.months)
     }
 
     /// How much of a cap is unlocked: one equal part a month, rounded down; what isn't spent carries on.

@@ -8,22 +8,28 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
-/// What one account has spent; losses in the ledger's integers.
+/// What one account has spent, month by month: the caps' period may be lengthened or shortened later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spent {
     /// The account, written as in the ledger.
     pub account: String,
-    /// First day of the period that was spent in.
-    pub period_start: String,
-    /// What that period has spent.
-    pub spent: i64,
-    /// What was spent since the founding.
-    pub lifetime: i64,
-    /// The same of δ, for the period.
-    pub delta_spent: i64,
-    /// And since the founding.
-    pub delta_lifetime: i64,
+    /// The months in which it was debited, in order.
+    pub months: Vec<SpentMonth>,
+}
+
+/// What one month has spent; losses in the ledger's integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpentMonth {
+    /// Which month, counted from the room's founding.
+    pub month: i64,
+    /// Until which month it counts as spent at least: the end of the longest period in which it was debited.
+    pub counts_until: i64,
+    /// What was debited, in 1e-12 of ρ.
+    pub rho: i64,
+    /// What was debited of δ, in 1e-18.
+    pub delta: i64,
 }
 
 impl Ledger {
@@ -32,62 +38,59 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn spent(&self) -> Result<Vec<Spent>, LedgerError> {
-        let rows = sqlx::query(
-            "SELECT account, period_start, spent, lifetime, delta_spent, delta_lifetime FROM accounts ORDER BY account",
-        )
-        .fetch_all(self.database.pool())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Spent {
-                    account: row.try_get("account")?,
-                    period_start: row.try_get("period_start")?,
-                    spent: row.try_get("spent")?,
-                    lifetime: row.try_get("lifetime")?,
-                    delta_spent: row.try_get("delta_spent")?,
-                    delta_lifetime: row.try_get("delta_lifetime")?,
-                })
-            })
-            .collect()
+        let sql = "SELECT account, month, counts_until, rho, delta FROM account_months ORDER BY account, month";
+        let mut all: Vec<Spent> = Vec::new();
+        for row in sqlx::query(sql).fetch_all(self.database.pool()).await? {
+            let account: String = row.try_get("account")?;
+            let month = SpentMonth {
+                month: row.try_get("month")?,
+                counts_until: row.try_get("counts_until")?,
+                rho: row.try_get("rho")?,
+                delta: row.try_get("delta")?,
+            };
+            match all.last_mut().filter(|last| last.account == account) {
+                Some(last) => last.months.push(month),
+                None => all.push(Spent { account, months: vec![month] }),
+            }
+        }
+        Ok(all)
     }
 
-    /// Brings every account to at least what it had spent by another record of it, in one transaction that the log tells as `event`.
-    /// Never takes anything back.
+    /// Brings every month of every account to at least what it had spent by another record of it, in one transaction that the log tells
+    /// as `event`. Never takes anything back.
     ///
     /// # Errors
     /// When the database fails; nothing is changed then.
     pub async fn take_back(&self, spent: &[Spent], event: Event) -> Result<(), LedgerError> {
         let mut writing = self.database.begin(&*self.clock).await?;
-        for account in spent {
+        for Spent { account, months } in spent {
+            // Its row alone: what it had unlocked then isn't known, and the next debit writes it.
             sqlx::query(
-                "INSERT INTO accounts
-                 (account, period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime)
-                 VALUES ($1, $2, $3, $3, $4, $5, $5, $6)
-                 ON CONFLICT (account) DO UPDATE SET
-                 period_start = CASE WHEN excluded.period_start > accounts.period_start
-                                     THEN excluded.period_start ELSE accounts.period_start END,
-                 unlocked = CASE WHEN excluded.spent > accounts.unlocked THEN excluded.spent ELSE accounts.unlocked END,
-                 spent = CASE WHEN excluded.spent > accounts.spent OR excluded.period_start > accounts.period_start
-                              THEN excluded.spent ELSE accounts.spent END,
-                 lifetime = CASE WHEN excluded.lifetime > accounts.lifetime
-                                 THEN excluded.lifetime ELSE accounts.lifetime END,
-                 delta_unlocked = CASE WHEN excluded.delta_spent > accounts.delta_unlocked
-                                       THEN excluded.delta_spent ELSE accounts.delta_unlocked END,
-                 delta_spent = CASE WHEN excluded.delta_spent > accounts.delta_spent
-                                    OR excluded.period_start > accounts.period_start
-                                    THEN excluded.delta_spent ELSE accounts.delta_spent END,
-                 delta_lifetime = CASE WHEN excluded.delta_lifetime > accounts.delta_lifetime
-                                       THEN excluded.delta_lifetime ELSE accounts.delta_lifetime END
-                 WHERE excluded.period_start >= accounts.period_start OR excluded.lifetime > accounts.lifetime",
+                "INSERT INTO accounts (account, period_start, unlocked, spent, lifetime) VALUES ($1, $2, 0, 0, 0)
+                 ON CONFLICT (account) DO NOTHING",
             )
-            .bind(&account.account)
-            .bind(&account.period_start)
-            .bind(account.spent)
-            .bind(account.lifetime)
-            .bind(account.delta_spent)
-            .bind(account.delta_lifetime)
+            .bind(account)
+            .bind(writing.now().to_string())
             .execute(&mut *writing)
             .await?;
+            for month in months {
+                sqlx::query(
+                    "INSERT INTO account_months (account, month, counts_until, rho, delta) VALUES ($1, $2, $3, $4, $5)
+                     ON CONFLICT (account, month) DO UPDATE SET
+                     counts_until = CASE WHEN excluded.counts_until > account_months.counts_until
+                                         THEN excluded.counts_until ELSE account_months.counts_until END,
+                     rho = CASE WHEN excluded.rho > account_months.rho THEN excluded.rho ELSE account_months.rho END,
+                     delta = CASE WHEN excluded.delta > account_months.delta
+                                  THEN excluded.delta ELSE account_months.delta END",
+                )
+                .bind(account)
+                .bind(month.month)
+                .bind(month.counts_until)
+                .bind(month.rho)
+                .bind(month.delta)
+                .execute(&mut *writing)
+                .await?;
+            }
         }
         writing.note(event, spent.iter().map(|account| Record::new(Kind::Account, account.account.as_str())));
         writing.commit().await?;

@@ -16,6 +16,9 @@ use crate::{
 use jiff::Timestamp;
 use std::sync::Mutex;
 
+mod deliveries;
+mod months;
+
 struct Moved(Mutex<Timestamp>);
 impl Clock for Moved {
     fn now(&self) -> Timestamp {
@@ -70,7 +73,9 @@ fn request(key: u8, margin: u64, rho: u64) -> ChargeRequest {
         asker: member("festival"),
         question: "{}".into(),
         policy: "p".into(),
+        repeat: None,
         event: Event::public(What::Charged, None),
+        delivery: Event::public(What::Delivered, None),
         caps: vec![
             cap(Account::Room, 12_000),
             cap(Account::Owner(member("salle")), 6_000),
@@ -102,13 +107,14 @@ async fn a_charge_debits_every_account_or_none(place: Place) {
 async fn the_same_query_is_paid_once_and_has_one_answer(place: Place) {
     let books = books(place).await;
     let Charged::Ready(first) = books.ledger.charge(&request(1, 10, 100), 12).await.unwrap() else { panic!() };
-    // A wider margin finds the unfinished charge, with the margin that was paid for.
-    let Charged::Ready(again) = books.ledger.charge(&request(1, 50, 4), 12).await.unwrap() else { panic!() };
+    // A wider margin finds the unfinished charge, with the margin that was paid for, once the policies were asked about that.
+    let wider = ChargeRequest { repeat: Some(first.id()), ..request(1, 50, 4) };
+    let Charged::Ready(again) = books.ledger.charge(&wider, 12).await.unwrap() else { panic!() };
     assert_eq!((again.id(), again.margin(), again.recovered()), (first.id(), 10, true));
     // Two draws for one charge: the first recorded stands.
     assert_eq!(books.ledger.record(&first, "[41]").await.unwrap().release, "[41]");
     assert_eq!(books.ledger.record(&again, "[43]").await.unwrap().release, "[41]");
-    let Charged::Answered(stored) = books.ledger.charge(&request(1, 50, 4), 12).await.unwrap() else { panic!() };
+    let Charged::Answered(stored) = books.ledger.charge(&wider, 12).await.unwrap() else { panic!() };
     assert_eq!((stored.release.as_str(), stored.margin), ("[41]", 10));
     assert_eq!(spent(&books).await, [100, 100, 100]);
     // A narrower margin is another release.
@@ -140,7 +146,7 @@ async fn charges_made_together_are_what_each_would_be_alone(place: Place) {
                 "charged"
             }
         }
-        Ok(Charged::Answered(_)) => "answered",
+        Ok(Charged::Answered(_) | Charged::Delivered(_)) => "answered",
         Ok(Charged::Refused(_)) => "refused",
         Err(_) => "mistaken",
     };
@@ -362,6 +368,7 @@ async fn answers_of_the_first_version_are_read_as_they_are_told_now() {
         "INSERT INTO charges (query_key, margin, rho, delta, asker, question, policy, charged)
          VALUES (x'00', 10, 5, 0, 'festival', '{}', 'p', 't')",
         "INSERT INTO answers (charge, release, recorded) VALUES (1, '[41]', 't')",
+        "INSERT INTO deliveries (charge, member, question, policy, delivered) VALUES (1, 'festival', '{}', 'p', 't')",
     ] {
         sqlx::query(sql).execute(&mut *transaction).await.unwrap();
     }

@@ -3,12 +3,13 @@
 //! In debug builds, `CAMERATA_FAILPOINT=<name>` ends the process with SIGKILL when it comes by; release builds have none.
 
 /// Every place, in the order of the way of a query, of an upload and of an erasure.
-pub const FAILPOINTS: [&str; 13] = [
+pub const FAILPOINTS: [&str; 14] = [
     "before_charge",
     "after_charge",
     "after_tally",
     "before_record",
     "after_record",
+    "after_delivery",
     "upload_after_chunk",
     "upload_before_build",
     "upload_before_switch",

@@ -15,6 +15,7 @@ mod text;
 pub(crate) mod torture;
 pub mod typography;
 mod vocabulary;
+mod year;
 
 pub use bounds::{Block, Bounds, CellSpace, Fraction};
 pub use clock::{Clock, SystemClock};
@@ -26,3 +27,4 @@ pub use role::{Officer, Role};
 pub use shape::{ROWS_A_PERSON_MAX, Shape};
 pub use text::{Language, Text};
 pub use vocabulary::{Category, Column, ColumnKind, Vocabulary, VocabularyError};
+pub use year::YearLoss;

@@ -3,12 +3,15 @@
 use super::{document, folder::Source, mistake::Mistake};
 use crate::model::Text;
 
-/// The caps, each of which can't exceed the next, and what each is called.
-const CAPS: [(&str, &str, &str); 3] = [
-    ("asker_epsilon", "un demandeur auprès d'un propriétaire", "an asker with an owner"),
-    ("owner_epsilon", "un propriétaire", "an owner"),
-    ("room_epsilon", "toute la salle", "the whole room"),
-];
+type Named = (&'static str, &'static str, &'static str);
+
+const ASKER: Named = ("asker_epsilon", "un demandeur auprès d'un propriétaire", "an asker with an owner");
+const OWNER: Named = ("owner_epsilon", "un propriétaire", "an owner");
+const MEMBER: Named = ("member_epsilon", "la part d'un membre", "a member's share");
+const ROOM: Named = ("room_epsilon", "toute la salle", "the whole room");
+
+/// The caps of which the first can't exceed the second, and what each is called.
+const CAPS: [(Named, Named); 3] = [(ASKER, OWNER), (OWNER, ROOM), (MEMBER, ROOM)];
 
 /// Reports a cap that could never be reached because a wider one stops it before.
 pub(super) fn fit(source: &Source, mistakes: &mut Vec<Mistake>) {
@@ -17,7 +20,7 @@ pub(super) fn fit(source: &Source, mistakes: &mut Vec<Mistake>) {
     let misfits = document::read(source, &mut told_elsewhere, |root, ignored| {
         let section = root.section("caps", ignored)?;
         let mut misfits = Vec::new();
-        for ((inner, inner_fr, inner_en), (outer, outer_fr, outer_en)) in CAPS.iter().zip(CAPS.iter().skip(1)) {
+        for ((inner, inner_fr, inner_en), (outer, outer_fr, outer_en)) in CAPS {
             let (Some(low), Some(high)) = (section.number(inner, ignored), section.number(outer, ignored)) else {
                 continue;
             };

@@ -27,11 +27,13 @@ pub struct Cap {
     pub rho: Rho,
 }
 
-/// The caps of the three kinds of accounts.
+/// The caps of the four kinds of accounts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Caps {
     /// What everybody together may spend on everything.
     pub room: Cap,
+    /// What one member may spend of it, its own audiences included.
+    pub member: Cap,
     /// What everybody together may spend on one owner's audiences.
     pub owner: Cap,
     /// What one member may spend on one owner's audiences.
@@ -67,6 +69,7 @@ struct LimitsFile {
 #[serde(deny_unknown_fields)]
 struct CapsTable {
     room_epsilon: Spanned<f64>,
+    member_epsilon: Spanned<f64>,
     owner_epsilon: Spanned<f64>,
     asker_epsilon: Spanned<f64>,
     period_months: Spanned<i64>,
@@ -123,6 +126,7 @@ impl Limits {
             threshold_delta,
             caps: Caps {
                 room: cap("room_epsilon", &file.caps.room_epsilon)?,
+                member: cap("member_epsilon", &file.caps.member_epsilon)?,
                 owner: cap("owner_epsilon", &file.caps.owner_epsilon)?,
                 asker: cap("asker_epsilon", &file.caps.asker_epsilon)?,
             },
@@ -162,9 +166,19 @@ impl Limits {
         if self.threshold_delta == Delta::default() {
             return self.delta;
         }
-        // Rounded to the twelve digits that files are written in, never down: 1e-6 and 1e-7 make 1.1e-6.
-        let sum = self.delta + self.threshold_delta.as_f64();
-        format!("{sum:.11e}").parse().ok().filter(|shown| *shown >= sum).unwrap_or_else(|| sum.next_up())
+        shown(self.delta + self.threshold_delta.as_f64())
+    }
+
+    /// The δ beside which the ε of a loss that goes over several periods is shown, of which thresholds have spent `thresholds` in all.
+    ///
+    /// # Privacy argument
+    /// As for [`Limits::delta_total`], with what was spent in place of what a period may spend; never less than that is, so that
+    /// what is shown of all periods isn't below what is shown of one.
+    pub fn delta_over(&self, thresholds: Delta) -> f64 {
+        if thresholds <= self.threshold_delta {
+            return self.delta_total();
+        }
+        shown(self.delta + thresholds.as_f64())
     }
 
     /// The caps of the accounts.
@@ -220,6 +234,11 @@ impl Limits {
         conversions.insert(rho, computed);
         computed
     }
+}
+
+/// A sum of δ, rounded to the twelve digits that files are written in, never down: 1e-6 and 1e-7 make 1.1e-6.
+fn shown(sum: f64) -> f64 {
+    format!("{sum:.11e}").parse().ok().filter(|shown| *shown >= sum).unwrap_or_else(|| sum.next_up())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ threshold_delta = 1e-7
 
 [caps]
 room_epsilon = 3.0
+member_epsilon = 2.0
 owner_epsilon = 1.0
 asker_epsilon = 0.5
 period_months = 12
@@ -38,10 +39,10 @@ impl Limits {
 #[test]
 fn caps_are_converted_downwards() {
     let limits = Limits::sample();
-    let Caps { room, owner, asker } = limits.caps();
+    let Caps { room, member, owner, asker } = limits.caps();
     assert!((0.024_355_5..0.024_356_5).contains(&owner.rho.as_f64()));
     assert!(asker.rho < owner.rho && owner.rho < room.rho);
-    for cap in [room, owner, asker] {
+    for cap in [room, member, owner, asker] {
         assert!(limits.epsilon(cap.rho) <= cap.epsilon);
         assert_eq!(limits.epsilon(cap.rho), epsilon(cap.rho, 1e-6));
     }

@@ -19,6 +19,7 @@ mod plan;
 mod reconcile;
 mod release;
 mod tally;
+mod year;
 
 pub use accuracy::{MARGIN_MAX, UNIT_MAX};
 pub use accuracy_error::AccuracyError;
@@ -33,6 +34,7 @@ pub use plan::{Accuracy, Plan, plan};
 pub use reconcile::reconcile;
 pub use release::{Release, ReleaseError, release};
 pub use tally::Tally;
+pub use year::years;
 
 #[cfg(test)]
 mod audit_tests;

@@ -64,7 +64,9 @@ pub enum What {
     Charged,
     /// A charged query was answered.
     Answered,
-    /// A stored answer was given again, at no cost.
+    /// A member was given, for the first time, an answer that another had paid for, and was debited for it.
+    Delivered,
+    /// A member was given again an answer that it had, at no cost.
     Replayed,
     /// A backup of the room was begun.
     BackedUp,
@@ -98,7 +100,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,
@@ -125,6 +127,7 @@ impl What {
         Self::Refused,
         Self::Charged,
         Self::Answered,
+        Self::Delivered,
         Self::Replayed,
         Self::BackedUp,
         Self::WitnessNamed,

@@ -2,6 +2,8 @@
 
 use super::support::*;
 
+/// In `deliveries.rs`.
+const DELIVERY: [&str; 1] = ["after_delivery"];
 const QUERY: [&str; 5] = ["before_charge", "after_charge", "after_tally", "before_record", "after_record"];
 const UPLOAD: [&str; 5] =
     ["upload_after_chunk", "upload_before_build", "upload_before_switch", "upload_after_switch", "upload_after_sweep"];
@@ -9,7 +11,7 @@ const SIGKILL: Option<i32> = Some(9);
 
 #[test]
 fn every_declared_failpoint_is_tried() {
-    let tried: Vec<&str> = QUERY.into_iter().chain(UPLOAD).chain(super::erase::FAILPOINTS).collect();
+    let tried: Vec<&str> = QUERY.into_iter().chain(DELIVERY).chain(UPLOAD).chain(super::erase::FAILPOINTS).collect();
     assert_eq!(camerata::model::FAILPOINTS.to_vec(), tried);
 }
 

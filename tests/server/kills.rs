@@ -15,16 +15,17 @@ use std::{
     time::Duration,
 };
 
-/// What the outside was told: answers by number, with all that they said.
+/// What the outside was told: for each of two members, answers by number, with all that they said.
 #[derive(Default)]
 struct Told {
-    answers: BTreeMap<i64, Value>,
+    answers: [BTreeMap<i64, Value>; 2],
     spent: u64,
     versions: BTreeMap<String, i64>,
 }
 
 struct Tokens {
-    marketer: String,
+    /// Of the festival and of the ticketing company, who ask the same of both lists.
+    marketers: [String; 2],
     stewards: [String; 2],
     officer: String,
 }
@@ -37,13 +38,14 @@ fn nothing_is_lost_or_charged_twice_however_the_room_dies() {
     let founded = Founded::with(&[
         ("answer_tick_ms = 250", "answer_tick_ms = 1"),
         ("people_min = 100", "people_min = 10"),
-        ("room_epsilon = 6.0", "room_epsilon = 20.0"),
-        ("owner_epsilon = 3.0", "owner_epsilon = 20.0"),
+        ("room_epsilon = 3.0", "room_epsilon = 20.0"),
+        ("member_epsilon = 1.5", "member_epsilon = 20.0"),
+        ("owner_epsilon = 2.0", "owner_epsilon = 20.0"),
         ("asker_epsilon = 1.0", "asker_epsilon = 20.0"),
         ("period_months = 12", "period_months = 1"),
     ]);
     let tokens = Tokens {
-        marketer: founded.token("festival", "marketer"),
+        marketers: [founded.token("festival", "marketer"), founded.token("billetterie", "marketer")],
         stewards: [founded.token("festival", "steward"), founded.token("billetterie", "steward")],
         officer: founded.token("festival", "officer"),
     };
@@ -57,14 +59,14 @@ fn nothing_is_lost_or_charged_twice_however_the_room_dies() {
         let served = founded.serve();
         check(&served, &tokens, &told, kill);
         if kill % 100 == 99 {
-            eprintln!("{} kills, {} answers", kill + 1, told.lock().unwrap().answers.len());
+            eprintln!("{} kills, {} answers", kill + 1, told.lock().unwrap().answers[0].len());
         }
         let instant = Duration::from_millis(draws.below(1_500));
         under_load(served, &tokens, &told, instant, &mut draws);
     }
     let served = founded.serve();
     check(&served, &tokens, &told, kills);
-    let answers = told.lock().unwrap().answers.len();
+    let answers: usize = told.lock().unwrap().answers.iter().map(BTreeMap::len).sum();
     assert!(answers * 2 >= kills, "the load hardly got through: {answers} answers");
 }
 
@@ -74,19 +76,25 @@ fn under_load(served: Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, instant:
     let (asking, uploading, proposing) = (draws.below(u64::MAX), draws.below(u64::MAX), draws.below(u64::MAX));
     thread::scope(|scope| {
         let (served, stop) = (&served, &stop);
-        scope.spawn(move || {
-            let mut draws = Draws::new(asking);
-            while !stop.load(Ordering::Relaxed) {
-                let margin = 300.0 + draws.below(400) as f64;
-                let Ok(reply) = served.try_post(&tokens.marketer, "/api/v1/queries", &question(margin)) else { return };
-                if reply.status == 200 {
-                    let answer = reply.json();
-                    let mut told = told.lock().unwrap();
-                    let known = told.answers.entry(answer["id"].as_i64().unwrap()).or_insert_with(|| answer.clone());
-                    assert_eq!(known["figures"], answer["figures"], "two values for one charge");
+        for (member, token) in tokens.marketers.iter().enumerate() {
+            scope.spawn(move || {
+                // The same margins for both, so that each is often given what the other has paid for.
+                let mut draws = Draws::new(asking);
+                while !stop.load(Ordering::Relaxed) {
+                    let margin = 300.0 + draws.below(400) as f64;
+                    let Ok(reply) = served.try_post(token, "/api/v1/queries", &question(margin)) else { return };
+                    if reply.status == 200 {
+                        let answer = reply.json();
+                        let id = answer["id"].as_i64().unwrap();
+                        let answers = &mut told.lock().unwrap().answers;
+                        answers[member].entry(id).or_insert_with(|| answer.clone());
+                        for known in answers.iter().filter_map(|answers| answers.get(&id)) {
+                            assert_eq!(known["figures"], answer["figures"], "two values for one charge");
+                        }
+                    }
                 }
-            }
-        });
+            });
+        }
         scope.spawn(move || {
             let mut draws = Draws::new(uploading);
             while !stop.load(Ordering::Relaxed) {
@@ -143,42 +151,52 @@ fn propose(served: &Served, officer: &str, number: u64) -> Option<()> {
 
 fn check(served: &Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, kill: usize) {
     let mut told = told.lock().unwrap();
-    let spent = served.spent_of(&tokens.marketer, "room");
+    let spent = served.spent_of(&tokens.marketers[0], "room");
     assert!(spent >= told.spent, "kill {kill}: {} was spent, and now {spent}", told.spent);
     told.spent = spent;
-    // Every charge, as the log tells it: none twice, and together no more than what was spent.
-    let (mut charged, mut narrowest, mut from) = (BTreeMap::new(), BTreeMap::new(), 0);
-    loop {
-        let page = served.get(&tokens.marketer, &format!("/api/v1/audit/entries?what=charged&from={from}")).ok();
-        for leaf in page["entries"].as_array().unwrap() {
-            let entry: Value = serde_json::from_str(leaf.as_str().unwrap()).unwrap();
-            let details = &entry["details"];
-            let (query, margin) = (details["query"].as_str().unwrap().to_owned(), details["margin"].as_u64().unwrap());
-            let before = narrowest.insert(query, margin);
-            assert!(before.is_none_or(|before| margin < before), "kill {kill}: a query was charged twice: {entry}");
-            charged.insert(details["charge"].as_i64().unwrap(), details["rho"].as_u64().unwrap());
-        }
-        match page["next"].as_u64() {
-            Some(next) => from = next,
-            None => break,
-        }
+    // Every charge, as the log tells it: none twice, neither by a member nor at one margin, and together exactly what was spent.
+    let (mut charged, mut narrowest, mut margins) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    let mut accounts: BTreeMap<String, u64> = BTreeMap::new();
+    for entry in entries(served, &tokens.marketers[0], "charged") {
+        let details = &entry["details"];
+        let (query, margin) = (details["query"].as_str().unwrap().to_owned(), details["margin"].as_u64().unwrap());
+        assert!(margins.insert((query.clone(), margin)), "kill {kill}: charged instead of given: {entry}");
+        let before = narrowest.insert((query, entry["by"]["member"].to_string()), margin);
+        assert!(before.is_none_or(|before| margin < before), "kill {kill}: a query was charged twice: {entry}");
+        charged.insert(details["charge"].as_i64().unwrap(), details["rho"].as_u64().unwrap());
+        debited(&mut accounts, &entry);
     }
     assert_eq!(charged.values().sum::<u64>(), spent, "kill {kill}: charges and accounts differ");
+    // And every delivery: none twice, of a charge, and what both debited is in the accounts.
+    let mut delivered = BTreeSet::new();
+    for entry in entries(served, &tokens.marketers[0], "delivered") {
+        let id = entry["details"]["answer"].as_i64().unwrap();
+        assert!(delivered.insert((entry["by"]["member"].to_string(), id)), "kill {kill}: delivered twice: {entry}");
+        assert_eq!(charged.get(&id), entry["details"]["rho"].as_u64().as_ref(), "kill {kill}: {entry}");
+        debited(&mut accounts, &entry);
+    }
+    for token in &tokens.marketers {
+        for (account, spent, _) in served.spent(token) {
+            assert_eq!(accounts.get(&account).copied().unwrap_or(0), spent, "kill {kill}: {account}");
+        }
+    }
     // Whatever was told is stored, was charged, and says the same.
-    let stored = served.get(&tokens.marketer, "/api/v1/answers").ok();
-    let stored: BTreeMap<i64, &Value> =
-        stored["answers"].as_array().unwrap().iter().map(|answer| (answer["id"].as_i64().unwrap(), answer)).collect();
-    let oldest = stored.keys().next().copied().unwrap_or(0);
-    for (id, answer) in &told.answers {
-        assert!(charged.contains_key(id), "kill {kill}: answer {id} was given and not charged");
-        // The list ends after a thousand.
-        if *id >= oldest {
-            let kept = stored.get(id).unwrap_or_else(|| panic!("kill {kill}: answer {id} was given and is gone"));
-            assert_eq!(kept["figures"], answer["figures"], "kill {kill}: answer {id}");
+    for (token, told) in tokens.marketers.iter().zip(&told.answers) {
+        let stored = served.get(token, "/api/v1/answers").ok();
+        let stored = stored["answers"].as_array().unwrap().iter();
+        let stored: BTreeMap<i64, &Value> = stored.map(|answer| (answer["id"].as_i64().unwrap(), answer)).collect();
+        let oldest = stored.keys().next().copied().unwrap_or(0);
+        for (id, answer) in told {
+            assert!(charged.contains_key(id), "kill {kill}: answer {id} was given and not charged");
+            // The list ends after a thousand.
+            if *id >= oldest {
+                let kept = stored.get(id).unwrap_or_else(|| panic!("kill {kill}: answer {id} was given and is gone"));
+                assert_eq!(kept["figures"], answer["figures"], "kill {kill}: answer {id}");
+            }
         }
     }
     // Versions only ever go on, and each is whole: it can be asked of.
-    let audiences = served.get(&tokens.marketer, "/api/v1/audiences").ok();
+    let audiences = served.get(&tokens.marketers[0], "/api/v1/audiences").ok();
     let mut seen = BTreeSet::new();
     for audience in audiences["audiences"].as_array().unwrap() {
         let (name, Some(number)) = (audience["audience"].as_str().unwrap(), audience["version"]["number"].as_i64())
@@ -190,6 +208,28 @@ fn check(served: &Served, tokens: &Tokens, told: &Arc<Mutex<Told>>, kill: usize)
         seen.insert(name.to_owned());
     }
     assert!(seen.contains("festival/abonnes") && seen.contains("billetterie/acheteurs"), "kill {kill}: {seen:?}");
-    served.ask(&tokens.marketer, 700.0).ok();
-    told.spent = served.spent_of(&tokens.marketer, "room");
+    served.ask(&tokens.marketers[0], 710.0).ok();
+    told.spent = served.spent_of(&tokens.marketers[0], "room");
+}
+
+/// All entries of a kind that a member may read.
+fn entries(served: &Served, token: &str, what: &str) -> Vec<Value> {
+    let (mut entries, mut from) = (Vec::new(), 0);
+    loop {
+        let page = served.get(token, &format!("/api/v1/audit/entries?what={what}&from={from}")).ok();
+        let read = |leaf: &Value| serde_json::from_str::<Value>(leaf.as_str().unwrap()).unwrap();
+        entries.extend(page["entries"].as_array().unwrap().iter().map(read));
+        match page["next"].as_u64() {
+            Some(next) => from = next,
+            None => return entries,
+        }
+    }
+}
+
+/// Adds what an entry debited.
+fn debited(accounts: &mut BTreeMap<String, u64>, entry: &Value) {
+    let rho = entry["details"]["rho"].as_u64().unwrap();
+    for account in entry["details"]["accounts"].as_array().unwrap() {
+        *accounts.entry(account.as_str().unwrap().to_owned()).or_default() += rho;
+    }
 }

@@ -158,7 +158,7 @@ fn officers_and_stewards_are_told_once_what_waits_for_them() {
     let version = served.by(&officer, "GET", "/api/v1/policy", &Value::Null).ok()["version"].clone();
     let path = format!("/api/v1/policy/versions/{}", version.as_str().unwrap());
     let mut files = served.by(&officer, "GET", &path, &Value::Null).ok()["files"].clone();
-    let privacy = files["privacy.toml"].as_str().unwrap().replace("owner_epsilon = 3.0", "owner_epsilon = 2.9");
+    let privacy = files["privacy.toml"].as_str().unwrap().replace("owner_epsilon = 2.0", "owner_epsilon = 1.9");
     files["privacy.toml"] = privacy.into();
     served.by(&officer, "POST", "/api/v1/policy/proposals", &json!({ "files": files, "why": "essai" })).ok();
     let letters = mail.wait(&festival.email, 2).join("\n");
@@ -193,7 +193,7 @@ fn an_owner_is_told_once_a_month_that_most_of_its_budget_is_spent() {
     let founded = Founded::with(&[
         ("answer_tick_ms = 250", "answer_tick_ms = 1"),
         ("people_min = 100", "people_min = 10"),
-        ("owner_epsilon = 3.0", "owner_epsilon = 1.0"),
+        ("owner_epsilon = 2.0", "owner_epsilon = 1.0"),
     ]);
     let mail = MailServer::start();
     let pair = Pair::in_room(&founded);

@@ -16,6 +16,7 @@ mod backup;
 mod consent;
 mod crash;
 mod damage;
+mod deliveries;
 mod directory;
 mod doctor;
 mod door;

@@ -104,18 +104,18 @@ fn a_proposal_shows_the_figures_that_it_changes() {
     run(folder.path(), &room, "camerata policy show --out mine --token-file salle.token", "en");
     let path = folder.path().join("mine/privacy.toml");
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("owner_epsilon = 3.0"));
-    fs::write(&path, text.replace("owner_epsilon = 3.0", "owner_epsilon = 2.5")).unwrap();
+    assert!(text.contains("owner_epsilon = 2.0"));
+    fs::write(&path, text.replace("owner_epsilon = 2.0", "owner_epsilon = 2.5")).unwrap();
     let propose = "camerata policy propose mine --why prudence --token-file salle.token";
     let told = run(folder.path(), &room, propose, "en");
     assert!(told.contains("Rules common to all change"), "{told}");
     assert!(
-        told.contains("Figures of privacy.toml change, for all members:\n  caps.owner_epsilon: 3.0 → 2.5\n"),
+        told.contains("Figures of privacy.toml change, for all members:\n  caps.owner_epsilon: 2.0 → 2.5\n"),
         "{told}"
     );
     let told = run(folder.path(), &room, "camerata policy proposals 1 --token-file salle.token", "fr");
     let figures =
-        "Des chiffres de privacy.toml changent, pour tous les membres\u{a0}:\n  caps.owner_epsilon\u{a0}: 3.0 → 2.5\n";
+        "Des chiffres de privacy.toml changent, pour tous les membres\u{a0}:\n  caps.owner_epsilon\u{a0}: 2.0 → 2.5\n";
     assert!(told.contains(figures), "{told}");
 }
 

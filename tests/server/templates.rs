@@ -170,7 +170,12 @@ fn who_is_not_admitted_does_not_learn_whether_an_audience_exists_or_what_it_is()
 #[test]
 fn keys_that_are_not_public_need_a_budget_of_their_own() {
     let days = asked("purchase-days", json!({"a": "billetterie/achats"}), json!({}), 20.0);
-    let season = Season::in_room(&Founded::new());
+    // Closer than a member's share of a month pays for.
+    let season = Season::in_room(&Founded::with(&[
+        ("answer_tick_ms = 250", "answer_tick_ms = 1"),
+        ("people_min = 100", "people_min = 10"),
+        ("member_epsilon = 1.5", "member_epsilon = 3.0"),
+    ]));
     let answer = season.ask(&season.ticketing, &days).ok();
     let found: Vec<&str> =
         answer["figures"].as_array().unwrap().iter().map(|f| f["keys"]["purchased"]["id"].as_str().unwrap()).collect();

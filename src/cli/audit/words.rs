@@ -40,6 +40,9 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::Refused => ("question refusée", "question refused"),
         What::Charged => ("question admise et payée", "question admitted and charged"),
         What::Answered => ("question répondue", "question answered"),
+        What::Delivered => {
+            ("réponse donnée à un autre membre, qui paie sa part", "answer given to another member, at its cost")
+        }
         What::Replayed => ("réponse donnée de nouveau", "answer given again"),
         What::BackedUp => ("sauvegarde commencée", "backup begun"),
         What::WitnessNamed => ("clé de témoin annoncée", "witness key named"),
@@ -91,7 +94,7 @@ pub(super) fn about(entry: &Entry) -> String {
 /// The loss of an entry as zCDP ρ, where it has one.
 pub(super) fn rho(entry: &Entry) -> Option<f64> {
     // Told once: an answer repeats what its charge has told.
-    let told = entry.what == What::Charged;
+    let told = matches!(entry.what, What::Charged | What::Delivered);
     entry.details.get("rho").and_then(Value::as_u64).filter(|_| told).map(|units| Rho::from_units(units).as_f64())
 }
 

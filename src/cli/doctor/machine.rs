@@ -76,7 +76,7 @@ pub async fn database(room: &Path, now: Arc<dyn Clock>) -> (Vec<Finding>, bool) 
         Err(error) => return (vec![unreadable(&error)], true),
     };
     let spent = Ledger::new(database.clone(), Arc::clone(&now)).spent().await;
-    let has_spent = spent.is_ok_and(|accounts| accounts.iter().any(|account| account.lifetime > 0));
+    let has_spent = spent.is_ok_and(|accounts| !accounts.is_empty());
     let (newest, server) = (audit::newest(&database).await, database.server_seconds().await);
     database.close().await;
     let newest = match newest {

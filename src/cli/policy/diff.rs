@@ -69,7 +69,7 @@ fn compare(
             return Ok(Exit::Invalid.into());
         }
     };
-    let consent = Consent::of(&effects);
+    let (consent, years) = (Consent::of(&effects), figures::years(&old, &new));
     if args.json {
         let told = json!({
             "old": old.version(),
@@ -78,12 +78,13 @@ fn compare(
             "to_approve": consent.to_approve,
             "immediate": consent.immediate,
             "figures": figures,
+            "years": years,
         });
         writeln!(out, "{told:#}")?;
     } else {
         let wordings = [&old, &new].map(|policies| Wording::new(policies, NAMES_MAX, language));
         writeln!(out, "{}", text(&effects, &consent, &wordings, language))?;
-        writeln!(out, "{}", figures::told(&figures, language))?;
+        writeln!(out, "{}", figures::told(&figures, &years, language))?;
     }
     Ok(Exit::Done.into())
 }
@@ -107,11 +108,7 @@ impl<'a> Consent<'a> {
 fn text(effects: &Effects, consent: &Consent<'_>, [old, new]: &[Wording; 2], language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
     if effects.is_empty() {
-        return say(
-            "Aucune comparaison ne s'ouvre ni ne se ferme : rien ne change pour personne.",
-            "No comparison opens or closes: nothing changes for anybody.",
-        )
-        .to_owned();
+        return say("Aucune comparaison ne s'ouvre ni ne se ferme.", "No comparison opens or closes.").to_owned();
     }
     let mut lines = listed(effects, [old, new]);
     let mut closing = |owners: &[&MemberName], fr, en| {

@@ -1,8 +1,9 @@
-//! Which figures of `privacy.toml` differ between two versions, and how that is said.
+//! Which figures of `privacy.toml` differ between two versions, what that makes of a year's loss, and how that is said.
 
 use crate::{
     cli::{context::choose, typography::label},
-    model::Language,
+    gateway,
+    model::{Language, YearLoss},
     policy::Policies,
 };
 use serde::Serialize;
@@ -32,6 +33,11 @@ pub(super) fn changed(old: &Policies, new: &Policies) -> Result<Vec<FigureChange
     Ok(keys.into_iter().filter_map(change).collect())
 }
 
+/// What a year may lose, before and after.
+pub(super) fn years(old: &Policies, new: &Policies) -> Vec<YearLoss> {
+    gateway::years(old.privacy_toml().0, new.privacy_toml().0)
+}
+
 /// Every value by its full key.
 fn flat(text: &str) -> Result<BTreeMap<String, Value>, toml::de::Error> {
     let mut values = BTreeMap::new();
@@ -51,7 +57,7 @@ fn flat(text: &str) -> Result<BTreeMap<String, Value>, toml::de::Error> {
 }
 
 /// The figures of `privacy.toml`: said either way, since they hold for all members alike.
-pub(super) fn told(figures: &[FigureChange], language: Language) -> String {
+pub(super) fn told(figures: &[FigureChange], years: &[YearLoss], language: Language) -> String {
     if figures.is_empty() {
         return choose(language, ("Les chiffres de privacy.toml restent.", "The figures of privacy.toml stay."))
             .to_owned();
@@ -69,5 +75,6 @@ pub(super) fn told(figures: &[FigureChange], language: Language) -> String {
         format!("  {} {} → {}", label(&figure.key, language), value(&figure.old), value(&figure.new))
     };
     lines.extend(figures.iter().map(line));
+    lines.extend(years.iter().map(|year| format!("{}.", year.sentence(language))));
     lines.join("\n")
 }

@@ -131,19 +131,23 @@ impl Kind {
             }
             Self::Account => {
                 const {
-                    &[part(
-                        "accounts",
-                        "account",
-                        "period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime",
-                        "account",
-                    )]
+                    &[
+                        part(
+                            "accounts",
+                            "account",
+                            "period_start, unlocked, spent, lifetime, delta_unlocked, delta_spent, delta_lifetime",
+                            "account",
+                        ),
+                        part("account_months", "account", "month, counts_until, rho, delta", "month"),
+                    ]
                 }
             }
             Self::Charge => {
                 const {
                     &[
                         part("charges", "id", "query_key, margin, rho, delta, asker, question, policy, charged", "id"),
-                        part("debits", "charge", "account, rho, delta", "account"),
+                        part("debits", "charge", "account, rho, delta, debited", "account"),
+                        part("deliveries", "charge", "id, member, question, policy, delivered", "id"),
                     ]
                 }
             }

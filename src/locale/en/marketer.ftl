@@ -24,7 +24,7 @@ margin-percent = { $margin } ({ $share } of { $expected })
 refusal-of = { $audience }: { $reason }
 cost-none-yet = Fill in the question: its cost shows here, and nothing is spent before you ask it.
 cost-see = See the cost
-cost-free = Free: this question already has its answer.
+cost-free = Free: your organisation already has the answer to this question.
 cost-epsilon = In all, ε { $epsilon } of privacy loss.
 cost-beyond = An account doesn’t have enough budget: widen the margin, or wait until next month.
 ask = Ask the question
@@ -32,6 +32,7 @@ ask-final = A question that is asked is spent, even if the answer disappoints. A
 
 account = Account
 account-room = The whole room
+account-share = The room’s budget, share of { $member }
 account-owner = The account of { $owner }
 account-asker = You, with { $owner }
 spent = Spent

@@ -317,6 +317,7 @@ entry-template-withdrawn = Approval of a template withdrawn
 entry-refused = Question refused
 entry-charged = Question admitted and charged
 entry-answered = Question answered
+entry-delivered = Answer given to another member, at its cost
 entry-replayed = Answer given again
 entry-backed-up = Backup begun
 entry-witness-named = Witness key named

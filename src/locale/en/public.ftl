@@ -38,7 +38,8 @@ promise-table-what = Someone knows everything of the list but whether you are in
 promise-margin = Margin, in people
 promise-guesses = Right, of 1,000 times
 promise-many = And if they ask many questions?
-promise-many-what = Each answer spends of a budget that the whole room shares. When it is used up, the room refuses. Asking the same question again gives the same answer: chance can’t be worn off by repetition.
+promise-many-what = Each answer spends of a budget that the whole room shares. When it is used up, the room refuses. Asking the same question again gives whoever has its answer the same one: chance can’t be worn off by repetition.
+promise-together = All that the room answers in { $months } months stays within ε = { $epsilon }: someone who gives even odds on your being there gets, at most, to { $sure } in 100 after reading all of it (but for a probability of δ = { $delta }).
 promise-not = What isn’t promised
 promise-not-what = What is true of a group stays visible: if most lovers of jazz go to the theatre, that is learnt, and supposed of you by whoever knows that you love jazz. That is what the room is for. And a member knows its own list.
 promise-proof = The whole guarantee, with its proof

@@ -43,6 +43,7 @@ held-with-audiences = with
 held-learned = What came of it
 held-answered = An answer, to within { $margin }
 held-answered-plainly = An answer
+held-delivered = The same answer, at { $margin }, given to another member, at its cost
 held-replayed = The same answer, given again at no cost
 held-refused-policy = Nothing: no agreement permits it
 held-refused-budget = Nothing: there was not enough budget

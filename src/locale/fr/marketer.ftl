@@ -24,7 +24,7 @@ margin-percent = { $margin } ({ $share } de { $expected })
 refusal-of = { $audience } : { $reason }
 cost-none-yet = Remplissez la question : son coût s’affiche ici, et rien n’est dépensé avant que vous la posiez.
 cost-see = Voir le coût
-cost-free = Gratuit : cette question a déjà sa réponse.
+cost-free = Gratuit : votre organisme a déjà la réponse à cette question.
 cost-epsilon = En tout, ε { $epsilon } de perte de confidentialité.
 cost-beyond = Un compte n’a pas assez de budget : élargissez la marge, ou attendez le mois prochain.
 ask = Poser la question
@@ -32,6 +32,7 @@ ask-final = Une question posée est dépensée, même si la réponse déçoit. L
 
 account = Compte
 account-room = La salle entière
+account-share = La part de la salle de { $member }
 account-owner = Compte de propriétaire : { $owner }
 account-asker = Vous, auprès du membre { $owner }
 spent = Dépensé

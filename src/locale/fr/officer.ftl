@@ -317,6 +317,7 @@ entry-template-withdrawn = Accord retiré à un modèle
 entry-refused = Question refusée
 entry-charged = Question admise et payée
 entry-answered = Question répondue
+entry-delivered = Réponse donnée à un autre membre, qui paie sa part
 entry-replayed = Réponse donnée de nouveau
 entry-backed-up = Sauvegarde commencée
 entry-witness-named = Clé de témoin annoncée

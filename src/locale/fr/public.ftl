@@ -38,7 +38,8 @@ promise-table-what = Quelqu’un sait tout de la liste, sauf si vous y êtes; à
 promise-margin = Marge, en personnes
 promise-guesses = Juste, sur 1 000 fois
 promise-many = Et s’il pose beaucoup de questions?
-promise-many-what = Chaque réponse dépense d’un budget que toute la salle partage. Quand il est épuisé, la salle refuse. Reposer la même question redonne la même réponse : on ne peut pas user le hasard en répétant.
+promise-many-what = Chaque réponse dépense d’un budget que toute la salle partage. Quand il est épuisé, la salle refuse. Reposer la même question redonne la même réponse à qui l’a déjà : on ne peut pas user le hasard en répétant.
+promise-together = Tout ce que la salle répond en { $months } mois tient dans ε = { $epsilon } : quelqu’un qui hésite à une chance sur deux sur votre présence en arrive, au plus, à { $sure } sur 100 après avoir tout lu (à δ = { $delta } près).
 promise-not = Ce qui n’est pas promis
 promise-not-what = Ce qui est vrai d’un groupe reste visible : si la plupart des amateurs de jazz vont au théâtre, on l’apprendra, et on le supposera de vous si on sait que vous aimez le jazz. C’est à cela que sert la salle. Et un membre connaît sa propre liste.
 promise-proof = La garantie en entier, avec sa preuve

@@ -43,6 +43,7 @@ held-with-audiences = avec
 held-learned = Ce qui en est sorti
 held-answered = Une réponse, à { $margin } près
 held-answered-plainly = Une réponse
+held-delivered = La même réponse, à { $margin }, donnée à un autre membre, qui paie sa part
 held-replayed = La même réponse, redonnée sans frais
 held-refused-policy = Rien : aucune entente ne le permet
 held-refused-budget = Rien : le budget ne suffisait pas

@@ -80,7 +80,10 @@ fn groups_and_caps() -> Spoilt {
         }),
         ("an unknown language", members("language = \"en\"", "language = \"anglais\"")),
         ("an owner's cap above the room's", {
-            Copy::new().replace("privacy.toml", "owner_epsilon = 3.0", "owner_epsilon = 8")
+            Copy::new().replace("privacy.toml", "owner_epsilon = 2.0", "owner_epsilon = 8")
+        }),
+        ("a member's share above the room's", {
+            Copy::new().replace("privacy.toml", "member_epsilon = 1.5", "member_epsilon = 3.5")
         }),
         ("an asker's cap above the owner's", {
             Copy::new().replace("privacy.toml", "asker_epsilon = 1.0", "asker_epsilon = 4.5")

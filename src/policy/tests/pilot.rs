@@ -12,7 +12,7 @@ fn it_loads_and_its_cases_hold() {
     assert!(policies.member(&policies.room().operator).unwrap().audiences.is_empty());
     assert_eq!(policies.vocabulary().columns().len(), 7);
     assert!(policies.purposes().contains_key(&"planification".parse().unwrap()));
-    assert!(policies.privacy_toml().0.contains("room_epsilon = 6.0"));
+    assert!(policies.privacy_toml().0.contains("room_epsilon = 3.0"));
     assert!(policies.privacy_toml().1.ends_with("privacy.toml"));
     assert!(policies.knows_template(&"overlap".parse().unwrap()));
     assert!(!policies.knows_template(&"compare".parse().unwrap()), "a group isn't a template");

@@ -2,7 +2,7 @@
 
 use super::{Officer, Opinion, OpinionVerdict, Versions, VersionsError, assess::Assessment, opinions, tables};
 use crate::{
-    model::{MemberName, Text},
+    model::{MemberName, Text, YearLoss},
     policy::{current::Current, effects::Effects},
 };
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,9 @@ pub struct Proposal {
     pub effects: Effects,
     /// Whether it changes rules common to all: figures of privacy, tariffs, who runs the room.
     pub common: bool,
+    /// What a year may lose, before and after, where its figures of privacy change that; the gateway reads those figures.
+    #[serde(default)]
+    pub years: Vec<YearLoss>,
     /// What each owner concerned says.
     pub approvals: Vec<Approval>,
     /// What members' officers say of it, once each.
@@ -93,6 +96,7 @@ impl Proposal {
             status,
             effects: Effects::default(),
             common: false,
+            years: vec![],
             approvals: vec![],
             opinions: vec![],
             obstacle: None,

@@ -3,7 +3,7 @@
 use crate::{
     gateway::{self, Room},
     http::{Asker, Problem},
-    model::{MemberName, typography},
+    model::{Language, MemberName, typography},
     web::{
         chart::{Steps, steps as steps_drawn},
         page::Page,
@@ -43,6 +43,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
     };
     let day = |day: &str| day.parse().map_or(day.to_owned(), |day| typography::date(day, page.language));
     let period = lines.first().map(|line| (day(&line.period_start), day(&line.period_end)));
+    let room_delta = room.rules().limits.delta_total();
     let line = |line: &gateway::BudgetLine| {
         let state = &line.state;
         let cap = state.cap.as_f64().max(1.0);
@@ -52,7 +53,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
             whose: whose(&page, &room, &state.account),
             spent: typography::real(line.spent_epsilon, page.language),
             cap: typography::real(line.cap_epsilon, page.language),
-            lifetime: typography::real(line.lifetime_epsilon, page.language),
+            lifetime: lifetime(line, room_delta, page.language),
             left: typography::share(line.remaining.as_f64() / cap, page.language),
             spent_width: spent,
             unlocked_width: width(state.unlocked.as_f64()).saturating_sub(spent),
@@ -68,6 +69,15 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
         None => None,
     };
     page.show(StatusCode::OK, &BudgetPage { page: &page, period, lines: lines.iter().map(line).collect(), course })
+}
+
+/// What was lost since the founding: its ε, and its δ where thresholds of several periods have spent more of it than one may.
+pub(in crate::web) fn lifetime(line: &gateway::BudgetLine, room_delta: f64, language: Language) -> String {
+    let epsilon = typography::real(line.lifetime_epsilon, language);
+    if line.lifetime_delta <= room_delta {
+        return epsilon;
+    }
+    format!("{epsilon} (δ\u{a0}{})", typography::power(line.lifetime_delta, language))
 }
 
 /// The course of an account over its period.
@@ -95,7 +105,7 @@ fn drawn(page: &Page, course: &gateway::Course) -> String {
     steps_drawn(&steps, &page.say("course-heading"), &description)
 }
 
-/// Whose account it is, in words; the ledger writes `room`, `owner:OWNER` and `asker:ASKER@OWNER`.
+/// Whose account it is, in words; the ledger writes `room`, `share:MEMBER`, `owner:OWNER` and `asker:ASKER@OWNER`.
 pub(in crate::web) fn whose(page: &Page, room: &Room, account: &str) -> String {
     let rules = room.rules();
     let title = |name: &str| {
@@ -103,6 +113,9 @@ pub(in crate::web) fn whose(page: &Page, room: &Room, account: &str) -> String {
         let member = member.as_ref().and_then(|name| rules.policies.base.member(name));
         member.map_or_else(|| name.to_owned(), |member| page.text(&member.title))
     };
+    if let Some(member) = account.strip_prefix("share:") {
+        return page.with("account-share", "member", &title(member));
+    }
     if let Some(owner) = account.strip_prefix("owner:") {
         return page.with("account-owner", "owner", &title(owner));
     }

@@ -9,7 +9,7 @@ use super::{
     withheld,
 };
 use crate::{
-    gateway::{Act, AskError, PolicyCheck, Room, Rules},
+    gateway::{self, Act, AskError, PolicyCheck, Room, Rules},
     http::{self, Asker, Problem},
     policy::{Effects, EffectsError, Files, InForce, Mistake, Policies, diff},
     web::{fields::Fields, page::Page},
@@ -50,6 +50,8 @@ struct Checked {
     failing: bool,
     grid: Option<Grid>,
     owners: Vec<Owner>,
+    /// What a year may lose, before and after, in sentences.
+    years: Vec<String>,
     /// Those that have to agree.
     consents: Vec<String>,
     unchanged: bool,
@@ -178,6 +180,9 @@ fn in_words(
     let in_force = &*rules.policies.base;
     let was = Names { page, versions: vec![in_force], templates: &rules.templates };
     let is = Names { versions: found.policies.iter().chain([in_force]).collect(), ..was };
+    let drafted = found.policies.as_ref().filter(|_| holds);
+    let years = drafted.map(|new| gateway::years(in_force.privacy_toml().0, new.privacy_toml().0));
+    let years = years.into_iter().flatten();
     let widened = effects.by_owner.keys().filter(|owner| effects.widens(owner));
     Checked {
         holds,
@@ -189,6 +194,7 @@ fn in_words(
         grid: effects::grid(&effects, &is),
         consents: widened.map(|owner| is.member(owner)).collect(),
         owners: effects::owners(&effects, [&was, &is], &asker.user.member),
+        years: years.map(|year| format!("{}.", year.sentence(page.language))).collect(),
         unchanged: in_force.is_made_of(&draft.files),
     }
 }

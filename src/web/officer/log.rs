@@ -196,7 +196,9 @@ fn about(names: &Names<'_>, entry: &Entry) -> Vec<(String, String)> {
     tell("template-version", detail("template").filter(|_| question.is_none()).map(|hash| super::short(&hash)));
     tell("why", detail("why"));
     // Told once: an answer repeats what its charge has told.
-    let rho = detail("rho").filter(|_| entry.what == What::Charged).and_then(|units| units.parse::<u64>().ok());
+    let rho = detail("rho")
+        .filter(|_| matches!(entry.what, What::Charged | What::Delivered))
+        .and_then(|units| units.parse::<u64>().ok());
     tell("loss", rho.map(|units| loss(units, page.language)));
     about
 }

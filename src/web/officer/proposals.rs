@@ -11,7 +11,7 @@ use super::{
     short, withheld,
 };
 use crate::{
-    gateway::{Act, Room, Rules},
+    gateway::{self, Act, Room, Rules},
     http::{self, Asker, Problem},
     model::Text,
     policy::{Approval, Comment, Files, Policies, Proposal, Status},
@@ -60,6 +60,8 @@ struct ProposalPage<'a> {
     short: String,
     obstacle: Option<String>,
     common: bool,
+    /// What a year may lose, before and after, in sentences.
+    years: Vec<String>,
     grid: Option<Grid>,
     owners: Vec<Owner>,
     approvals: Vec<Standing>,
@@ -151,7 +153,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
 
 async fn told(room: &Room, page: &Page, asker: &Asker, id: i64, kept: &Kept) -> Response {
     let rules = room.rules();
-    let proposal = match room.versions.proposal(&rules.policies, id).await {
+    let proposal = match gateway::proposal(room, id).await {
         Ok(proposal) => proposal,
         Err(error) => return withheld(page, error, asker),
     };
@@ -189,6 +191,7 @@ fn whole<'a>(
         short: short(&proposal.version),
         obstacle: proposal.obstacle.as_ref().map(|text| page.sentence(&page.text(text))),
         common: proposal.common,
+        years: proposal.years.iter().map(|year| format!("{}.", year.sentence(page.language))).collect(),
         grid: effects::grid(&proposal.effects, &is),
         owners: effects::owners(&proposal.effects, [&was, &is], own),
         approvals: proposal.approvals.iter().map(|approval| standing(page, &is, approval, asker)).collect(),

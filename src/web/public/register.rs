@@ -1,10 +1,13 @@
 //! The register, as a page.
 
 use crate::{
-    gateway::{self, Register, RegisteredAudience, RegisteredQuestion, Room},
+    gateway::{self, BudgetLine, Register, RegisteredAudience, RegisteredQuestion, Room},
     http::Problem,
     model::{AudienceRef, MemberName, PurposeName, TemplateName, typography},
-    web::{marketer::budget::whose, page::Page},
+    web::{
+        marketer::budget::{lifetime, whose},
+        page::Page,
+    },
 };
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -32,6 +35,10 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page) -> Response 
 impl RegisterPage<'_> {
     fn whose(&self, account: &str) -> String {
         whose(self.page, self.room, account)
+    }
+
+    fn lifetime(&self, line: &BudgetLine) -> String {
+        lifetime(line, self.register.delta, self.page.language)
     }
 
     fn real(&self, value: &f64) -> String {

@@ -117,7 +117,7 @@ pub(super) fn questions(page: &Page, room: &Room, audience: &AudienceRef, happen
             learned: learned(page, asked),
             loss: asked
                 .epsilon
-                .filter(|_| asked.end == AskedEnd::Answered)
+                .filter(|_| matches!(asked.end, AskedEnd::Answered | AskedEnd::Delivered))
                 .map(|epsilon| typography::real(epsilon, page.language)),
         })
     });
@@ -125,10 +125,10 @@ pub(super) fn questions(page: &Page, room: &Room, audience: &AudienceRef, happen
 }
 
 fn learned(page: &Page, asked: &Asked) -> String {
+    let width = |margin: u64| format!("±\u{a0}{}", typography::count(margin, page.language));
     match (asked.end, asked.margin) {
-        (AskedEnd::Answered, Some(margin)) => {
-            page.with("held-answered", "margin", &format!("±\u{a0}{}", typography::count(margin, page.language)))
-        }
+        (AskedEnd::Answered, Some(margin)) => page.with("held-answered", "margin", &width(margin)),
+        (AskedEnd::Delivered, margin) => page.with("held-delivered", "margin", &width(margin.unwrap_or_default())),
         (AskedEnd::Answered, None) => page.say("held-answered-plainly"),
         (AskedEnd::Replayed, _) => page.say("held-replayed"),
         (AskedEnd::RefusedByPolicy, _) => page.say("held-refused-policy"),

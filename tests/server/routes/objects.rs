@@ -45,7 +45,7 @@ impl Things {
         let version = served.get(officer, "/api/v1/policy").ok()["version"].as_str().unwrap().to_owned();
         let files = served.get(officer, &format!("/api/v1/policy/versions/{version}")).ok()["files"].clone();
         let mut files = files.as_object().unwrap().clone();
-        let privacy = files["privacy.toml"].as_str().unwrap().replace("owner_epsilon = 3.0", "owner_epsilon = 2.5");
+        let privacy = files["privacy.toml"].as_str().unwrap().replace("owner_epsilon = 2.0", "owner_epsilon = 2.5");
         files.insert("privacy.toml".into(), privacy.into());
         let proposed = json!({"files": files, "why": "prudence"});
         let proposal = served.post(officer, "/api/v1/policy/proposals", &proposed).ok()["id"].to_string();

@@ -78,7 +78,7 @@ fn the_way_back_is_the_opposite() {
 fn what_was_over_already_is_no_change() {
     let over = format!("({ROLE} || context.date < datetime(\"2026-11-30\"))");
     let out = said(&pilot(), &pilot_with(PILOT, ROLE, &over), Language::Fr);
-    assert!(out.starts_with("Aucune comparaison ne s'ouvre ni ne se ferme : rien ne change pour personne.\n"), "{out}");
+    assert!(out.starts_with("Aucune comparaison ne s'ouvre ni ne se ferme.\n"), "{out}");
     let soon = format!("({ROLE} || context.date < datetime(\"2026-12-02\"))");
     let out = said(&pilot(), &pilot_with(PILOT, ROLE, &soon), Language::Fr);
     assert!(out.contains("rôles : conformité, intendance ; avant le 2026-12-02 UTC\n"), "{out}");
@@ -86,16 +86,30 @@ fn what_was_over_already_is_no_change() {
 
 #[test]
 fn figures_that_change_are_told_though_no_comparison_does() {
-    let new = pilot_with("privacy.toml", "room_epsilon = 6.0", "room_epsilon = 5.5");
+    let new = pilot_with("privacy.toml", "room_epsilon = 3.0", "room_epsilon = 2.5");
     let text = fs::read_to_string(new.path().join("privacy.toml")).unwrap();
     fs::write(new.path().join("privacy.toml"), text.replace("threshold_delta = 1e-7\n", "")).unwrap();
     let out = said(&pilot(), &new, Language::En);
-    assert!(out.starts_with("No comparison opens or closes: nothing changes for anybody.\n"), "{out}");
+    assert!(out.starts_with("No comparison opens or closes.\n"), "{out}");
     let lines: Vec<&str> = out.lines().skip(1).collect();
     assert_eq!(lines[0], "Figures of privacy.toml change, for all members:");
-    assert_eq!(lines[1], "  caps.room_epsilon: 6.0 → 5.5");
+    assert_eq!(lines[1], "  caps.room_epsilon: 3.0 → 2.5");
     assert!(lines[2].starts_with("  threshold_delta: ") && lines[2].ends_with(" → absent"), "{out}");
-    assert_eq!(lines.len(), 3);
+    // Without thresholds, every δ is smaller; the room's ε is, besides.
+    assert_eq!(lines.len(), 7, "{out}");
+    let year = "The loss that a year allows the whole room: ε 3 (δ 1.1 × 10⁻⁶) before, ε 2.5 (δ 10⁻⁶) after.";
+    assert_eq!(lines[3].replace('\u{a0}', " "), year);
+}
+
+#[test]
+fn a_shorter_period_is_told_as_what_a_year_becomes() {
+    let new = pilot_with("privacy.toml", "period_months = 12", "period_months = 6");
+    let out = said(&pilot(), &new, Language::Fr).replace('\u{a0}', " ");
+    assert!(out.contains("La perte de toute la salle qu’une année permet : ε 3 (δ 1,1 × 10⁻⁶) avant, ε 4,4"), "{out}");
+    assert_eq!(out.matches("qu’une année permet").count(), 4, "{out}");
+    let (_, out, _) = run_on(&pilot(), &new, true, Language::Fr);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["years"][0]["cap"], "room");
 }
 
 #[test]

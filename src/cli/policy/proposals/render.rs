@@ -60,7 +60,7 @@ pub(super) fn proposal(
             );
         }
         // What the proposal itself changes: a file that changed on both sides would be its obstacle.
-        lines.push(figures::told(&figures::changed(old, new)?, language));
+        lines.push(figures::told(&figures::changed(old, new)?, &figures::years(old, new), language));
         lines.push(String::new());
         lines.push(approvals(&proposal.approvals, language));
     }

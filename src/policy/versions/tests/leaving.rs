@@ -11,7 +11,7 @@ fn without_agents(files: &Files) -> Files {
 }
 
 fn figures() -> Files {
-    replaced(&pilot(), "privacy.toml", "owner_epsilon = 3.0", "owner_epsilon = 2.5")
+    replaced(&pilot(), "privacy.toml", "owner_epsilon = 2.0", "owner_epsilon = 2.5")
 }
 
 /// Lets a member compare its own audiences, as all may already.

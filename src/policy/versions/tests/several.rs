@@ -85,7 +85,7 @@ async fn the_same_folder_is_proposed_once() {
 
 #[tokio::test]
 async fn rules_common_to_all_need_every_owner() {
-    let figures = replaced(&pilot(), "privacy.toml", "owner_epsilon = 3.0", "owner_epsilon = 2.5");
+    let figures = replaced(&pilot(), "privacy.toml", "owner_epsilon = 2.0", "owner_epsilon = 2.5");
     let prices = replaced(&pilot(), "tariffs.toml", "count = 1000", "count = 1100");
     let country = replaced(&pilot(), "room.toml", "default_country = \"CA\"", "default_country = \"US\"");
     let operator = replaced(&pilot(), "room.toml", "operator = \"cooperative\"", "operator = \"salle\"");
@@ -107,7 +107,7 @@ async fn rules_common_to_all_need_every_owner() {
 #[tokio::test]
 async fn an_approval_of_figures_lapses_with_other_figures() {
     let mut room = Room::founded(&pilot()).await;
-    let figures = replaced(&pilot(), "privacy.toml", "owner_epsilon = 3.0", "owner_epsilon = 2.5");
+    let figures = replaced(&pilot(), "privacy.toml", "owner_epsilon = 2.0", "owner_epsilon = 2.5");
     let waiting = room.propose("salle", &figures).await.unwrap();
     let dearer =
         room.propose("salle", &replaced(&pilot(), "tariffs.toml", "count = 1000", "count = 1100")).await.unwrap();
