@@ -40,3 +40,4 @@ mod template_check;
 mod templates;
 mod upload;
 mod witnesses;
+mod words;
