@@ -55,7 +55,8 @@ pub use outcome::{DerivedTold, KeyTitle, Outcome, Told};
 pub use publish::{Act, PublishError, act, proposal, years};
 pub use question::Request;
 pub use register::{
-    Register, RegisteredAudience, RegisteredMember, RegisteredQuestion, RegisteredTemplate, RegisteredVersion, register,
+    Register, RegisteredAudience, RegisteredMember, RegisteredQuestion, RegisteredTemplate, RegisteredVersion,
+    register, template_title,
 };
 pub use room::{Room, RoomTurn, open_database};
 pub use rotate::rotate;

@@ -3,12 +3,13 @@
 
 use super::{AskError, BudgetLine, Request, Room, Rules, budget};
 use crate::{
-    ledger::{Account, LedgerError},
+    ledger::{Account, Asked, LedgerError},
     model::{AudienceRef, ColumnName, MemberName, Named, PurposeName, Shape, TemplateName, Text, typography},
     policy::{AudienceDeclaration, Member},
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// How many questions are named; all are counted.
 const QUESTIONS_MAX: u32 = 200;
@@ -67,6 +68,8 @@ pub struct RegisteredVersion {
     pub columns: Vec<ColumnName>,
     /// What it may serve.
     pub purposes: Vec<PurposeName>,
+    /// What each of these purposes was called when it was uploaded.
+    pub uploaded_for: Vec<Text>,
     /// Legal basis, or the wording that people consented to.
     pub legal_basis: String,
     /// When it was collected.
@@ -97,10 +100,16 @@ pub struct RegisteredQuestion {
     pub asker: MemberName,
     /// By which template.
     pub template: TemplateName,
+    /// What it was called: the title of the newest version of that day that the owners have approved.
+    pub template_title: Text,
     /// Over which audiences.
     pub audiences: Vec<AudienceRef>,
+    /// What each of them was called then, with its member.
+    pub audience_titles: Vec<Text>,
     /// What for.
     pub purpose: PurposeName,
+    /// What the purpose was called under the policies that admitted the question.
+    pub purpose_title: Text,
     /// What it cost, as ε at the room's δ.
     pub epsilon: f64,
 }
@@ -112,11 +121,16 @@ pub struct RegisteredQuestion {
 pub async fn register(room: &Room) -> Result<Register, AskError> {
     let rules = room.rules_now().await.map_err(AskError::rules)?;
     let mut versions = room.store.versions().await.map_err(|error| AskError::internal("register", &error))?;
+    let uploads = versions.values().map(|version| version.created.clone());
+    let titles = room.versions.titles_at(uploads).await.map_err(|error| AskError::internal("register", &error))?;
     let mut audience = |declared: &AudienceDeclaration| RegisteredAudience {
         audience: declared.audience.clone(),
         title: declared.title.clone(),
         shape: declared.shape,
         version: versions.remove(&declared.audience).map(|version| RegisteredVersion {
+            uploaded_for: titles.get(&version.created).map_or_else(Vec::new, |titles| {
+                version.declaration.purposes.iter().map(|purpose| titles.purpose(purpose)).collect()
+            }),
             columns: version.declaration.columns,
             purposes: version.declaration.purposes,
             legal_basis: version.declaration.legal_basis,
@@ -132,19 +146,10 @@ pub async fn register(room: &Room) -> Result<Register, AskError> {
     };
     let members: Vec<RegisteredMember> = rules.policies.base.members().values().map(member).collect();
     let (asked, questions) = room.ledger.asked(QUESTIONS_MAX).await.map_err(AskError::ledger)?;
-    let newest = asked.into_iter().map(|asked| {
-        let request: Request =
-            serde_json::from_str(&asked.question).map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
-        Ok(RegisteredQuestion {
-            day: typography::day(&asked.recorded).to_owned(),
-            asker: asked.asker,
-            template: request.template,
-            audiences: request.audiences.values().flat_map(Named::list).cloned().collect(),
-            purpose: request.purpose,
-            epsilon: rules.limits.epsilon(asked.loss.rho),
-        })
-    });
-    let newest = newest.collect::<Result<Vec<_>, AskError>>()?;
+    let mut newest = Vec::with_capacity(asked.len());
+    for asked in asked {
+        newest.push(question(room, &rules, asked).await?);
+    }
     let checkpoint = room.log.checkpoint().await.map_err(|error| AskError::internal("register", &error))?;
     Ok(Register {
         title: rules.policies.base.room().title.clone(),
@@ -156,6 +161,39 @@ pub async fn register(room: &Room) -> Result<Register, AskError> {
         newest,
         checkpoint: checkpoint.note,
     })
+}
+
+/// A question in the words under which it was asked.
+async fn question(room: &Room, rules: &Rules, asked: Asked) -> Result<RegisteredQuestion, AskError> {
+    let request: Request =
+        serde_json::from_str(&asked.question).map_err(|_| AskError::ledger(LedgerError::Corrupt("question")))?;
+    let titles = room.versions.titles(&asked.policy).await.map_err(|error| AskError::internal("register", &error))?;
+    let audiences: Vec<AudienceRef> = request.audiences.values().flat_map(Named::list).cloned().collect();
+    Ok(RegisteredQuestion {
+        day: typography::day(&asked.recorded).to_owned(),
+        asker: asked.asker,
+        template_title: template_title(rules, &request, &asked.recorded),
+        template: request.template,
+        audience_titles: audiences.iter().map(|audience| titles.audience(audience)).collect(),
+        audiences,
+        purpose_title: titles.purpose(&request.purpose),
+        purpose: request.purpose,
+        epsilon: rules.limits.epsilon(asked.loss.rho),
+    })
+}
+
+/// What a question's template was called when it was answered: the title of the newest version of that moment that all owners of the
+/// question's audiences have approved; its name, should there be none any more. What is proposed later renames nothing.
+pub fn template_title(rules: &Rules, request: &Request, answered: &str) -> Text {
+    let owners: BTreeSet<MemberName> =
+        request.audiences.values().flat_map(Named::list).map(|audience| audience.member.clone()).collect();
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    let was = |version: &crate::template::Version| {
+        owners.is_subset(&version.approved) && moment(&version.proposed) <= moment(answered)
+    };
+    let found = rules.templates.of(&request.template).find(|(version, _)| was(version));
+    let name = || Text::new(request.template.as_str(), request.template.as_str());
+    found.map_or_else(name, |(_, template)| template.manifest().title.clone())
 }
 
 async fn accounts(room: &Room, rules: &Rules, members: &[RegisteredMember]) -> Result<Vec<BudgetLine>, AskError> {

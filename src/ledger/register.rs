@@ -11,6 +11,8 @@ pub struct Asked {
     pub asker: MemberName,
     /// The question as JSON.
     pub question: String,
+    /// The policies that admitted it.
+    pub policy: String,
     /// What was charged.
     pub loss: Loss,
     /// When the answer was recorded (RFC 3339).
@@ -24,7 +26,7 @@ impl Ledger {
     /// When the database fails or holds what can't be read.
     pub async fn asked(&self, max: u32) -> Result<(Vec<Asked>, u64), LedgerError> {
         let rows = sqlx::query(
-            "SELECT asker, question, rho, delta, recorded FROM charges JOIN answers ON charge = id ORDER BY id DESC LIMIT $1",
+            "SELECT asker, question, policy, rho, delta, recorded FROM charges JOIN answers ON charge = id ORDER BY id DESC LIMIT $1",
         )
         .bind(i64::from(max))
         .fetch_all(self.database.pool())
@@ -38,6 +40,7 @@ impl Ledger {
             Ok(Asked {
                 asker: asker.parse().map_err(|_| LedgerError::Corrupt("asker"))?,
                 question: row.try_get("question")?,
+                policy: row.try_get("policy")?,
                 loss: loss(row.try_get("rho")?, row.try_get("delta")?)?,
                 recorded: row.try_get("recorded")?,
             })

@@ -54,7 +54,11 @@ impl Current {
             match policies.decide_where(question, concerns) {
                 Decision::Permitted(admission) => agreements.extend(admission.agreements),
                 Decision::Refused(refusal) => {
-                    for reason in refusal.reasons {
+                    for mut reason in refusal.reasons {
+                        // A narrowing decides, and changes no words: what the published version has is told by its own title.
+                        if let Some(published) = reason.agreement().and_then(|id| self.base.agreements().get(id)) {
+                            reason.ground.retitle(&published.title);
+                        }
                         if !reasons.contains(&reason) {
                             reasons.push(reason);
                         }

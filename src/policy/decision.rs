@@ -140,6 +140,13 @@ impl Reason {
 }
 
 impl Ground {
+    /// Calls the agreement that refuses by another title.
+    pub(super) fn retitle(&mut self, other: &Text) {
+        if let Self::Forbidden { title, .. } | Self::Undecided { title, .. } = self {
+            title.clone_from(other);
+        }
+    }
+
     /// The reason without the audience that it is about.
     pub fn text(&self) -> Text {
         let both = |fr: &str, en: &str| Text::new(fr, en);

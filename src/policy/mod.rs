@@ -15,6 +15,7 @@ mod agreement;
 mod caps;
 mod cases;
 mod check;
+mod consent;
 mod current;
 mod decide;
 mod decision;
@@ -43,11 +44,12 @@ mod vocabulary;
 
 pub use agreement::{Agreement, AgreementId, Effect};
 pub use cases::{CaseOutcome, Verdict};
+pub use consent::{Difference, differences};
 pub use current::{Current, Narrowing};
 pub use decision::{Admission, Decision, Ground, Question, Reason, Refusal};
 pub use effects::{
-    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Provisions, Ruling, diff, matrix,
-    permissions_of, role_words,
+    Beside, Change, Effects, EffectsError, Explained, Grant, InForce, Permission, Provisions, Ruling, Written, diff,
+    matrix, permissions_of, role_words, written,
 };
 pub use format::{Formatted, format};
 pub use members::{AudienceDeclaration, Member};
@@ -58,6 +60,6 @@ pub use suggestion::suggestion;
 pub use tariffs::{Tariffs, Tier};
 pub use template_groups::TemplateGroups;
 pub use versions::{
-    Approval, Comment, Entry, Files, Officer, Opinion, OpinionVerdict, Proposal, Status, Versions, VersionsError, What,
-    grows,
+    Approval, Comment, Entry, Files, Officer, Opinion, OpinionVerdict, Proposal, Status, Titles, Versions,
+    VersionsError, What, grows,
 };

@@ -41,3 +41,4 @@ mod template_check;
 mod templates;
 mod upload;
 mod witnesses;
+mod words;

@@ -2,9 +2,9 @@
 
 use super::words::{NAMES_MAX, Wording};
 use crate::{
-    cli::context::choose,
+    cli::{context::choose, typography::label},
     model::Language,
-    policy::{Change, Effects, Grant, Policies, What},
+    policy::{Change, Difference, Effects, Grant, Policies, What},
 };
 
 /// The effects of a proposal: what is lost in the words of the version it was made from, what is gained in those of the version it
@@ -15,6 +15,32 @@ pub(super) fn render(effects: &Effects, [old, new]: [&Policies; 2], language: La
     }
     let [old, new] = [old, new].map(|policies| Wording::new(policies, NAMES_MAX, language));
     listed(effects, [&old, &new]).join("\n").trim_end().to_owned()
+}
+
+/// What changes beside comparisons, a sentence each; figures of `privacy.toml` are told by themselves. Nothing, if nothing does.
+pub(super) fn agreed(differences: &[Difference], language: Language) -> Vec<String> {
+    let title = ("Ce dont les membres ont convenu changerait", "What members agreed to would change");
+    let told = differences.iter().filter(|difference| difference.of != "privacy.toml");
+    let lines: Vec<String> = told.map(|difference| format!("  {}", difference.words.get(language))).collect();
+    let title = (!lines.is_empty()).then(|| label(choose(language, title), language));
+    title.into_iter().chain(lines).collect()
+}
+
+/// What is written and doesn't show: permissions behind prohibitions, and prohibitions of what nothing permits.
+pub(super) fn hidden([masked, prohibited]: [&Effects; 2], sides: [&Policies; 2], language: Language) -> Vec<String> {
+    let titles = [
+        (
+            "Ce qui est écrit derrière une interdiction, et s’ouvrirait si elle tombait",
+            "What is written behind a prohibition, and would open if it went",
+        ),
+        ("Ce qui est interdit (+), ou ne l’est plus (−)", "What is prohibited (+), or no longer is (−)"),
+    ];
+    let mut lines = Vec::new();
+    for (effects, title) in [masked, prohibited].into_iter().zip(titles).filter(|(effects, _)| !effects.is_empty()) {
+        lines.push(label(choose(language, title), language));
+        lines.push(render(effects, sides, language));
+    }
+    lines
 }
 
 /// Each owner with a line for each grant, `+` what is gained and `−` what is lost, and an empty line. What is lost is worded by the

@@ -115,6 +115,13 @@ status-published = in force
 status-withdrawn = withdrawn
 proposal-obstacle = This proposal can’t come into force as it is
 proposal-nothing = No comparison opens or closes.
+proposal-masked = What is written behind a prohibition
+proposal-masked-what = A prohibition hides it today. If that went, this would open: it is for each owner to decide now.
+proposal-prohibited = What is prohibited
+proposal-prohibited-what = “Opens” here says that a prohibition is added, “closes” that one goes, even if nothing else permits the comparison today.
+proposal-agreed = What members agreed to
+proposal-agreed-what = Titles, meanings and figures are part of the agreement: they change with all the members named.
+proposal-concerns = To be approved by: { $members }
 proposal-common = Rules common to all change: the figures of privacy, the tariffs or the running of the room.
 proposal-closed = This proposal is closed. What it changed in the files is below.
 proposal-effects = What it changes
@@ -193,7 +200,7 @@ editor-unchanged = Nothing is changed.
 editor-conflict = Somebody else put another version of these files in force while you were writing: { $files }. Compare with what is in force, then propose again: your text is kept.
 editor-taken = There is a file named { $name } already: change it above, or give another name.
 editor-consents = Will have to agree: { $members }.
-editor-no-consent = Nothing opens: no consent is needed, unless rules common to all change.
+editor-no-consent = Nothing opens. What changes of titles, meanings, figures or prohibitions needs the consent of those whom it concerns: the proposal will say whose.
 check-holds = { $warnings ->
     [0] All holds.
     [one] All holds, with { $warnings } warning.

@@ -5,6 +5,7 @@ register = The register
 register-lead = What the room holds, what it was asked, and what that cost in privacy. This page is public: anyone may read it, without an account.
 register-promise = What the room promises to whoever may be in a list
 register-members = Who brings what
+register-uploaded-for = { $now } (called “{ $then }” when the list was uploaded)
 register-contact = To ask about your data, or to have it erased: { $contact }
 register-no-audience = This member brings no list.
 register-audience = List

@@ -115,6 +115,13 @@ status-published = en vigueur
 status-withdrawn = retirée
 proposal-obstacle = Cette proposition ne peut entrer en vigueur telle quelle
 proposal-nothing = Aucune comparaison ne s’ouvre ni ne se ferme.
+proposal-masked = Ce qui est écrit derrière une interdiction
+proposal-masked-what = Une interdiction le cache aujourd’hui. Si elle tombait, cela s’ouvrirait : c’est à chaque propriétaire d’en décider maintenant.
+proposal-prohibited = Ce qui est interdit
+proposal-prohibited-what = « S’ouvre » veut dire ici qu’une interdiction s’ajoute, « se ferme » qu’elle disparaît, même si rien d’autre ne permet la comparaison aujourd’hui.
+proposal-agreed = Ce dont les membres ont convenu
+proposal-agreed-what = Les titres, les sens et les chiffres font partie de l’accord : ils changent avec tous les membres nommés.
+proposal-concerns = À approuver par : { $members }
 proposal-common = Des règles communes à tous changent : les chiffres de confidentialité, les tarifs ou la tenue de la salle.
 proposal-closed = Cette proposition est close. Ce qu’elle changeait dans les fichiers est ci-dessous.
 proposal-effects = Ce que cela change
@@ -193,7 +200,7 @@ editor-unchanged = Rien n’est modifié.
 editor-conflict = Quelqu’un d’autre a mis en vigueur une autre version de ces fichiers pendant que vous écriviez : { $files }. Comparez avec ce qui est en vigueur, puis proposez de nouveau : votre texte est gardé.
 editor-taken = Un fichier s’appelle déjà { $name } : changez-le ci-dessus, ou donnez un autre nom.
 editor-consents = Auront à y consentir : { $members }.
-editor-no-consent = Rien ne s’ouvre : aucun consentement n’est nécessaire, à moins que des règles communes changent.
+editor-no-consent = Rien ne s’ouvre. Ce qui change des titres, des sens, des chiffres ou des interdictions demande l’accord de ceux que cela concerne : la proposition dira de qui.
 check-holds = { $warnings ->
     [0] Tout tient.
     [one] Tout tient, avec { $warnings } avertissement.

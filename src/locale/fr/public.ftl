@@ -5,6 +5,7 @@ register = Le registre
 register-lead = Ce que la salle détient, ce qu’on lui a demandé et ce que cela a coûté en confidentialité. Cette page est publique : chacun peut la lire sans compte.
 register-promise = Ce que la salle promet à qui figure peut-être dans une liste
 register-members = Qui apporte quoi
+register-uploaded-for = { $now } (appelée « { $then } » quand la liste a été téléversée)
 register-contact = Pour toute question sur vos renseignements, ou pour les faire effacer : { $contact }
 register-no-audience = Ce membre n’apporte pas de liste.
 register-audience = Liste

@@ -4,7 +4,7 @@ use super::{
     frame::Frame,
     grant::Grant,
     regions::{Comparison, Joint, Pair},
-    side::{Compiled, Side},
+    side::{Compiled, Reading, Side},
     space::TooManyCells,
     terms::Unsupported,
 };
@@ -90,12 +90,56 @@ impl EffectsError {
 /// # Errors
 /// When so many conditions meet on one audience that their combinations can't be gone through.
 pub fn diff(old: &InForce<'_>, new: &InForce<'_>) -> Result<Effects, EffectsError> {
+    compare(old, new, Reading::Whole)
+}
+
+/// What a change writes, whether or not it shows: a permission that a prohibition masks, and a prohibition of what nothing permits.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Written {
+    /// What the permissions alone open and close, with every prohibition left out on both sides.
+    pub permits: Effects,
+    /// What is newly prohibited (gained) and no longer (lost), whatever is permitted.
+    pub prohibitions: Effects,
+}
+
+/// Compares what two versions permit and what they prohibit, each by itself. If neither changes for an owner, then nothing that is done
+/// later to prohibitions alone, or to permissions alone, can tell the two versions apart on the owner's audiences.
+///
+/// # Errors
+/// As [`diff`].
+pub fn written(old: &Policies, new: &Policies) -> Result<Written, EffectsError> {
+    let (old, new) = (InForce::from(old), InForce::from(new));
+    Ok(Written {
+        permits: compare(&old, &new, Reading::Permits)?,
+        prohibitions: compare(&old, &new, Reading::Prohibitions)?,
+    })
+}
+
+/// The agreements that both versions have and that are written otherwise in the second, comments and spaces apart.
+pub(in crate::policy) fn rewritten(old: &Policies, new: &Policies) -> Vec<AgreementId> {
+    let says = |policies: &Policies| -> BTreeMap<AgreementId, String> {
+        let told = policies.cedar().map(|(id, policy)| (id.clone(), policy.to_json().map(|json| json.to_string())));
+        told.map(|(id, json)| (id, json.unwrap_or_default())).collect()
+    };
+    let (was, is) = (says(old), says(new));
+    was.into_iter().filter(|(id, said)| is.get(id).is_some_and(|says| says != said)).map(|(id, _)| id).collect()
+}
+
+/// What one agreement alone says more (gained) or less (lost), be it to permit or to prohibit: also where another says it too.
+///
+/// # Errors
+/// As [`diff`].
+pub(in crate::policy) fn alone(old: &Policies, new: &Policies, id: &AgreementId) -> Result<Effects, EffectsError> {
+    compare(&InForce::from(old), &InForce::from(new), Reading::One(id))
+}
+
+fn compare(old: &InForce<'_>, new: &InForce<'_>, reading: Reading<'_>) -> Result<Effects, EffectsError> {
     let all: Vec<&Policies> = [old, new]
         .iter()
         .flat_map(|state| std::iter::once(state.base).chain(state.narrowings.iter().map(|(_, version)| *version)))
         .collect();
     let frame = Frame::of(&all);
-    let compiled = |policies| Side::compile(policies, &frame).map_err(|found| EffectsError::unsupported(&found));
+    let compiled = |policies| Side::read(policies, &frame, reading).map_err(|found| EffectsError::unsupported(&found));
     let sides: Vec<Side> = all.iter().map(|policies| compiled(policies)).collect::<Result<_, _>>()?;
     let (before, after) = sides.split_at(old.narrowings.len() + 1);
     let kind = |[old, new]: [bool; 2]| {
@@ -147,6 +191,36 @@ fn same<'a>(frame: &Frame, before: &[&'a Side], after: &[&'a Side], pair: Pair) 
     }
 }
 
+impl Written {
+    /// What is left once what was over at a moment is taken off, as [`Effects::from`].
+    #[must_use]
+    pub fn from(self, now: jiff::Timestamp) -> Self {
+        Self { permits: self.permits.from(now), prohibitions: self.prohibitions.from(now) }
+    }
+
+    /// The owners for whom something written changes.
+    pub fn owners(&self) -> impl Iterator<Item = &MemberName> {
+        self.permits.by_owner.keys().chain(self.prohibitions.by_owner.keys())
+    }
+
+    /// What is written and doesn't show in what may be asked: it is masked, or nothing permits it.
+    #[must_use]
+    pub fn hidden(self, effects: &Effects) -> Self {
+        let permits = self.permits.beyond(|change| effects.of(&change.asker, &change.audience) == Some(change));
+        let prohibitions = self.prohibitions.beyond(|change| {
+            let shown = effects.of(&change.asker, &change.audience);
+            shown.is_some_and(|shown| shown.gained == change.lost && shown.lost == change.gained)
+        });
+        Self { permits, prohibitions }
+    }
+
+    /// SHA-256, in hex, of all that is written for an owner.
+    pub fn digest(&self, owner: &MemberName) -> String {
+        let digests = [self.permits.digest(owner), self.prohibitions.digest(owner)];
+        hex::encode(Sha256::digest(digests.join("\0")))
+    }
+}
+
 impl Effects {
     /// Whether nothing changes for anybody.
     pub fn is_empty(&self) -> bool {
@@ -164,6 +238,19 @@ impl Effects {
         }
         self.by_owner.retain(|_, changes| !changes.is_empty());
         self
+    }
+
+    /// What is left without the changes that other effects show already.
+    pub(in crate::policy) fn beyond(mut self, shown: impl Fn(&Change) -> bool) -> Self {
+        self.by_owner.values_mut().for_each(|changes| changes.retain(|change| !shown(change)));
+        self.by_owner.retain(|_, changes| !changes.is_empty());
+        self
+    }
+
+    /// The change for one asker and audience, if there is one.
+    pub(in crate::policy) fn of(&self, asker: &MemberName, audience: &AudienceRef) -> Option<&Change> {
+        let mut changes = self.by_owner.get(&audience.member)?.iter();
+        changes.find(|change| change.asker == *asker && change.audience == *audience)
     }
 
     /// Whether something becomes possible on an owner's audiences.

@@ -20,7 +20,8 @@ mod space;
 mod terms;
 mod words;
 
-pub use diff::{Change, Effects, EffectsError, InForce, diff};
+pub use diff::{Change, Effects, EffectsError, InForce, Written, diff, written};
+pub(super) use diff::{alone, rewritten};
 pub use explain::{Explained, Ruling};
 pub(super) use frame::Frame;
 pub use grant::{Beside, Grant};

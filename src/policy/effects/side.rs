@@ -28,6 +28,31 @@ pub(in crate::policy) struct Compiled {
     templates: Option<FixedBitSet>,
 }
 
+/// Which of a version's agreements count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading<'a> {
+    /// All: what may be asked in the end.
+    Whole,
+    /// What is permitted, with every prohibition left out.
+    Permits,
+    /// What is prohibited, read as if it were permitted: a prohibition that nothing needs today counts too.
+    Prohibitions,
+    /// One agreement, read as if it permitted.
+    One(&'a AgreementId),
+}
+
+impl Reading<'_> {
+    /// How an agreement that permits (or forbids) counts; `None` if it doesn't.
+    fn counts(self, id: &AgreementId, permits: bool) -> Option<bool> {
+        match self {
+            Self::One(one) => (one == id).then_some(true),
+            Self::Whole => Some(permits),
+            Self::Permits => permits.then_some(true),
+            Self::Prohibitions => (!permits).then_some(true),
+        }
+    }
+}
+
 /// One version's agreements.
 #[derive(Debug)]
 pub(in crate::policy) struct Side {
@@ -52,14 +77,27 @@ impl Side {
         policies: &Policies,
         frame: &Frame,
     ) -> Result<Self, Vec<(AgreementId, Unsupported)>> {
+        Self::read(policies, frame, Reading::Whole)
+    }
+
+    /// Compiles those agreements of a version that count.
+    ///
+    /// # Errors
+    /// As [`Side::compile`].
+    pub(super) fn read(
+        policies: &Policies,
+        frame: &Frame,
+        reading: Reading<'_>,
+    ) -> Result<Self, Vec<(AgreementId, Unsupported)>> {
         let numbers = numbers(policies, frame);
         let (mut agreements, mut failed) = (Vec::new(), Vec::new());
         for (id, policy) in policies.cedar() {
+            let Some(permits) = reading.counts(id, policy.effect() == Effect::Permit) else { continue };
             let json = policy.to_json().map_err(|error| Unsupported(error.to_string()));
             match json.and_then(|json| numbers.agreement(&json)) {
                 Ok(condition) => {
                     let at = agreements.len();
-                    agreements.push(Compiled::new(id.clone(), at, policy.effect() == Effect::Permit, condition));
+                    agreements.push(Compiled::new(id.clone(), at, permits, condition));
                 }
                 Err(unsupported) => failed.push((id.clone(), unsupported)),
             }

@@ -4,8 +4,9 @@ use super::{Files, VersionsError, rebase::rebase};
 use crate::{
     model::{ColumnKind, MemberName, Text, Vocabulary},
     policy::{
+        consent::{self, Difference},
         current::{Current, Narrowing},
-        effects::{Effects, EffectsError, InForce, diff},
+        effects::{Effects, EffectsError, InForce, Written, diff, written},
         policies::Policies,
     },
 };
@@ -21,6 +22,10 @@ pub(super) struct Assessment {
     pub(super) policies: Arc<Policies>,
     /// What it would change of the published version.
     pub(super) effects: Effects,
+    /// What it would change of what is written, shown or not: permissions that a prohibition masks, prohibitions that nothing needs.
+    pub(super) written: Written,
+    /// What else it would change of what members agreed to.
+    pub(super) differences: Vec<Difference>,
     /// The owners without whose approval it can't be published.
     pub(super) needed: BTreeSet<MemberName>,
     /// What stands for the rules common to all, before and after; `None` if they stay as they are.
@@ -44,17 +49,17 @@ pub(super) fn hold(
     // them, or lifting them later would open what nobody approved.
     let effects = diff(&InForce::from(&*current.base), &InForce::from(&*policies))?;
     let common = common_rules(&current.base, current_files, &policies, &files);
+    let written = written(&current.base, &policies)?;
+    let differences = consent::differences((&current.base, current_files), (&policies, &files), now)?;
     let mut needed: BTreeSet<MemberName> = effects.clone().from(now).by_owner.into_keys().collect();
+    // What a member permits or forbids is the member's to write, whether or not it shows today.
+    needed.extend(written.clone().from(now).owners().cloned());
+    needed.extend(differences.iter().flat_map(|difference| &difference.concerns).cloned());
     if common.is_some() {
         // Common rules concern each member with audiences, before or after.
-        needed.extend(holders(&current.base).into_iter().chain(holders(&policies)));
+        needed.extend(consent::holders(&current.base, &policies));
     }
-    Ok(Assessment { files, policies, effects, needed, common })
-}
-
-fn holders(policies: &Policies) -> BTreeSet<MemberName> {
-    let members = policies.members().values().filter(|member| !member.audiences.is_empty());
-    members.map(|member| member.name.clone()).collect()
+    Ok(Assessment { files, policies, effects, written, differences, needed, common })
 }
 
 /// A digest of the rules common to all owners, if they change: figures of privacy, tariffs, who runs the room, default country.
@@ -115,13 +120,17 @@ pub fn grows(old: &Vocabulary, new: &Vocabulary) -> Result<(), Text> {
 impl Assessment {
     /// Whether an owner has something to say about it.
     pub(super) fn concerns(&self, owner: &MemberName) -> bool {
-        self.needed.contains(owner) || self.effects.by_owner.contains_key(owner)
+        self.needed.contains(owner)
+            || self.effects.by_owner.contains_key(owner)
+            || self.written.owners().any(|concerned| concerned == owner)
     }
 
     /// What an owner approves: all that changes for it, in one digest.
     pub(super) fn digest(&self, owner: &MemberName) -> String {
         let common = self.common.as_deref().unwrap_or_default();
-        hex::encode(Sha256::digest(format!("{}\0{common}", self.effects.digest(owner))))
+        let own = consent::digest(&self.differences, owner);
+        let parts = [&self.effects.digest(owner), &self.written.digest(owner), common, &own];
+        hex::encode(Sha256::digest(parts.join("\0")))
     }
 
     /// The narrowings that the version itself implies: nothing is permitted without them that isn't with them.

@@ -2,7 +2,10 @@
 //!
 //! Promises, held by `tests.rs` under every interleaving it tries:
 //!
-//! - nothing becomes possible on an owner's audiences without an officer of that owner having approved exactly that;
+//! - nothing becomes possible on an owner's audiences without an officer of that owner having approved exactly that, and nothing is
+//!   written that could make it possible later: a permission behind a prohibition is the owner's to write, too;
+//! - what else members agreed to (titles, meanings, figures, words of agreements) changes with all whom it concerns, by the rule in
+//!   `policy/consent`; what is narrowed at once carries none of it along;
 //! - what an owner's officer takes back on the owner's audiences is taken back at once, whatever else the proposal waits for;
 //! - an approval is of effects: when what is in force has changed so that a proposal would do something else to an owner, that
 //!   owner's approval no longer counts;
@@ -14,6 +17,7 @@ mod assess;
 mod comment;
 mod leaving;
 mod opinions;
+mod past;
 mod proposal;
 mod rebase;
 mod shelf;
@@ -26,6 +30,7 @@ pub use crate::model::Officer;
 pub use assess::grows;
 pub use comment::Comment;
 pub use opinions::{Opinion, OpinionVerdict};
+pub use past::Titles;
 pub use proposal::{Approval, Proposal, Status};
 
 use super::{
@@ -163,6 +168,7 @@ pub struct Versions {
     database: Database,
     clock: Arc<dyn Clock>,
     shelf: Shelf,
+    past: past::Past,
     /// How far the log must have come for an act to be done.
     expected: Option<i64>,
 }
@@ -175,7 +181,7 @@ fn origin() -> &'static Path {
 impl Versions {
     /// The versions kept in this database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, shelf: Shelf::new(), expected: None }
+        Self { database, clock, shelf: Shelf::new(), past: past::past(), expected: None }
     }
 
     /// The same, but an act comes to nothing if the log has gone on since it had come this far: what the act goes by has changed.

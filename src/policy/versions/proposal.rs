@@ -3,7 +3,7 @@
 use super::{Officer, Opinion, OpinionVerdict, Versions, VersionsError, assess::Assessment, opinions, tables};
 use crate::{
     model::{MemberName, Text, YearLoss},
-    policy::{current::Current, effects::Effects},
+    policy::{consent::Difference, current::Current, effects::Effects},
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,15 @@ pub struct Proposal {
     /// What a year may lose, before and after, where its figures of privacy change that; the gateway reads those figures.
     #[serde(default)]
     pub years: Vec<YearLoss>,
+    /// What it changes of what members agreed to beside comparisons: titles, meanings, figures, words of agreements.
+    #[serde(default)]
+    pub differences: Vec<Difference>,
+    /// What it permits behind prohibitions that mask it (gained), and no longer (lost).
+    #[serde(default)]
+    pub masked: Effects,
+    /// What it prohibits of what nothing permits (gained), and no longer (lost).
+    #[serde(default)]
+    pub prohibited: Effects,
     /// What each owner concerned says.
     pub approvals: Vec<Approval>,
     /// What members' officers say of it, once each.
@@ -97,6 +106,9 @@ impl Proposal {
             effects: Effects::default(),
             common: false,
             years: vec![],
+            differences: vec![],
+            masked: Effects::default(),
+            prohibited: Effects::default(),
             approvals: vec![],
             opinions: vec![],
             obstacle: None,
@@ -108,6 +120,7 @@ impl Proposal {
             .needed
             .iter()
             .chain(assessment.effects.by_owner.keys())
+            .chain(assessment.written.owners())
             .chain(given.iter().map(|row| &row.owner))
             .chain(self.opinions.iter().map(|opinion| &opinion.owner))
             .cloned()
@@ -131,6 +144,9 @@ impl Proposal {
         let approvals = concerned.into_iter().map(approval).collect();
         self.approvals = approvals;
         self.common = assessment.changes_common_rules();
+        let hidden = assessment.written.hidden(&assessment.effects).from(now);
+        (self.masked, self.prohibited) = (hidden.permits, hidden.prohibitions);
+        self.differences = assessment.differences;
         self.effects = assessment.effects.from(now);
         self
     }

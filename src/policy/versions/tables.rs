@@ -66,6 +66,18 @@ pub(super) async fn in_force(database: &Database) -> Result<Option<String>, Vers
     Ok(row.fetch_optional(database.pool()).await?.map(|row| row.try_get("version")).transpose()?)
 }
 
+/// Every version that came into force, oldest first, and since when.
+pub(super) async fn publications(database: &Database) -> Result<Vec<(jiff::Timestamp, String)>, VersionsError> {
+    let rows = sqlx::query("SELECT version, published FROM policy_publications ORDER BY id")
+        .fetch_all(database.pool())
+        .await?;
+    let publication = |row: AnyRow| {
+        let published: String = row.try_get("published")?;
+        Ok((published.parse().map_err(|_| VersionsError::Corrupt)?, row.try_get("version")?))
+    };
+    rows.into_iter().map(publication).collect()
+}
+
 pub(super) async fn narrowings(database: &Database) -> Result<Vec<(MemberName, String)>, VersionsError> {
     let rows = sqlx::query("SELECT owner, version FROM policy_narrowings WHERE ended IS NULL ORDER BY id");
     let rows = rows.fetch_all(database.pool()).await?;

@@ -1,9 +1,11 @@
 //! The promises of versions, on a real database: what officers do one after the other, and every interleaving that is drawn.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod agreed;
 mod beside;
 mod histories;
 mod leaving;
+mod masked;
 mod opinions;
 mod scenarios;
 mod several;

@@ -91,7 +91,7 @@ pub(crate) async fn show(State(room): State<Arc<Room>>, page: Page, asker: Asker
         figures: told::figures(&page, &told),
         derived: told::derived(&page, &told),
         withheld: told.figures.iter().any(|figure| figure.withheld),
-        purpose: purpose(&page, &room, &answer),
+        purpose: purpose(&page, &room, &answer).await,
         loss: loss(&page, &answer),
         recorded: page.moment(&answer.recorded),
         title,
@@ -112,11 +112,9 @@ pub(super) async fn found(
     Ok((answer, told))
 }
 
-/// What the question is called; by its template's name, should that be gone.
+/// What the question was called when it was answered.
 pub(super) fn title(page: &Page, room: &Room, answer: &Answer) -> String {
-    let rules = room.rules();
-    let newest = rules.templates.newest(&answer.request.template);
-    newest.map_or_else(|| answer.request.template.to_string(), |(_, template)| page.text(&template.manifest().title))
+    page.text(&gateway::template_title(&room.rules(), &answer.request, &answer.recorded))
 }
 
 pub(super) fn audiences(page: &Page, room: &Room, answer: &Answer) -> String {
@@ -124,11 +122,11 @@ pub(super) fn audiences(page: &Page, room: &Room, answer: &Answer) -> String {
     named.map(|audience| page.audience(room, audience)).collect::<Vec<_>>().join(" × ")
 }
 
-/// What it was asked for.
-pub(super) fn purpose(page: &Page, room: &Room, answer: &Answer) -> String {
-    let rules = room.rules();
-    let known = rules.policies.base.purposes().get(&answer.request.purpose);
-    known.map_or_else(|| answer.request.purpose.to_string(), |purpose| page.text(&purpose.title))
+/// What it was asked for, in the words of the policies that admitted it; by the purpose's name, should they be lost.
+pub(super) async fn purpose(page: &Page, room: &Room, answer: &Answer) -> String {
+    let name = &answer.request.purpose;
+    let titles = room.versions.titles(&answer.policy).await;
+    titles.map_or_else(|_| name.to_string(), |titles| page.text(&titles.purpose(name)))
 }
 
 /// What it cost.

@@ -82,7 +82,7 @@ pub(crate) async fn workbook(
     let facts = [
         (page.say("question"), title(&page, &room, &answer)),
         (page.say("audiences"), audiences(&page, &room, &answer)),
-        (page.say("purpose"), purpose(&page, &room, &answer)),
+        (page.say("purpose"), purpose(&page, &room, &answer).await),
         (page.say("loss"), loss(&page, &answer)),
         (page.say("answered"), page.moment(&answer.recorded)),
     ];

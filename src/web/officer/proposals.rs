@@ -14,7 +14,7 @@ use crate::{
     gateway::{self, Act, Room, Rules},
     http::{self, Asker, Problem},
     model::Text,
-    policy::{Approval, Comment, Files, Policies, Proposal, Status},
+    policy::{Approval, Comment, Difference, Files, Policies, Proposal, Status},
     web::{fields::Fields, page::Page},
 };
 use askama::Template;
@@ -62,6 +62,10 @@ struct ProposalPage<'a> {
     common: bool,
     /// What a year may lose, before and after, in sentences.
     years: Vec<String>,
+    /// What changes beside comparisons, each in a sentence and whom it concerns.
+    differences: Vec<(String, String)>,
+    masked: Vec<Owner>,
+    prohibited: Vec<Owner>,
     grid: Option<Grid>,
     owners: Vec<Owner>,
     approvals: Vec<Standing>,
@@ -192,6 +196,9 @@ fn whole<'a>(
         obstacle: proposal.obstacle.as_ref().map(|text| page.sentence(&page.text(text))),
         common: proposal.common,
         years: proposal.years.iter().map(|year| format!("{}.", year.sentence(page.language))).collect(),
+        differences: proposal.differences.iter().map(|one| difference(page, &is, one)).collect(),
+        masked: effects::owners(&proposal.masked, [&was, &is], own),
+        prohibited: effects::owners(&proposal.prohibited, [&was, &is], own),
         grid: effects::grid(&proposal.effects, &is),
         owners: effects::owners(&proposal.effects, [&was, &is], own),
         approvals: proposal.approvals.iter().map(|approval| standing(page, &is, approval, asker)).collect(),
@@ -204,6 +211,12 @@ fn whole<'a>(
         files: lines::files(page, before, after),
         refused: kept.refused.as_ref().map(|problem| page.why(problem)),
     }
+}
+
+/// What changes beside comparisons, in a sentence, and whom it concerns.
+fn difference(page: &Page, names: &Names<'_>, difference: &Difference) -> (String, String) {
+    let members: Vec<String> = difference.concerns.iter().map(|member| names.member(member)).collect();
+    (page.text(&difference.words), members.join(", "))
 }
 
 fn standing(page: &Page, names: &Names<'_>, approval: &Approval, asker: &Asker) -> Standing {

@@ -1,9 +1,10 @@
 //! The register, as a page.
 
 use crate::{
-    gateway::{self, BudgetLine, Register, RegisteredAudience, RegisteredQuestion, Room},
     http::Problem,
-    model::{AudienceRef, MemberName, PurposeName, TemplateName, typography},
+    gateway::{self, BudgetLine, Register, RegisteredAudience, RegisteredQuestion, RegisteredVersion, Room},
+    http::Problem,
+    model::{MemberName, typography},
     web::{
         marketer::budget::{lifetime, whose},
         page::Page,
@@ -51,19 +52,18 @@ impl RegisterPage<'_> {
         member.map_or_else(|| name.to_string(), |member| self.page.text(&member.title))
     }
 
-    fn template(&self, name: &TemplateName) -> String {
-        let template = self.register.templates.iter().find(|template| template.name == *name);
-        template.map_or_else(|| name.to_string(), |template| self.page.text(&template.title))
-    }
-
-    fn purpose(&self, name: &PurposeName) -> String {
+    /// What a list may serve; where a purpose was called otherwise when the list was uploaded, that too.
+    fn purposes(&self, version: &RegisteredVersion) -> String {
         let rules = self.room.rules();
-        let purpose = rules.policies.base.purposes().get(name);
-        purpose.map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title))
-    }
-
-    fn purposes(&self, names: &[PurposeName]) -> String {
-        names.iter().map(|name| self.purpose(name)).collect::<Vec<_>>().join(", ")
+        let known = rules.policies.base.purposes();
+        let told = version.purposes.iter().enumerate().map(|(at, name)| {
+            let now = known.get(name).map_or_else(|| name.to_string(), |purpose| self.page.text(&purpose.title));
+            match version.uploaded_for.get(at).map(|title| self.page.text(title)).filter(|then| *then != now) {
+                Some(then) => self.page.fill("register-uploaded-for", &[("now", now), ("then", then)]),
+                None => now,
+            }
+        });
+        told.collect::<Vec<_>>().join(", ")
     }
 
     fn columns(&self, audience: &RegisteredAudience) -> String {
@@ -76,8 +76,7 @@ impl RegisterPage<'_> {
     }
 
     fn audiences(&self, asked: &RegisteredQuestion) -> String {
-        let named = asked.audiences.iter().map(|audience: &AudienceRef| self.page.audience(self.room, audience));
-        named.collect::<Vec<_>>().join(" × ")
+        asked.audience_titles.iter().map(|title| self.page.text(title)).collect::<Vec<_>>().join(" × ")
     }
 
     fn day(&self, day: &str) -> String {

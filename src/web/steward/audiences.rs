@@ -2,7 +2,7 @@
 
 use super::told::{self, InForce, Question, Uploaded};
 use crate::{
-    gateway::{self, Room},
+    gateway::{self, AskError, Room},
     http::{Asker, Problem},
     model::{AudienceName, AudienceRef},
     web::page::Page,
@@ -78,14 +78,18 @@ pub(crate) async fn show(
         (Err(error), _) | (_, Err(error)) => return page.problem(&Problem::from_ask(error)),
     };
     let (holding, happenings) = &told;
+    let past = match room.versions.titles_at(happenings.iter().map(|happening| happening.at.clone())).await {
+        Ok(past) => past,
+        Err(error) => return page.problem(&Problem::from_ask(AskError::internal("titles", &error))),
+    };
     let shown = AudiencePage {
         page: &page,
         name: audience.name.to_string(),
         title: page.text(&declared.title),
         shape: told::shape(&page, declared.shape),
         version: told::in_force(&page, &room, holding),
-        versions: told::uploaded(&page, &room, (holding, happenings)),
-        asked: told::questions(&page, &room, audience, happenings),
+        versions: told::uploaded(&page, &room, (holding, happenings), &past),
+        asked: told::questions(&page, &room, (audience, happenings), &past),
     };
     page.show(StatusCode::OK, &shown)
 }

@@ -1,11 +1,16 @@
 //! What a page tells of an audience: its versions, and what was asked of it.
 
 use crate::{
-    gateway::{Asked, AskedEnd, Happened, Happening, Holding, Room},
+    gateway::{self, Asked, AskedEnd, Happened, Happening, Holding, Room},
     model::{AudienceRef, ColumnName, MemberName, Named, PurposeName, Shape, typography},
+    policy::Titles,
     web::page::Page,
 };
 use jiff::civil::Date;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The titles that were in force when each thing happened, by its moment.
+pub(super) type Past = BTreeMap<String, Arc<Titles>>;
 
 /// The version in force.
 pub(super) struct InForce {
@@ -71,7 +76,12 @@ pub(super) fn in_force(page: &Page, room: &Room, holding: &Holding) -> Option<In
 }
 
 /// Every version that was uploaded, newest first.
-pub(super) fn uploaded(page: &Page, room: &Room, (held, happenings): (&Holding, &[Happening])) -> Vec<Uploaded> {
+pub(super) fn uploaded(
+    page: &Page,
+    room: &Room,
+    (held, happenings): (&Holding, &[Happening]),
+    titles: &Past,
+) -> Vec<Uploaded> {
     let in_force = held.version.as_ref().map(|version| version.id);
     let expired = |number: i64| happenings.iter().any(|one| matches!(one.what, Happened::Expired(id) if id == number));
     let withdrawn =
@@ -90,7 +100,7 @@ pub(super) fn uploaded(page: &Page, room: &Room, (held, happenings): (&Holding, 
             origin: stored.after_erasure.then(|| page.say("held-after-erasure")),
             since: page.moment(&happening.at),
             size: size(page, stored.outcome.iter().flat_map(|outcome| &outcome.persons)),
-            purposes: purposes(page, room, &stored.terms.purposes),
+            purposes: then(page, titles, &happening.at, &stored.terms.purposes),
             legal_basis: stored.terms.legal_basis.clone(),
             expires: day(page, stored.terms.expires),
         })
@@ -99,21 +109,23 @@ pub(super) fn uploaded(page: &Page, room: &Room, (held, happenings): (&Holding, 
 }
 
 /// Every question, newest first.
-pub(super) fn questions(page: &Page, room: &Room, audience: &AudienceRef, happenings: &[Happening]) -> Vec<Question> {
+pub(super) fn questions(
+    page: &Page,
+    room: &Room,
+    (audience, happenings): (&AudienceRef, &[Happening]),
+    titles: &Past,
+) -> Vec<Question> {
     let told = happenings.iter().filter_map(|happening| {
         let Happened::Asked(asked) = &happening.what else { return None };
         let request = &asked.request;
-        let rules = room.rules();
-        let newest = rules.templates.newest(&request.template);
         let others = request.audiences.values().flat_map(Named::list).filter(|other| *other != audience);
         Some(Question {
             at: page.moment(&happening.at),
             member: happening.by.as_ref().map(|by| member(page, room, &by.member)).unwrap_or_default(),
             user: happening.by.as_ref().map(|by| by.user.clone()).unwrap_or_default(),
-            question: newest
-                .map_or_else(|| request.template.to_string(), |(_, template)| page.text(&template.manifest().title)),
+            question: page.text(&gateway::template_title(&room.rules(), request, &happening.at)),
             with: others.map(|other| page.audience(room, other)).collect::<Vec<_>>().join(" × "),
-            purpose: purposes(page, room, std::slice::from_ref(&request.purpose)).join(""),
+            purpose: then(page, titles, &happening.at, std::slice::from_ref(&request.purpose)).join(""),
             learned: learned(page, asked),
             loss: asked
                 .epsilon
@@ -161,6 +173,13 @@ fn title(page: &Page, room: &Room, column: &ColumnName) -> String {
     let rules = room.rules();
     let known = rules.policies.base.vocabulary().get(column);
     known.map_or_else(|| column.to_string(), |column| page.text(&column.title))
+}
+
+/// What purposes were called at a moment.
+fn then(page: &Page, titles: &Past, moment: &str, names: &[PurposeName]) -> Vec<String> {
+    let titles = titles.get(moment);
+    let told = |name: &PurposeName| titles.map_or_else(|| name.to_string(), |titles| page.text(&titles.purpose(name)));
+    names.iter().map(told).collect()
 }
 
 fn purposes(page: &Page, room: &Room, names: &[PurposeName]) -> Vec<String> {

@@ -50,6 +50,8 @@ pub(super) fn proposal(
     if proposal.status == Status::Open && proposal.obstacle.is_none() {
         lines.push(String::new());
         lines.push(effects::render(&proposal.effects, [old, new], language));
+        lines.extend(effects::hidden([&proposal.masked, &proposal.prohibited], [old, new], language));
+        lines.extend(effects::agreed(&proposal.differences, language));
         if proposal.common {
             lines.push(
                 say(

@@ -127,13 +127,13 @@ async fn an_approval_of_figures_lapses_with_other_figures() {
 async fn what_changes_nothing_for_anybody_is_published_at_once() {
     let text = String::from_utf8(pilot()["privacy.toml"].clone()).unwrap();
     let commented = with(&pilot(), "privacy.toml", &format!("# Relu en décembre.\n{text}"));
-    let titled = replaced(&commented, "mes-auditoires.cedar", "Chacun dispose", "Chaque membre dispose");
+    let spaced = replaced(&commented, "mes-auditoires.cedar", "permit (", "// Rien d'autre.\npermit  (");
     let mut room = Room::founded(&pilot()).await;
-    let id = room.propose("cooperative", &titled).await.unwrap();
+    let id = room.propose("cooperative", &spaced).await.unwrap();
     assert_eq!(room.status(id).await, Status::Published);
     assert_eq!(room.reopened().await.base.agreements().len(), room.current.base.agreements().len());
     room.reopen().await;
-    assert_eq!(room.versions.files(room.current.base.version()).await.unwrap(), titled);
+    assert_eq!(room.versions.files(room.current.base.version()).await.unwrap(), spaced);
 }
 
 #[tokio::test]
@@ -155,6 +155,10 @@ async fn a_vocabulary_only_grows() {
     let (head, tail) = text.split_at(end);
     let grown = format!("{head}\n  {{ id = \"gigue\", fr = \"Gigue\", en = \"Step dance\" }},{tail}");
     let id = room.propose("salle", &with(&pilot(), "vocabulary.toml", &grown)).await.unwrap();
+    assert_eq!(room.needed(id).await, OWNERS, "what all share grows with all");
+    for owner in ["agents", "billetterie", "etiquette", "festival"] {
+        room.approve(owner, id).await.unwrap();
+    }
     assert_eq!(room.status(id).await, Status::Published);
 }
 
