@@ -1,7 +1,6 @@
 //! The register, as a page.
 
 use crate::{
-    http::Problem,
     gateway::{self, BudgetLine, Register, RegisteredAudience, RegisteredQuestion, RegisteredVersion, Room},
     http::Problem,
     model::{MemberName, typography},
