@@ -58,28 +58,26 @@ const PAGES: &[&str] = &[
     "/erasure",
 ];
 
-/// What names a moment, a random thing or a hash, made the same: long words with digits in them, and the minutes of a clock.
+/// What names a moment, a random thing or a hash, made the same: long words with a digit in them, longer ones whatever is in them, and the
+/// times of a clock.
 fn without_chance(text: &str) -> String {
     let part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.:".contains(c);
     let mut told = String::new();
     let mut rest = text;
-    while !rest.is_empty() {
-        let word: &str = &rest[..rest.find(|c| !part(c)).unwrap_or(rest.len())];
+    while let Some(first) = rest.chars().next() {
+        let word = &rest[..rest.find(|c| !part(c)).unwrap_or(rest.len())];
         if word.is_empty() {
-            let other = rest.chars().next().unwrap();
-            told.push(other);
-            rest = &rest[other.len_utf8()..];
+            told.push(first);
+            rest = &rest[first.len_utf8()..];
             continue;
         }
         rest = &rest[word.len()..];
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let clock = word.contains(':') && digits >= 3 && word.len() <= 8;
-        let after_hour = digits == word.len() && digits == 2 && told.trim_end().ends_with(" h");
-        if (word.len() >= 20 && digits >= 4) || clock || after_hour {
-            told.push('#');
-        } else {
-            told.push_str(word);
-        }
+        let hour = digits == word.len() && rest.starts_with("\u{a0}h\u{a0}");
+        let minute = digits == word.len() && told.ends_with("\u{a0}h\u{a0}");
+        let chance = word.len() >= 40 || word.len() >= 20 && digits > 0;
+        told.push_str(if chance || clock || hour || minute { "#" } else { word });
     }
     told
 }
@@ -94,7 +92,7 @@ impl Twins {
             READERS.iter().map(|(member, role)| (format!("{member} {role}"), founded.token(member, role))).collect();
         readers.push(("nobody".to_owned(), String::new()));
         let served = founded.serve();
-        served.upload(&other, "acheteurs", &stream(0..50));
+        served.upload(&other, "acheteurs", &with_phones(0..50));
         let cookies = vec![
             served.person("billetterie", "noe", &["marketer", "steward", "officer"]),
             served.person("salle", "lea", &["marketer", "officer"]),
@@ -125,7 +123,11 @@ impl Twins {
         let mut told = Vec::new();
         let mut tell = |reader: &str, path: &str, reply: Reply| {
             let headers: Vec<&str> = reply.headers.keys().map(|name| name.as_str()).collect();
-            let body = without_chance(&reply.body);
+            // Hashes alone: only how many there are can tell anything.
+            let body = match path.contains("/audit/hashes") {
+                true => reply.bytes.len().to_string(),
+                false => without_chance(&reply.body),
+            };
             told.push((format!("{reader} {path}"), format!("{} {headers:?}\n{body}", reply.status)));
         };
         for (reader, token) in &self.readers {
@@ -152,9 +154,10 @@ impl Twins {
     fn look_alike(&self, when: &str) {
         let [one, two] = [&self.rooms[0], &self.rooms[1]].map(|room| self.read(room));
         assert_eq!(one.len(), two.len());
-        for ((place, one), (_, two)) in one.iter().zip(&two) {
-            assert!(one == two, "{when}, {place}: {}", differing(one, two));
-        }
+        let differ = one.iter().zip(&two).filter(|(one, two)| one != two);
+        let differ: Vec<String> =
+            differ.map(|((place, one), (_, two))| format!("{place}: {}", differing(one, two))).collect();
+        assert!(differ.is_empty(), "{when}: {}", differ.join("\n"));
         assert!(one.iter().filter(|(_, told)| told.starts_with("200")).count() > 60, "there was something to read");
         assert!(one.iter().any(|(_, told)| told.contains("festival/abonnes")), "the list among it");
     }
@@ -166,6 +169,7 @@ impl Twins {
             let mut question = question(1_000.0);
             question["match_on"] = kind.into();
             let reply = room.post(marketer, "/api/v1/queries", &question);
+            assert_eq!(reply.status, 200, "{}", reply.body);
             let told = reply.json();
             (reply.status, json!([told["type"], told["title"], told["detail"], told["loss"], told["template"]]))
         })
@@ -197,7 +201,7 @@ fn stream_with(people: impl IntoIterator<Item = u32>) -> Vec<u8> {
 #[test]
 fn the_comparison_sees_what_differs() {
     assert_eq!(without_chance("version 12, 2026-12-01T14:30:00.5Z"), "version 12, #");
-    assert_eq!(without_chance("à 14 h 05 / 14:05"), "à 14 h # / #");
+    assert_eq!(without_chance("à 14\u{a0}h\u{a0}05 / 14:05"), "à #\u{a0}h\u{a0}# / #");
     assert_ne!(without_chance("\"kinds\":[\"email\"]"), without_chance("\"kinds\":[\"email\",\"phone\"]"));
     assert_eq!(without_chance("sha 0123456789abcdef0123456789abcdef"), "sha #");
     // Rooms that do differ in what is public.
@@ -213,11 +217,10 @@ fn others_see_the_same_whether_somebody_was_there_or_not() {
     twins.look_alike("before");
     twins.erase(&stream(9..10));
     twins.look_alike("one is erased, or nobody");
-    let [one, two] = twins.answered("email");
-    assert_eq!(one, two);
     // Nobody is left, or one.
     twins.erase(&stream(0..10));
     twins.look_alike("all are erased, or all but one");
+    // Last, since answers that are kept differ by their noise.
     let [one, two] = twins.answered("email");
     assert_eq!(one, two);
     for room in &twins.rooms {
