@@ -13,10 +13,9 @@ use crate::{
         Profile,
         hashed::{self, HashedOptions},
     },
-    model::Language,
+    model::{ErasedFrom, ErasureOutcome, Language, NotSearched, WhyNotSearched},
 };
-use serde::Deserialize;
-use std::{collections::BTreeMap, io::Read, path::PathBuf, process::ExitCode};
+use std::{io::Read, path::PathBuf, process::ExitCode};
 
 /// Erase people from all your member's audiences, by a file made by `camerata hash`
 #[derive(Debug, Clone, clap::Args)]
@@ -31,25 +30,6 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     connection: ConnectionArgs,
-}
-
-/// What the room says that it erased.
-#[derive(Debug, Clone, Deserialize)]
-struct Outcome {
-    rows_taken: u64,
-    rows_rejected: u64,
-    rejected: BTreeMap<String, u64>,
-    first_lines: BTreeMap<String, Vec<u64>>,
-    erased: Vec<Erased>,
-    other_profile: Vec<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Erased {
-    audience: String,
-    persons: BTreeMap<String, u64>,
-    left: BTreeMap<String, u64>,
-    version: Option<i64>,
 }
 
 /// Runs the command.
@@ -71,23 +51,15 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
     Ok(Exit::Done.into())
 }
 
-/// What was erased, and what it couldn't be looked for in.
-fn render(outcome: &Outcome, language: Language) -> String {
+/// What was erased, and what couldn't be searched.
+fn render(outcome: &ErasureOutcome, language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
-    let mut parts = Vec::new();
-    if outcome.erased.iter().all(|one| one.persons.values().all(|persons| *persons == 0)) {
-        let words =
-            say("Personne de cette liste n’est dans vos auditoires.", "Nobody on this list is in your audiences.");
-        parts.push(words.to_owned());
-    } else {
-        parts.push(table(&outcome.erased, language));
-    }
-    if !outcome.other_profile.is_empty() {
-        let words = say(
-            "Hachés selon un autre profil, donc pas fouillés ; hachez aussi la liste selon le leur",
-            "Hashed by another profile, so not searched; hash the list by theirs as well",
-        );
-        parts.push(format!("{} {}", t::label(words, language), outcome.other_profile.join(", ")));
+    let found = outcome.erased.iter().any(|one| one.persons.values().any(|persons| *persons > 0));
+    let mut parts = vec![if found { table(&outcome.erased, language) } else { nobody(outcome, language).to_owned() }];
+    if !outcome.not_searched.is_empty() {
+        let title = say("Ces personnes peuvent encore se trouver ici", "These people can still be in the following");
+        let lines = outcome.not_searched.iter().map(|missed| format!("  {}", not_searched(missed, language)));
+        parts.push(format!("{}\n{}", t::label(title, language), lines.collect::<Vec<_>>().join("\n")));
     }
     let line = |title: &str, count| format!("{} {}", t::label(title, language), t::count(count, language));
     parts.push(line(say("rangées prises", "rows taken"), outcome.rows_taken));
@@ -98,7 +70,58 @@ fn render(outcome: &Outcome, language: Language) -> String {
     parts.join("\n\n")
 }
 
-fn table(erased: &[Erased], language: Language) -> String {
+/// Nobody is said to be nowhere as long as somebody can be where the list wasn't searched for.
+fn nobody(outcome: &ErasureOutcome, language: Language) -> &'static str {
+    let words = match (outcome.erased.is_empty(), outcome.not_searched.is_empty()) {
+        (false, true) => {
+            ("Personne de cette liste n’est dans vos auditoires.", "Nobody on this list is in your audiences.")
+        }
+        (false, false) => (
+            "Personne de cette liste n’a été trouvé là où on a cherché.",
+            "Nobody on this list was found where it was searched for.",
+        ),
+        (true, false) => (
+            "Cette liste n’a permis de fouiller aucun de vos auditoires.",
+            "None of your audiences could be searched with this list.",
+        ),
+        (true, true) => (
+            "Vous n’avez aucun auditoire en vigueur : il n’y avait rien à fouiller.",
+            "You have no audience in force: there was nothing to search.",
+        ),
+    };
+    choose(language, words)
+}
+
+/// An audience that wasn't searched, why, and what to do.
+fn not_searched(missed: &NotSearched, language: Language) -> String {
+    let NotSearched { audience, profile, kinds, why } = missed;
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind_of(kind, language)).collect();
+    let kinds = kinds.join(", ");
+    match (why, language) {
+        (WhyNotSearched::Profile, Language::Fr) => format!(
+            "{audience}, haché selon le profil {profile} : hachez la même liste selon ce profil (camerata hash --profile {profile}), et effacez de nouveau"
+        ),
+        (WhyNotSearched::Profile, Language::En) => format!(
+            "{audience}, hashed by the profile {profile}: hash the same list by that profile (camerata hash --profile {profile}), and erase once more"
+        ),
+        (WhyNotSearched::Kind, Language::Fr) => format!(
+            "{audience}, par {kinds} : la liste n’a pas d’identifiants de ce genre; ajoutez ceux des mêmes personnes, et effacez de nouveau"
+        ),
+        (WhyNotSearched::Kind, Language::En) => format!(
+            "{audience}, by {kinds}: the list holds no such identifiers; add those of the same people, and erase once more"
+        ),
+    }
+}
+
+fn kind_of(kind: &str, language: Language) -> &str {
+    match kind {
+        "email" => choose(language, ("courriel", "e-mail")),
+        "phone" => choose(language, ("téléphone", "phone")),
+        other => other,
+    }
+}
+
+fn table(erased: &[ErasedFrom], language: Language) -> String {
     let say = |fr, en| choose(language, (fr, en));
     let mut table = Table::new(&[
         (say("Auditoire", "Audience"), Align::Left),
@@ -108,20 +131,51 @@ fn table(erased: &[Erased], language: Language) -> String {
         (say("Version", "Version"), Align::Left),
     ]);
     for one in erased {
-        let version = one.version.map_or_else(
-            || say("aucune : trop peu de personnes", "none: too few people").to_owned(),
-            |version| version.to_string(),
-        );
         for (kind, persons) in &one.persons {
             let left = one.left.get(kind).copied().unwrap_or_default();
-            let kind = match kind.as_str() {
-                "email" => say("courriel", "e-mail"),
-                "phone" => say("téléphone", "phone"),
-                other => other,
-            };
             let (persons, left) = (t::count(*persons, language), t::count(left, language));
-            table.row([one.audience.clone(), kind.to_owned(), persons, left, version.clone()]);
+            let kind = kind_of(kind, language).to_owned();
+            table.row([one.audience.to_string(), kind, persons, left, one.version.to_string()]);
         }
     }
     table.render()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn told(erased: &Value, not_searched: &Value) -> [String; 2] {
+        let outcome = json!({"rows_taken": 3, "rows_rejected": 0, "rejected": {}, "first_lines": {}, "erased": erased,
+            "not_searched": not_searched});
+        let outcome: ErasureOutcome = serde_json::from_value(outcome).unwrap();
+        [Language::Fr, Language::En].map(|language| render(&outcome, language))
+    }
+
+    #[test]
+    fn nobody_is_said_only_where_everything_was_searched() {
+        let nobody =
+            json!([{"audience": "festival/abonnes", "persons": {"email": 0}, "left": {"email": 9}, "version": 2}]);
+        let missed =
+            |why| json!([{"audience": "festival/infolettre", "profile": "meta", "kinds": ["phone"], "why": why}]);
+        let [french, english] = told(&nobody, &json!([]));
+        assert!(
+            french.contains("n’est dans vos auditoires.") && english.contains("is in your audiences."),
+            "{english}"
+        );
+        for (erased, why, words) in [
+            (&nobody, "profile", ["camerata hash --profile meta", "camerata hash --profile meta"]),
+            (&nobody, "kind", ["par téléphone", "by phone"]),
+            (&json!([]), "profile", ["aucun de vos auditoires", "None of your audiences"]),
+        ] {
+            for (told, words) in told(erased, &missed(why)).iter().zip(words) {
+                assert!(told.contains(words) && told.contains("festival/infolettre"), "{told}");
+                assert!(!told.contains("est dans vos auditoires") && !told.contains("is in your audiences"), "{told}");
+            }
+        }
+        let [french, english] = told(&json!([]), &json!([]));
+        assert!(french.contains("rien à fouiller") && english.contains("nothing to search"), "{english}");
+    }
 }

@@ -24,7 +24,7 @@ const OTHERS: i64 = 99;
 /// A room whose every account holds (1, 1e-6), all of it unlocked.
 fn limits() -> Limits {
     let text = "delta = 1e-6\n[caps]\nroom_epsilon = 1.0\nmember_epsilon = 1.0\nowner_epsilon = 1.0\nasker_epsilon = 1.0\nperiod_months = 1\n\
-                [release]\npeople_min = 0\nmargin_min = 1\nmargin_max = 1000000\nanswer_tick_ms = 1\n[audiences]\npeople_min = 1\n";
+                [release]\npeople_min = 0\nmargin_min = 1\nmargin_max = 1000000\nanswer_tick_ms = 1\n[audiences]\npeople_min = 1\nrows_max = 1000\n";
     Limits::parse(text, Path::new("privacy.toml")).unwrap()
 }
 

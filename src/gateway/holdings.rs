@@ -39,8 +39,6 @@ pub enum Happened {
     Stored(Box<StoredVersion>),
     /// A version came to its end and was destroyed.
     Expired(i64),
-    /// A version ended because erasing left too few people in it.
-    Withdrawn(i64),
     /// A question was asked that touches it.
     Asked(Box<Asked>),
 }
@@ -127,9 +125,6 @@ async fn happening(room: &Room, audience: &AudienceRef, entry: Entry) -> Result<
     let of_audience = detail("audience").and_then(Value::as_str) == Some(audience.to_string().as_str());
     let number = detail("version").and_then(Value::as_i64);
     let what = match entry.what {
-        What::PeopleErased if of_audience && number.is_none() => {
-            detail("replaces").and_then(Value::as_i64).map(Happened::Withdrawn)
-        }
         What::UploadStored | What::PeopleErased if of_audience => {
             let terms = detail("terms").cloned().map(serde_json::from_value).transpose();
             let terms = terms.map_err(|error| AskError::internal("log", &error))?;

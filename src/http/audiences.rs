@@ -23,6 +23,7 @@ pub(super) async fn list(State(room): State<Arc<Room>>, asker: Asker) -> Result<
                 "collected": version.declaration.collected,
                 "profile": version.declaration.profile,
                 "kinds": version.kinds,
+                "rows_max": version.rows_max,
                 "columns": version.declaration.columns,
                 "purposes": version.declaration.purposes,
             })

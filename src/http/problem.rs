@@ -276,6 +276,11 @@ impl Problem {
                 plain(Self::new(unprocessable, "too-few-people", "Auditoire trop petit", "Audience too small"), &error)
                     .with("people_min", json!(people))
             }
+            StoreError::TooFewOf { kind, people_min } => {
+                plain(Self::new(unprocessable, "too-few-people", "Trop peu de personnes", "Too few people"), &error)
+                    .with("people_min", json!(people_min))
+                    .with("kind", json!(kind))
+            }
             StoreError::Offset(offset) => {
                 plain(Self::new(StatusCode::CONFLICT, "offset", "Mauvaise position", "Wrong offset"), &error)
                     .with("offset", json!(offset))
@@ -363,6 +368,15 @@ fn french(error: &StoreError) -> String {
         StoreError::Empty => "aucune ligne du flux ne porte d'identifiant haché".to_owned(),
         StoreError::TooFew(people) => {
             format!("l'auditoire compte moins de personnes que le minimum de la salle, {people}")
+        }
+        StoreError::TooFewOf { kind, people_min } => {
+            let identifier = match kind {
+                crate::identity::Kind::Email => "un courriel",
+                crate::identity::Kind::Phone => "un téléphone",
+            };
+            format!(
+                "la liste compte moins de personnes avec {identifier} que le minimum de la salle, {people_min}, que chaque genre d'identifiant doit atteindre à lui seul : laissez cette colonne de côté, ou envoyez une liste qui en a davantage"
+            )
         }
         StoreError::Offset(offset) => format!("le flux reprend à l'octet {offset}"),
         StoreError::Length { declared, received } => {

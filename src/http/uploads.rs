@@ -4,7 +4,7 @@ use super::{Problem, body::read, identity::Asker};
 use crate::{
     gateway::{AskError, Room, RoomTurn, Rules},
     model::{AudienceRef, Text},
-    store::{Declaration, DeclarationError, Outcome, Progress, StoreError, Upload, UploadState},
+    store::{Declaration, DeclarationError, Outcome, Progress, Required, StoreError, Upload, UploadState},
 };
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use http_body_util::BodyExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -167,30 +167,45 @@ pub(super) struct Completion {
     bytes: u64,
 }
 
+/// What became of a complete upload; its owner alone is told.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct StoredUpload {
+    /// `member/audience`.
+    #[schema(value_type = String)]
+    audience: AudienceRef,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
 /// Makes a complete upload the version in force. Repeating it returns the same outcome.
 #[utoipa::path(post, path = "/api/v1/uploads/{id}/complete", params(("id" = String, Path)), responses(
-    (status = 200, description = "the outcome"), (status = 409, description = "bytes are missing"),
-    (status = 422, description = "nothing usable, or below the minimum of people"), (status = 507, description = "disk full")))]
+    (status = 200, description = "the outcome", body = StoredUpload), (status = 409, description = "bytes are missing"),
+    (status = 422, description = "nothing usable, or a kind of identifier that the header declares is below the minimum of people"), (status = 507, description = "disk full")))]
 pub(super) async fn complete(
     State(room): State<Arc<Room>>,
     asker: Asker,
     Path(id): Path<String>,
     body: Result<Json<Completion>, JsonRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<StoredUpload>, Problem> {
     let completion = read(body, &asker)?;
     let turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
-    let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
+    let (store, rules) = (room.store.clone(), room.rules());
+    let required = Required {
+        people_min: rules.limits.audience_people_min().into(),
+        rows_max: rules.limits.audience_rows_max().into(),
+    };
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
     let task = tokio::spawn(async move {
         let _turn = turn;
-        store.complete(&upload, completion.bytes, people_min).await.map(|outcome| (upload, outcome))
+        store.complete(&upload, completion.bytes, required).await.map(|outcome| (upload, outcome))
     });
     let (upload, outcome) = task
         .await
         .map_err(|error| failed(&asker, "upload", &error))?
         .map_err(|error| Problem::from_store(error).in_language(asker.language))?;
-    Ok(Json(told(&upload, &outcome)))
+    let audience = AudienceRef { member: upload.member, name: upload.declaration.audience };
+    Ok(Json(StoredUpload { audience, outcome }))
 }
 
 /// Gives an open upload up.
@@ -247,13 +262,4 @@ fn status(upload: &Upload, progress: &Progress) -> Value {
         "rejected": progress.rejections.counts(),
         "outcome": upload.outcome,
     })
-}
-
-fn told(upload: &Upload, outcome: &Outcome) -> Value {
-    let mut told = json!(outcome);
-    if let Some(fields) = told.as_object_mut() {
-        let audience = AudienceRef { member: upload.member.clone(), name: upload.declaration.audience.clone() };
-        fields.insert("audience".into(), json!(audience));
-    }
-    told
 }

@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The most rows that a room may let one person have in one audience version, whatever its `rows_max` is: what is proven of a
+/// template for every room, and for versions that were stored under an earlier `rows_max`, is proven with this number.
+pub const ROWS_A_PERSON_MAX: u64 = 1_000;
+
 /// The tally of a release, by kind, and the bound on one person's share of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]

@@ -13,10 +13,6 @@ pub enum Shape {
     Events,
 }
 
-/// Most rows of one person that a stored audience of events has, whatever a room's rules allow below it: with it the checker bounds
-/// what a template can make of one person.
-pub const ROWS_A_PERSON_MAX: u64 = 1_000;
-
 /// Not the name of a shape.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no such shape: use list or events")]

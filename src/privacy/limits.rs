@@ -3,7 +3,7 @@
 use super::accuracy::MARGIN_MAX;
 use super::conversion::{epsilon, rho_within};
 use super::limits_error::{LimitsError, Source};
-use crate::model::{Delta, Rho, Text};
+use crate::model::{Delta, ROWS_A_PERSON_MAX, Rho, Text};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,6 +14,10 @@ use toml::Spanned;
 /// hundredth. A fixed share, so that the threshold of a release depends on nothing that was asked before; and a small one, since
 /// the threshold grows with the logarithm of its inverse only.
 const THRESHOLD_RELEASES: u64 = 100;
+
+/// [`ROWS_A_PERSON_MAX`] as the file's other numbers are typed.
+const ROWS_MAX: u32 = 1_000;
+const _: () = assert!(ROWS_MAX as u64 == ROWS_A_PERSON_MAX, "one number");
 
 /// How many conversions are kept; one entry is 16 bytes.
 const CONVERSIONS_MAX: usize = 10_000;
@@ -51,6 +55,7 @@ pub struct Limits {
     margin_max: u32,
     release_people_min: u32,
     audience_people_min: u32,
+    audience_rows_max: u32,
     answer_tick_ms: u32,
     conversions: Mutex<HashMap<Rho, f64>>,
 }
@@ -88,6 +93,7 @@ struct ReleaseTable {
 #[serde(deny_unknown_fields)]
 struct AudiencesTable {
     people_min: Spanned<i64>,
+    rows_max: Spanned<i64>,
 }
 
 impl Limits {
@@ -135,6 +141,7 @@ impl Limits {
             margin_max: source.whole("margin_max", &file.release.margin_max, margin_min..=MARGIN_MAX)?,
             release_people_min: source.whole("people_min", &file.release.people_min, 0..=1_000_000)?,
             audience_people_min: source.whole("people_min", &file.audiences.people_min, 0..=1_000_000_000)?,
+            audience_rows_max: source.whole("rows_max", &file.audiences.rows_max, 1..=ROWS_MAX)?,
             answer_tick_ms: source.whole("answer_tick_ms", &file.release.answer_tick_ms, 1..=60_000)?,
             conversions: Mutex::default(),
         })
@@ -206,9 +213,18 @@ impl Limits {
         self.release_people_min
     }
 
-    /// Audiences with fewer people can't be compared.
+    /// A list with fewer people, by any kind of identifier that it declares, isn't taken.
     pub fn audience_people_min(&self) -> u32 {
         self.audience_people_min
+    }
+
+    /// The most rows that one person has in an audience that is uploaded from now on: from 1 to [`ROWS_A_PERSON_MAX`].
+    ///
+    /// # Privacy argument
+    /// It bounds by a public number the work that one person's rows can make, and so how long an answer takes whether or not that
+    /// person is in the room. No sensitivity rests on it: cells and values a person are bounded by the template's statement.
+    pub fn audience_rows_max(&self) -> u32 {
+        self.audience_rows_max
     }
 
     /// Answers leave at multiples of it.

@@ -22,6 +22,7 @@ answer_tick_ms = 250
 
 [audiences]
 people_min = 100
+rows_max = 500
 ";
 
 impl Limits {
@@ -85,6 +86,8 @@ fn every_wrong_figure_is_shown_in_its_place() {
         ("period_months = 12", "period_months = 0"),
         ("people_min = 20", "people_min = -1"),
         ("margin_min = 1", "margin_min = 0"),
+        ("rows_max = 500", "rows_max = 0"),
+        ("rows_max = 500", "rows_max = 1001"),
         ("margin_max = 1_000_000", "margin_max = 99_999_999_999"),
         ("answer_tick_ms = 250", "answer_tick_ms = 0"),
     ];
@@ -123,7 +126,8 @@ fn unknown_and_missing_keys_are_refused() {
     for text in [
         SAMPLE.replace("people_min = 20", "people_min = 20\npeople_max = 30"),
         SAMPLE.replace("period_months = 12\n", ""),
-        SAMPLE.replace("[audiences]\npeople_min = 100\n", ""),
+        SAMPLE.replace("rows_max = 500\n", ""),
+        SAMPLE.replace("[audiences]\npeople_min = 100\nrows_max = 500\n", ""),
         String::new(),
         "delta = ".into(),
     ] {
@@ -132,4 +136,13 @@ fn unknown_and_missing_keys_are_refused() {
     let text =
         SAMPLE.replace("margin_min = 1", "margin_min = 500").replace("margin_max = 1_000_000", "margin_max = 499");
     assert!(Limits::parse(&text, Path::new("privacy.toml")).unwrap_err().to_string().contains("margin_max"));
+}
+
+#[test]
+fn rows_a_person_go_up_to_the_bound_that_templates_are_proven_with() {
+    for rows in [1, 500, ROWS_A_PERSON_MAX] {
+        let text = SAMPLE.replace("rows_max = 500", &format!("rows_max = {rows}"));
+        let limits = Limits::parse(&text, Path::new("privacy.toml")).unwrap();
+        assert_eq!(u64::from(limits.audience_rows_max()), rows);
+    }
 }

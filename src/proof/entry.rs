@@ -30,7 +30,7 @@ pub enum What {
     VersionExpired,
     /// A member began to erase people from an audience.
     ErasureBegun,
-    /// People were erased from an audience: a version without them took its place, or none where too few were left.
+    /// People were erased from an audience, or would have been if they had been in it: a version without them took its place.
     PeopleErased,
     /// The policies that a room begins with.
     PolicyFounded,

@@ -1,22 +1,34 @@
-//! Turning a complete staging file into an audience version: sorted by person, lists unique by person.
+//! Turning a complete staging file into an audience version: sorted by person, lists unique by person, events with at most so many rows
+//! a person.
 
 use super::{
-    Outcome, Progress, Store, StoreError, Upload, UploadState, blocking,
+    Declaration, Outcome, Progress, Store, StoreError, Upload, UploadState, blocking,
     duckdb::Writing,
     engine::{EngineError, EngineFault},
     intact::Fingerprint,
     layout::Layout,
+    links, rows,
     sweep::remove,
 };
 use crate::{
     identity::Kind,
-    model::{ColumnName, Shape, failpoint},
+    model::{LeftOut, Shape, failpoint},
 };
 use std::{collections::BTreeMap, fs, path::Path};
 
 struct Table {
-    rows: u64,
     persons: u64,
+    duplicates: u64,
+    left_out: LeftOut,
+}
+
+/// What the room's policies ask of an audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Required {
+    /// The least persons of each kind of identifier that it declares.
+    pub people_min: u64,
+    /// The most rows that stay of one person.
+    pub rows_max: u64,
 }
 
 impl Store {
@@ -24,9 +36,9 @@ impl Store {
     /// Repeating it for a stored upload returns the same outcome.
     ///
     /// # Errors
-    /// When bytes are missing, nothing usable has come, the audience is below `people_min`, or a file can't be
+    /// When bytes are missing, nothing usable has come, a kind of identifier is below `people_min`, or a file can't be
     /// written; the version in force before stays in force then.
-    pub async fn complete(&self, upload: &Upload, bytes: u64, people_min: u64) -> Result<Outcome, StoreError> {
+    pub async fn complete(&self, upload: &Upload, bytes: u64, required: Required) -> Result<Outcome, StoreError> {
         match (upload.state, &upload.outcome) {
             (UploadState::Stored, Some(outcome)) => return Ok(outcome.clone()),
             (UploadState::Open, _) => {}
@@ -34,7 +46,7 @@ impl Store {
         }
         let (store, task) = (self.clone(), upload.clone());
         let built = blocking(move || {
-            let (kinds, outcome) = store.build(&task, bytes, people_min)?;
+            let (kinds, outcome) = store.build(&task, bytes, required)?;
             let fingerprint =
                 Fingerprint::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
             Ok((kinds, outcome, fingerprint))
@@ -45,12 +57,15 @@ impl Store {
         Ok(outcome)
     }
 
-    fn build(&self, upload: &Upload, bytes: u64, people_min: u64) -> Result<(Vec<Kind>, Outcome), StoreError> {
+    fn build(&self, upload: &Upload, bytes: u64, required: Required) -> Result<(Vec<Kind>, Outcome), StoreError> {
         let progress = self.progress(upload)?;
         if progress.offset != bytes {
             return Err(StoreError::Length { declared: bytes, received: progress.offset });
         }
         let header = progress.header.clone().ok_or(StoreError::Empty)?;
+        if progress.rows_taken == 0 {
+            return Err(StoreError::Empty);
+        }
         let kinds = Layout::read(&header, upload.declaration.layout(), &self.vocabulary())?.kinds();
         failpoint("upload_before_build");
         let file = self.version_file(upload.member.as_str(), &upload.id);
@@ -58,18 +73,15 @@ impl Store {
             fs::create_dir_all(folder).map_err(StoreError::Files)?;
         }
         remove(&file)?; // A crash may have left half of one.
-        let built = self.build_file(upload, &file, &kinds, &progress);
-        let (kinds, outcome) = match built {
-            Ok(built) => built,
+        let built = self.build_file(upload, &file, (&kinds, required.rows_max), &progress);
+        let enough = built.and_then(|outcome| enough(&kinds, &outcome, required.people_min).map(|()| outcome));
+        let outcome = match enough {
+            Ok(outcome) => outcome,
             Err(error) => {
                 remove(&file)?;
                 return Err(error);
             }
         };
-        if outcome.persons.values().all(|persons| *persons < people_min) {
-            remove(&file)?;
-            return Err(StoreError::TooFew(people_min));
-        }
         fs::File::open(&file).and_then(|file| file.sync_all()).map_err(StoreError::Files)?;
         Ok((kinds, outcome))
     }
@@ -78,9 +90,9 @@ impl Store {
         &self,
         upload: &Upload,
         file: &Path,
-        kinds: &[Kind],
+        (kinds, rows_max): (&[Kind], u64),
         progress: &Progress,
-    ) -> Result<(Vec<Kind>, Outcome), StoreError> {
+    ) -> Result<Outcome, StoreError> {
         let key = self.keys.version(&upload.id)?;
         let staging = self.staging_file(&upload.id);
         let writing = self.engine.open_writing(&[("staging", &staging, &key), ("version", file, &key)])?;
@@ -90,31 +102,52 @@ impl Store {
             rows_rejected: progress.rows_rejected,
             persons: BTreeMap::new(),
             duplicates: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            rows_max,
             rejected: progress.rejections.counts(),
             first_lines: progress.rejections.first_lines(),
         };
-        let mut kept = Vec::new();
+        let secret = self.keys.order(&upload.id);
         for kind in kinds {
-            let table = build_table(&writing, *kind, upload.declaration.shape, &upload.declaration.columns)?;
-            if table.persons > 0 {
-                kept.push(*kind);
-                outcome.persons.insert(kind.to_string(), table.persons);
-                outcome.duplicates.insert(kind.to_string(), table.rows - table.persons);
+            let table = build_table(&writing, *kind, &upload.declaration, (rows_max, &secret))?;
+            outcome.persons.insert(kind.to_string(), table.persons);
+            outcome.duplicates.insert(kind.to_string(), table.duplicates);
+            if table.left_out != LeftOut::default() {
+                outcome.left_out.insert(kind.to_string(), table.left_out);
             }
         }
-        if kept.is_empty() {
-            return Err(StoreError::Empty);
+        if kinds.len() > 1 {
+            links::build(&writing, upload.declaration.shape)?;
         }
         writing.run("CHECKPOINT version")?;
-        Ok((kept, outcome))
+        Ok(outcome)
+    }
+}
+
+/// Refuses an audience of which a declared kind has too few persons. Which kinds a version has is public, so it mustn't depend on whether
+/// somebody is in the list: it is what the header line declares, or the upload is refused, and only its owner learns why.
+fn enough(kinds: &[Kind], outcome: &Outcome, people_min: u64) -> Result<(), StoreError> {
+    let few = |kind: &&Kind| outcome.persons.get(kind.as_str()).copied().unwrap_or_default() < people_min;
+    let lacking: Vec<Kind> = kinds.iter().filter(few).copied().collect();
+    match lacking.first() {
+        Some(kind) if lacking.len() < kinds.len() => Err(StoreError::TooFewOf { kind: *kind, people_min }),
+        Some(_) => Err(StoreError::TooFew(people_min)),
+        None => Ok(()),
     }
 }
 
 /// Builds the table of one kind and checks it against what was staged.
-fn build_table(writing: &Writing, kind: Kind, shape: Shape, columns: &[ColumnName]) -> Result<Table, StoreError> {
-    let columns: String = columns.iter().map(|column| format!(", \"{column}\"")).collect();
+fn build_table(
+    writing: &Writing,
+    kind: Kind,
+    declaration: &Declaration,
+    (rows_max, secret): (u64, &str),
+) -> Result<Table, StoreError> {
+    let columns: String = declaration.columns.iter().map(|column| format!(", \"{column}\"")).collect();
     let staged = format!("FROM staging.staged WHERE {kind} IS NOT NULL");
-    let select = match shape {
+    let [rows] = counts(writing, &format!("SELECT count(*) {staged}"))?;
+    let (mut left_out, most) = (LeftOut::default(), most(declaration.shape, rows_max));
+    let select = match declaration.shape {
         // Of a person's rows the first in the file counts, whole. A sort finds it sooner than a hash table of all persons,
         // and the rows have to be sorted anyway.
         Shape::List => format!(
@@ -123,19 +156,27 @@ fn build_table(writing: &Writing, kind: Kind, shape: Shape, columns: &[ColumnNam
              ) WHERE person IS DISTINCT FROM \"the one before\"",
             if columns.is_empty() { "" } else { ", rowid" }
         ),
-        Shape::Events => format!("SELECT {kind} AS person{columns} {staged} ORDER BY person"),
+        Shape::Events => {
+            left_out = rows::choose(writing, kind, (rows, rows_max), secret)?;
+            let stay = if left_out.persons == 0 { String::new() } else { format!(" AND {}", rows::stay(kind)) };
+            format!("SELECT {kind} AS person{columns} {staged}{stay} ORDER BY person")
+        }
     };
     writing.run(&format!("CREATE TABLE version.{kind} AS {select}"))?;
-    let [rows] = counts(writing, &format!("SELECT count(*) {staged}"))?;
-    let Stored { rows: stored, persons } = stored(writing, kind)?;
-    let sound = match shape {
-        Shape::List => stored <= rows && stored == persons,
-        Shape::Events => stored == rows,
+    let Stored { rows: stored, persons } = stored(writing, kind, most)?;
+    let (sound, duplicates) = match declaration.shape {
+        Shape::List => (stored <= rows && stored == persons, rows.saturating_sub(persons)),
+        Shape::Events => (stored.saturating_add(left_out.rows) == rows, 0),
     };
-    if !sound {
-        return Err(unsound());
+    if sound { Ok(Table { persons, duplicates, left_out }) } else { Err(unsound()) }
+}
+
+/// The most rows of one person in a table: of a list, one.
+pub(super) fn most(shape: Shape, rows_max: u64) -> u64 {
+    match shape {
+        Shape::List => 1,
+        Shape::Events => rows_max,
     }
-    Ok(Table { rows: if shape == Shape::List { rows } else { persons }, persons })
 }
 
 pub(super) struct Stored {
@@ -143,17 +184,19 @@ pub(super) struct Stored {
     pub(super) persons: u64,
 }
 
-/// Reads the table as it lies and compares each row with the one before: so persons are counted in one pass, and it is
-/// proven that their rows stand together, in order. However the engine reads, rows that never descend and all but one of
-/// which have one before them can't hold a person twice without showing it as an equal pair.
-pub(super) fn stored(writing: &Writing, kind: Kind) -> Result<Stored, StoreError> {
+/// Reads the table as it lies and compares each row with the one before, and with the one as many rows before as a person may have: so
+/// persons are counted in one pass, and it is proven that their rows stand together, in order, and that nobody has more than `most`.
+/// However the engine reads, rows that never descend and all but one of which have one before them can't hold a person twice without
+/// showing it as an equal pair, nor one too often without a pair that is equal that far apart.
+pub(super) fn stored(writing: &Writing, kind: Kind, most: u64) -> Result<Stored, StoreError> {
     let sql = format!(
         "SELECT count(*), count(*) FILTER (WHERE person IS DISTINCT FROM \"the one before\"),
-             count(*) FILTER (WHERE \"the one before\" IS NOT NULL AND (person >= \"the one before\") IS NOT TRUE), count(*) FILTER (WHERE \"the one before\" IS NULL)
-         FROM (SELECT person, lag(person) OVER () AS \"the one before\" FROM version.{kind})"
+             count(*) FILTER (WHERE \"the one before\" IS NOT NULL AND (person >= \"the one before\") IS NOT TRUE), count(*) FILTER (WHERE \"the one before\" IS NULL),
+             count(*) FILTER (WHERE person = \"the one too far\")
+         FROM (SELECT person, lag(person) OVER () AS \"the one before\", lag(person, {most}) OVER () AS \"the one too far\" FROM version.{kind})"
     );
-    let [rows, persons, descents, beginnings] = counts(writing, &sql)?;
-    if descents > 0 || beginnings != rows.min(1) {
+    let [rows, persons, descents, beginnings, too_many] = counts(writing, &sql)?;
+    if descents > 0 || beginnings != rows.min(1) || too_many > 0 {
         return Err(unsound());
     }
     Ok(Stored { rows, persons })
@@ -172,66 +215,5 @@ pub(super) fn counts<const N: usize>(writing: &Writing, sql: &str) -> Result<[u6
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{DuckDb, Limits};
-    use std::time::Duration;
-
-    fn writing(folder: &Path) -> Writing {
-        let extension = Path::new(env!("CAMERATA_DUCKDB_DIR")).join("httpfs.duckdb_extension");
-        let limits = Limits { threads: 2, memory_mib: 1024, deadline: Duration::from_secs(60) };
-        let (staging, version, key) = (folder.join("s.db"), folder.join("v.db"), "0".repeat(64));
-        DuckDb::new(extension, limits)
-            .open_writing(&[("staging", &staging, &key), ("version", &version, &key)])
-            .unwrap()
-    }
-
-    #[test]
-    fn a_table_out_of_order_is_not_taken_for_a_list() {
-        let folder = tempfile::tempdir().unwrap();
-        let writing = writing(folder.path());
-        for (rows, expected) in [
-            ("[-3, 0, 5]", Some((3, 3))),
-            ("[-3, -3, 0, 5, 5]", Some((5, 3))),
-            ("[7]", Some((1, 1))),
-            ("[]::BIGINT[]", Some((0, 0))),
-            ("[5, -3]", None),
-            ("[5, -3, 5]", None),
-            ("[NULL, 1]", None),
-            ("[1, NULL]", None),
-            // More than one of the engine's vectors, and of its row groups.
-            ("range(300000)", Some((300_000, 300_000))),
-            ("list_concat(range(300000), [299999])", Some((300_001, 300_000))),
-            ("list_concat(range(300000), [150000])", None),
-        ] {
-            writing.run(&format!("CREATE OR REPLACE TABLE version.email AS SELECT unnest({rows}) AS person")).unwrap();
-            let found = stored(&writing, Kind::Email).ok().map(|stored| (stored.rows, stored.persons));
-            assert_eq!(found, expected, "{rows}");
-        }
-    }
-
-    #[test]
-    fn of_a_person_the_first_row_counts_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let writing = writing(folder.path());
-        // 200,000 rows of 50,000 persons in no order; a person's first row is the one with the least amount.
-        let staged = "CREATE TABLE staging.staged AS
-             SELECT (hash(i % 50000) >> 1)::BIGINT AS email, NULL::BIGINT AS phone,
-                 CASE WHEN i < 25000 THEN NULL ELSE i % 7 END AS genre, i AS amount
-             FROM range(200000) t(i)";
-        writing.run(staged).unwrap();
-        let columns = ["genre", "amount"].map(|name| name.parse().unwrap());
-        let table = build_table(&writing, Kind::Email, Shape::List, &columns).unwrap();
-        assert_eq!((table.rows, table.persons), (200_000, 50_000));
-        let wrong = "SELECT count(*) FROM version.email FULL JOIN (
-                 SELECT email, arg_min({'g': genre, 'a': amount}, amount) AS first FROM staging.staged GROUP BY 1
-             ) ON person = email WHERE genre IS DISTINCT FROM first.g OR amount IS DISTINCT FROM first.a";
-        assert_eq!(counts::<1>(&writing, wrong).unwrap(), [0]);
-        let bare = build_table(&writing, Kind::Phone, Shape::List, &[]).unwrap();
-        assert_eq!((bare.rows, bare.persons), (0, 0));
-        writing.run("DROP TABLE version.email").unwrap();
-        let events = build_table(&writing, Kind::Email, Shape::Events, &columns).unwrap();
-        assert_eq!((events.rows, events.persons), (50_000, 50_000));
-        assert_eq!(counts::<1>(&writing, "SELECT count(*) FROM version.email").unwrap(), [200_000]);
-    }
-}
+#[path = "build_tests.rs"]
+mod tests;

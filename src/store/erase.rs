@@ -1,21 +1,20 @@
 //! Erasing people from what a member holds: every version in force is written anew without them, and the one before is destroyed like
 //! any that was replaced.
 //!
-//! - A version that holds none of them is written anew too: others see that an audience has a new version, and mustn't learn from it
-//!   that somebody was in it.
+//! - A version that holds none of them is written anew too, and one that is left with few people or nobody stays in force as the kinds of
+//!   identifiers that it was declared with: others see that an audience has a new version, and mustn't learn from it, nor from one that
+//!   ends, that somebody was in it. An upload of that size would be refused; but only its owner can shrink a list, which knows whom it
+//!   holds, and could have padded it with invented people from the start. What protects those left is the noise.
+//! - Who stood on one row with a person of the list goes with them, under the other kind of identifier: see `links`.
 //! - Whom to erase comes as hashed identifiers, and is only ever held as persons, in memory.
 //! - What was built stands in force by one committed row, or is swept away: until then its upload counts as given up.
-//! - A version that would be left with fewer people than the room's minimum ends, as an upload of that size would be refused.
 
 use super::{
     Declaration, Outcome, Pins, Rejections, Store, StoreError, Upload, UploadState, Version, blocking,
-    build::{Stored, counts, stored, unsound},
-    duckdb::Writing,
-    engine::EngineError,
     intact::Fingerprint,
     layout::{Layout, LayoutError, profile_of},
     receive::header_of,
-    sweep::remove,
+    rewriting,
     versions::{event_by, insert, new_id, take_effect},
     wire::Parser,
 };
@@ -25,21 +24,16 @@ use crate::{
         records::{self, Record},
     },
     identity::{Kind, Profile},
-    model::{AudienceRef, MemberName, failpoint},
+    model::{AudienceRef, ErasedFrom, ErasureOutcome, MemberName, NotSearched, WhyNotSearched, failpoint},
     proof::What,
-};
-use arrow::{
-    array::Int64Array,
-    datatypes::{DataType, Field, Schema},
-    record_batch::RecordBatch,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Whom to erase: what a list of hashed identifiers came to.
 pub struct ErasureList {
-    profile: Profile,
-    email: Vec<i64>,
-    phone: Vec<i64>,
+    pub(super) profile: Profile,
+    pub(super) email: Vec<i64>,
+    pub(super) phone: Vec<i64>,
     /// Rows taken.
     pub rows_taken: u64,
     /// Rows rejected.
@@ -48,42 +42,30 @@ pub struct ErasureList {
     pub rejections: Rejections,
 }
 
-/// What an audience lost; told to its owner alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Erased {
-    /// The audience.
-    pub audience: AudienceRef,
-    /// Persons erased, by kind of identifier; none where it held none of them.
-    pub persons: BTreeMap<Kind, u64>,
-    /// Persons left, by kind.
-    pub left: BTreeMap<Kind, u64>,
-    /// The new version; `None` where too few were left for one, and the audience has none in force.
-    pub version: Option<i64>,
-}
-
-/// What erasing came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Erasures {
-    /// The audiences that were written anew.
-    pub erased: Vec<Erased>,
-    /// Audiences that were hashed by another profile, so that nobody can be found in them by this list.
-    pub other_profile: Vec<AudienceRef>,
-}
-
 /// A version written anew.
 struct Rewritten {
     persons: BTreeMap<Kind, u64>,
     left: BTreeMap<Kind, u64>,
-    /// Of its file; none where too few are left.
-    fingerprint: Option<Fingerprint>,
+    /// Of its file.
+    fingerprint: Fingerprint,
 }
 
 impl ErasureList {
-    fn persons(&self, kind: Kind) -> &[i64] {
+    pub(super) fn persons(&self, kind: Kind) -> &[i64] {
         match kind {
             Kind::Email => &self.email,
             Kind::Phone => &self.phone,
         }
+    }
+
+    /// By which kinds of its identifiers a version can't be searched with this list, and why not; `None` where by all of them.
+    fn not_searched(&self, version: &Version) -> Option<NotSearched> {
+        let why =
+            if version.declaration.profile == self.profile { WhyNotSearched::Kind } else { WhyNotSearched::Profile };
+        let missed = |kind: &&Kind| why == WhyNotSearched::Profile || self.persons(**kind).is_empty();
+        let kinds: Vec<String> = version.kinds.iter().filter(missed).map(ToString::to_string).collect();
+        let profile = version.declaration.profile.to_string();
+        (!kinds.is_empty()).then(|| NotSearched { audience: version.audience.clone(), profile, kinds, why })
     }
 }
 
@@ -129,16 +111,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database or a file fails: audiences that were done stay done, the others as they were.
-    pub async fn erase(
-        &self,
-        by: (&MemberName, &str),
-        list: &Arc<ErasureList>,
-        people_min: u64,
-    ) -> Result<Erasures, StoreError> {
-        let mut done = Erasures::default();
+    pub async fn erase(&self, by: (&MemberName, &str), list: &Arc<ErasureList>) -> Result<ErasureOutcome, StoreError> {
+        let mut done = ErasureOutcome {
+            rows_taken: list.rows_taken,
+            rows_rejected: list.rows_rejected,
+            rejected: list.rejections.counts(),
+            first_lines: list.rejections.first_lines(),
+            ..ErasureOutcome::default()
+        };
         let held: Vec<AudienceRef> = self.versions().await?.into_keys().filter(|held| held.member == *by.0).collect();
         for audience in held {
-            let erased = self.erase_from(by, &audience, list, people_min, &mut done).await;
+            let erased = self.erase_from(by, &audience, list, &mut done).await;
             // Whatever came of it, what isn't in force is destroyed: not after all of them, which would need the disk twice.
             self.sweep().await?;
             erased?;
@@ -151,21 +134,22 @@ impl Store {
         by: (&MemberName, &str),
         audience: &AudienceRef,
         list: &Arc<ErasureList>,
-        people_min: u64,
-        done: &mut Erasures,
+        done: &mut ErasureOutcome,
     ) -> Result<(), StoreError> {
         loop {
             let (mut versions, _pins) = self.pin(std::slice::from_ref(audience)).await?;
             let Some(version) = versions.pop().flatten() else { return Ok(()) };
+            let not_searched = list.not_searched(&version);
             if version.declaration.profile != list.profile {
-                done.other_profile.push(audience.clone());
+                done.not_searched.extend(not_searched);
                 return Ok(());
             }
             let (upload, _pinned) = self.begin_erasure(by, &version).await?;
-            let rewritten = self.rewrite(&version, &upload, list, people_min).await?;
+            let rewritten = self.rewrite(&version, &upload, list).await?;
             // Else an upload or another erasure was quicker: what is in force now is looked at anew.
             if let Some(erased) = self.replace(by, &version, &upload, rewritten).await? {
                 done.erased.push(erased);
+                done.not_searched.extend(not_searched);
                 return Ok(());
             }
         }
@@ -196,32 +180,19 @@ impl Store {
         version: &Version,
         upload: &Upload,
         list: &Arc<ErasureList>,
-        people_min: u64,
     ) -> Result<Rewritten, StoreError> {
         failpoint("erasure_before_build");
         let before = self.attached(version, "before".to_owned())?;
         let key = self.keys.version(&upload.id)?;
         let file = self.version_file(upload.member.as_str(), &upload.id);
-        let (store, list, kinds) = (self.clone(), Arc::clone(list), version.kinds.clone());
+        let (store, list, version) = (self.clone(), Arc::clone(list), version.clone());
         blocking(move || {
             let engine = store.engine.open_rewriting(&before, ("version", &file, &key))?;
-            let (mut persons, mut left) = (BTreeMap::new(), BTreeMap::new());
-            for kind in kinds {
-                let (gone, stay) = without(&engine, kind, list.persons(kind))?;
-                persons.insert(kind, gone);
-                if stay > 0 {
-                    left.insert(kind, stay);
-                }
-            }
-            if left.values().all(|persons| *persons < people_min) {
-                drop(engine);
-                remove(&file)?;
-                return Ok(Rewritten { persons, left, fingerprint: None });
-            }
+            let (persons, left) = rewriting::without(&engine, &version, &list)?;
             engine.run("CHECKPOINT version")?;
             drop(engine);
             std::fs::File::open(&file).and_then(|file| file.sync_all()).map_err(StoreError::Files)?;
-            Ok(Rewritten { persons, left, fingerprint: Some(Fingerprint::of(&file).map_err(StoreError::Files)?) })
+            Ok(Rewritten { persons, left, fingerprint: Fingerprint::of(&file).map_err(StoreError::Files)? })
         })
         .await
     }
@@ -234,10 +205,11 @@ impl Store {
         version: &Version,
         upload: &Upload,
         rewritten: Rewritten,
-    ) -> Result<Option<Erased>, StoreError> {
+    ) -> Result<Option<ErasedFrom>, StoreError> {
         let before = self.upload(member, &version.upload).await?.and_then(|upload| upload.outcome);
         let mut outcome: Outcome = before.ok_or(StoreError::Corrupt)?;
-        outcome.persons = rewritten.left.iter().map(|(kind, persons)| (kind.to_string(), *persons)).collect();
+        outcome.persons = by_word(&rewritten.left);
+        outcome.rows_max = version.rows_max;
         failpoint("erasure_before_switch");
         let mut writing = self.database.begin(&*self.clock).await?;
         let ended = sqlx::query("UPDATE versions SET in_force = 0 WHERE id = $1 AND in_force = 1")
@@ -248,57 +220,21 @@ impl Store {
             writing.cancel().await?;
             return Ok(None);
         }
-        let mut records = vec![Record::new(records::Kind::Version, version.id)];
-        let mut event = event_by((member, user), What::PeopleErased, upload)?.with("replaces", version.id);
-        let mut number = None;
-        if let Some(fingerprint) = &rewritten.fingerprint {
-            let kinds: Vec<Kind> = rewritten.left.keys().copied().collect();
-            take_effect(&mut writing, upload, &kinds, &mut outcome, fingerprint).await?;
-            records.push(Record::new(records::Kind::Version, outcome.version));
-            records.push(Record::new(records::Kind::Upload, upload.id.as_str()));
-            event = event.with("version", outcome.version);
-            number = Some(outcome.version);
-        }
-        writing.note(event, records);
+        take_effect(&mut writing, upload, &version.kinds, &mut outcome, &rewritten.fingerprint).await?;
+        let event = event_by((member, user), What::PeopleErased, upload)?.with("replaces", version.id);
+        let records = [
+            Record::new(records::Kind::Version, version.id),
+            Record::new(records::Kind::Version, outcome.version),
+            Record::new(records::Kind::Upload, upload.id.as_str()),
+        ];
+        writing.note(event.with("version", outcome.version), records);
         writing.commit().await?;
         failpoint("erasure_after_switch");
-        let Rewritten { persons, left, .. } = rewritten;
-        Ok(Some(Erased { audience: version.audience.clone(), persons, left, version: number }))
+        let (persons, left) = (by_word(&rewritten.persons), by_word(&rewritten.left));
+        Ok(Some(ErasedFrom { audience: version.audience.clone(), persons, left, version: outcome.version }))
     }
 }
 
-/// Rows of the table of a kind whose person is to be erased.
-fn among(file: &str, kind: Kind) -> String {
-    format!("FROM {file}.{kind} SEMI JOIN memory.main.erased_{kind} USING (person)")
-}
-
-/// Puts the persons to erase where statements can join with them.
-fn load(engine: &Writing, kind: Kind, persons: &[i64]) -> Result<(), StoreError> {
-    engine.run(&format!("CREATE TABLE memory.main.erased_{kind} (person BIGINT NOT NULL)"))?;
-    let schema = Arc::new(Schema::new(vec![Field::new("person", DataType::Int64, false)]));
-    let batch = RecordBatch::try_new(schema, vec![Arc::new(Int64Array::from(persons.to_vec()))]);
-    let batch = batch.map_err(|_| EngineError::internal("a list of persons"))?;
-    Ok(engine.append("memory", &format!("erased_{kind}"), vec![batch])?)
-}
-
-/// Writes the table of a kind without those persons, and proves of what was written that it is the rest and none of them; gives how
-/// many persons went and how many it has. A table without any isn't kept.
-fn without(engine: &Writing, kind: Kind, persons: &[i64]) -> Result<(u64, u64), StoreError> {
-    load(engine, kind, persons)?;
-    engine.run(&format!(
-        "CREATE TABLE version.{kind} AS
-         SELECT held.* FROM before.{kind} held ANTI JOIN memory.main.erased_{kind} USING (person) ORDER BY held.person"
-    ))?;
-    let [all] = counts(engine, &format!("SELECT count(*) FROM before.{kind}"))?;
-    let [gone, persons_gone] =
-        counts(engine, &format!("SELECT count(*), count(DISTINCT person) {}", among("before", kind)))?;
-    let [missed] = counts(engine, &format!("SELECT count(*) {}", among("version", kind)))?;
-    let Stored { rows, persons } = stored(engine, kind)?;
-    if missed > 0 || rows + gone != all {
-        return Err(unsound());
-    }
-    if persons == 0 {
-        engine.run(&format!("DROP TABLE version.{kind}"))?;
-    }
-    Ok((persons_gone, persons))
+fn by_word(counts: &BTreeMap<Kind, u64>) -> BTreeMap<String, u64> {
+    counts.iter().map(|(kind, count)| (kind.to_string(), *count)).collect()
 }

@@ -74,7 +74,7 @@ impl Store {
     /// When the database or a file can't be read.
     pub async fn damaged(&self) -> Result<Option<Damaged>, StoreError> {
         let rows = sqlx::query(
-            "SELECT v.id, v.member, v.audience, v.upload, v.declaration, v.kinds, v.created, f.bytes, f.hashes
+            "SELECT v.id, v.member, v.audience, v.upload, v.declaration, v.kinds, v.rows_max, v.created, f.bytes, f.hashes
              FROM versions v JOIN version_files f ON f.version = v.id WHERE v.in_force = 1 ORDER BY v.id",
         )
         .fetch_all(self.database.pool())

@@ -21,6 +21,9 @@ const CHECK: &[u8] = b"camerata room key check v1";
 /// What the key of users' secrets is made of.
 const PEOPLE: &[u8] = b"camerata people key v1";
 
+/// What the order of rows is made of, before the upload's name.
+const ORDER: &[u8] = b"camerata order of rows v1\0";
+
 /// Why a key can't be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -150,6 +153,13 @@ impl Keys {
     pub(super) fn pseudonyms(&self, profile: Profile, kind: Kind) -> Pseudonyms {
         // Zero bytes end the words, so that no two (profile, kind) pairs run into the same input.
         Pseudonyms(self.room.clone().chain_update(format!("{profile}\0{kind}\0")))
+    }
+
+    /// The secret that decides which rows of a person count, where an upload has too many of them: made of the room's key, so that
+    /// nobody who uploads can choose.
+    pub(super) fn order(&self, upload: &str) -> Zeroizing<String> {
+        let secret = self.room.clone().chain_update(ORDER).chain_update(upload).finalize().into_bytes();
+        Zeroizing::new(hex::encode(secret))
     }
 
     /// Makes the key of a version's file.

@@ -4,6 +4,11 @@
 //! - an audience version is one immutable, encrypted file with a key of its own; destroying the key destroys it;
 //! - what identifies a person in it is a keyed pseudonym: neither identifiers nor their hashes are ever stored;
 //! - an upload becomes the version in force by one committed row, or leaves the old one in force;
+//! - one person has one row in a list, and in events at most as many as the room's `rows_max` says when the version is built, by each kind of
+//!   identifier: proven of the file that was written, recorded as [`Version::rows_max`], kept by erasures, and never above
+//!   [`crate::model::ROWS_A_PERSON_MAX`];
+//! - which kinds of identifiers a version has, and whether it is in force, never depend on whether somebody was in it: kinds are what its
+//!   header line declares, and an erasure ends no version;
 //! - a query runs in a fresh engine that sees its own audiences' files, read-only, and nothing else.
 
 mod build;
@@ -16,18 +21,22 @@ mod intact;
 mod inventory;
 mod keys;
 mod layout;
+mod links;
 mod pins;
 mod receive;
+mod rewriting;
+mod rows;
 mod staging;
 mod sweep;
 mod values;
 mod versions;
 mod wire;
 
+pub use build::Required;
 pub use declaration::{Declaration, DeclarationError};
 pub use duckdb::{DuckDb, plan_by_text};
 pub use engine::{Attached, Engine, EngineError, EngineFault, Limits, Prepared};
-pub use erase::{Erased, ErasureList, Erasures};
+pub use erase::ErasureList;
 pub use intact::Damaged;
 pub use inventory::{Held, held};
 pub use keys::{KeyError, Keys, check_key};

@@ -43,6 +43,16 @@ pub enum StoreError {
     /// Too few persons for the room's minimum. Told to the owner alone.
     #[error("the audience has fewer people than the room's minimum of {0}")]
     TooFew(u64),
+    /// Too few persons of one kind of identifier that the header declares, though not of another. Told to the owner alone.
+    #[error(
+        "the list has fewer people with a `{kind}` than the room's minimum of {people_min}, which each kind of identifier has to reach on its own: leave that column out, or send a list with more of them"
+    )]
+    TooFewOf {
+        /// The kind.
+        kind: Kind,
+        /// The minimum.
+        people_min: u64,
+    },
     /// The upload is finished or given up.
     #[error("the upload is no longer open")]
     Closed,

@@ -9,7 +9,7 @@ use crate::{
         records::{self, Record},
     },
     identity::Kind,
-    model::{AudienceRef, MemberName, failpoint},
+    model::{AudienceRef, LeftOut, MemberName, failpoint},
     proof::{By, Concerns, Event, What},
 };
 use jiff::{civil::Date, tz::TimeZone};
@@ -56,7 +56,7 @@ pub struct Upload {
 }
 
 /// What a completed upload came to; told to its owner alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Outcome {
     /// The version's number.
     pub version: i64,
@@ -68,6 +68,10 @@ pub struct Outcome {
     pub persons: BTreeMap<String, u64>,
     /// Rows of a list whose person was there already, by kind.
     pub duplicates: BTreeMap<String, u64>,
+    /// Rows left out because their persons had more than `rows_max`, by kind; nothing of a kind where nobody had.
+    pub left_out: BTreeMap<String, LeftOut>,
+    /// The most rows that one person has: the room's limit when the version was built.
+    pub rows_max: u64,
     /// Rejections by reason.
     pub rejected: BTreeMap<String, u64>,
     /// First lines of each.
@@ -85,8 +89,10 @@ pub struct Version {
     pub upload: String,
     /// Its terms.
     pub declaration: Declaration,
-    /// Kinds of identifiers it can be matched on.
+    /// Kinds of identifiers it can be matched on: those that its header line declared, whatever was erased since.
     pub kinds: Vec<Kind>,
+    /// The most rows that one person has in it.
+    pub rows_max: u64,
     /// When it came into force (RFC 3339).
     pub created: String,
 }
@@ -267,14 +273,15 @@ pub(super) async fn take_effect(
 ) -> Result<(), StoreError> {
     let now = writing.now().to_string();
     let row = sqlx::query(
-        "INSERT INTO versions (member, audience, upload, declaration, kinds, created, in_force)
-         VALUES ($1, $2, $3, $4, $5, $6, 1) RETURNING id",
+        "INSERT INTO versions (member, audience, upload, declaration, kinds, rows_max, created, in_force)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1) RETURNING id",
     )
     .bind(upload.member.as_str())
     .bind(upload.declaration.audience.as_str())
     .bind(&upload.id)
     .bind(json(&upload.declaration)?)
     .bind(json(&kinds)?)
+    .bind(i64::try_from(outcome.rows_max).map_err(|_| StoreError::Corrupt)?)
     .bind(now)
     .fetch_one(&mut **writing)
     .await?;
@@ -333,6 +340,7 @@ pub(super) fn version_from(row: &AnyRow) -> Result<Version, StoreError> {
         upload: row.try_get("upload")?,
         declaration: from_json(row.try_get("declaration")?)?,
         kinds: from_json(row.try_get("kinds")?)?,
+        rows_max: u64::try_from(row.try_get::<i64, _>("rows_max")?).map_err(|_| StoreError::Corrupt)?,
         created: row.try_get("created")?,
     })
 }

@@ -81,59 +81,139 @@ fn the_log_says_who_erased_and_never_whom_or_how_many() {
     }
 }
 
-#[test]
-fn others_see_the_same_whether_somebody_was_there_or_not() {
-    let founded = Founded::new();
-    let (steward, other) = (founded.token("festival", "steward"), founded.token("salle", "marketer"));
-    let served = founded.serve();
-    served.upload(&steward, "abonnes", &stream(0..100));
-    let seen = || {
-        let mut version = version(&served, &other, "festival/abonnes");
-        let number = version["number"].take().as_i64().unwrap();
-        version["created"].take();
-        (number, version)
-    };
-    let (first, before) = seen();
-    erase(&served, &steward, &hashes(99..100)).ok();
-    let (second, somebody) = seen();
-    erase(&served, &steward, &hashes(100..101)).ok();
-    let (third, nobody) = seen();
-    assert!(first < second && second - first == third - second, "{first} {second} {third}");
-    assert_eq!((&before, &somebody), (&somebody, &nobody));
-}
-
-#[test]
-fn every_table_of_a_version_is_searched_by_its_own_kind() {
-    let founded = Founded::new();
-    let steward = founded.token("festival", "steward");
-    let served = founded.serve();
+/// A list of these people with both identifiers each; the phone is that of another number.
+fn both(people: std::ops::Range<u32>, phone: impl Fn(u32) -> u32) -> Vec<u8> {
     let mut list = b"hashed_email_google,hashed_phone_google\n".to_vec();
-    for person in 0..100 {
-        list.extend_from_slice(format!("{},{}\n", hash(&email(person)), hash(&email(person + 10_000))).as_bytes());
+    for person in people {
+        list.extend_from_slice(format!("{},{}\n", hash(&email(person)), hash(&email(phone(person)))).as_bytes());
     }
-    served.upload(&steward, "abonnes", &list);
-    // By e-mail alone, who has a phone number stays under that.
-    let told = erase(&served, &steward, &hashes(0..10)).ok();
-    assert_eq!(told["erased"][0]["left"], json!({"email": 90, "phone": 100}), "{told}");
-    let told = erase(&served, &steward, &list).ok();
-    assert_eq!(told["erased"][0]["persons"], json!({"email": 90, "phone": 100}), "{told}");
+    list
+}
+
+fn phones(people: std::ops::Range<u32>) -> Vec<u8> {
+    let hashes = String::from_utf8(hashes(people)).unwrap();
+    hashes.replace("hashed_email_google", "hashed_phone_google").into_bytes()
 }
 
 #[test]
-fn too_few_left_are_no_version() {
+fn a_row_goes_whole_by_either_of_its_identifiers() {
     let founded = Founded::new();
     let steward = founded.token("festival", "steward");
     let served = founded.serve();
-    served.upload(&steward, "abonnes", &stream(0..30));
-    let told = erase(&served, &steward, &hashes(0..20)).ok();
-    assert_eq!(told["erased"][0]["left"], json!({"email": 10}), "ten are enough: {told}");
-    let told = erase(&served, &steward, &hashes(20..21)).ok();
-    assert_eq!(told["erased"][0]["version"], Value::Null, "{told}");
-    assert_eq!(version(&served, &steward, "festival/abonnes"), Value::Null);
-    assert_eq!((files(&served.room().join("data")).len(), keys(&served)), (0, 0));
-    assert_eq!(erase(&served, &steward, &hashes(0..30)).ok()["erased"], json!([]));
+    served.upload(&steward, "abonnes", &both(0..100, |person| person + 10_000));
+    let told = erase(&served, &steward, &hashes(0..10)).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 10, "phone": 10}), "{told}");
+    let told = erase(&served, &steward, &phones(10_005..10_020)).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 10, "phone": 10}), "{told}");
+    assert_eq!(told["erased"][0]["left"], json!({"email": 80, "phone": 80}), "{told}");
+    // Both columns: nobody is counted twice.
+    let told = erase(&served, &steward, &both(0..30, |person| person + 10_000)).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 10, "phone": 10}), "{told}");
+    // A number that ten share goes with any one of them, and the others' addresses stay.
+    served.upload(&steward, "abonnes", &both(0..100, |person| 20_000 + person / 10));
+    let told = erase(&served, &steward, &hashes(0..1)).ok();
+    assert_eq!(told["erased"][0]["left"], json!({"email": 99, "phone": 9}), "{told}");
+}
+
+#[test]
+fn events_go_whole_as_well_and_their_limit_stays() {
+    let founded = Founded::with(&[("people_min = 100", "people_min = 10"), ("rows_max = 500", "rows_max = 3")]);
+    let steward = founded.token("billetterie", "steward");
+    let served = founded.serve();
+    let mut events = b"hashed_email_google,hashed_phone_google\n".to_vec();
+    for round in 0..5 {
+        events.extend_from_slice(
+            &both(0..20 + round * 10, |person| person + 10_000)[b"hashed_email_google,hashed_phone_google\n".len()..],
+        );
+    }
+    let mut declared = declaration("achats", events.len());
+    declared["shape"] = "events".into();
+    let id = served.post(&steward, "/api/v1/uploads", &declared).ok()["id"].as_str().unwrap().to_owned();
+    served.send(&steward, &id, 0, &events).unwrap().ok();
+    let outcome = served.complete(&steward, &id, events.len()).ok();
+    // 20 people have 5 rows, 10 have 4.
+    let left_out = json!({"persons": 30, "rows": 50});
+    assert_eq!(outcome["left_out"], json!({"email": left_out, "phone": left_out}), "{outcome}");
+    let told = erase(&served, &steward, &phones(10_000..10_010)).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 10, "phone": 10}), "{told}");
+    let told = erase(&served, &steward, &hashes(0..60)).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 50, "phone": 50}), "{told}");
+    assert_eq!(version(&served, &steward, "billetterie/achats")["rows_max"], 3);
+}
+
+#[test]
+fn a_version_left_with_few_or_nobody_stays_in_force() {
+    let founded = Founded::new();
+    let (steward, other) = (founded.token("festival", "steward"), founded.token("billetterie", "steward"));
+    let marketer = founded.token("festival", "marketer");
+    let served = founded.serve();
+    served.upload(&steward, "abonnes", &both(0..30, |person| person + 10_000));
+    served.upload(&other, "acheteurs", &both(0..30, |person| person + 10_000));
+    let before = version(&served, &steward, "festival/abonnes");
+    for (erased, left) in [(0..21, 9), (0..29, 1), (0..30, 0), (0..30, 0)] {
+        let told = erase(&served, &steward, &hashes(erased)).ok();
+        assert_eq!(told["erased"][0]["left"], json!({"email": left, "phone": left}), "{told}");
+        let now = version(&served, &steward, "festival/abonnes");
+        assert_eq!(told["erased"][0]["version"], now["number"], "{told}");
+        assert_eq!((&now["kinds"], &now["expires"]), (&before["kinds"], &before["expires"]), "{now}");
+        // It is asked of as any other, by each kind: what is left is behind the noise.
+        for kind in ["email", "phone"] {
+            let mut question = question(1_000.0);
+            question["match_on"] = kind.into();
+            served.post(&marketer, "/api/v1/queries", &question).ok();
+        }
+    }
+    assert_eq!(files(&served.room().join("data/festival")).len(), 1);
+    served.end();
+    let served = founded.serve();
     // The next upload is as any first one.
     assert_eq!(served.upload(&steward, "abonnes", &stream(0..30))["persons"]["email"], 30);
+}
+
+#[test]
+fn where_a_list_was_not_searched_for_is_told() {
+    let founded = Founded::new();
+    let steward = founded.token("etiquette", "steward");
+    let served = founded.serve();
+    let upload = |audience: &str, profile: &str, list: &[u8]| {
+        let list = String::from_utf8(list.to_vec()).unwrap().replace("_google", &format!("_{profile}")).into_bytes();
+        let mut declared = declaration(audience, list.len());
+        declared["profile"] = profile.into();
+        let id = served.post(&steward, "/api/v1/uploads", &declared).ok()["id"].as_str().unwrap().to_owned();
+        served.send(&steward, &id, 0, &list).unwrap().ok();
+        served.complete(&steward, &id, list.len()).ok();
+    };
+    assert_eq!(erase(&served, &steward, &hashes(0..1)).ok()["not_searched"], json!([]), "nothing is held");
+    upload("infolettre", "google", &both(0..100, |person| person + 10_000));
+    upload("artistes-vip", "meta", &hashes(0..100));
+    let not_searched = |list: &[u8]| erase(&served, &steward, list).ok()["not_searched"].take();
+    let vip = json!({"audience": "etiquette/artistes-vip", "profile": "meta", "kinds": ["email"], "why": "profile"});
+    let newsletter =
+        |kind: &str| json!({"audience": "etiquette/infolettre", "profile": "google", "kinds": [kind], "why": "kind"});
+    assert_eq!(not_searched(&hashes(500..501)), json!([vip, newsletter("phone")]));
+    assert_eq!(not_searched(&phones(500..501)), json!([vip, newsletter("email")]));
+    assert_eq!(not_searched(&both(500..501, |person| person)), json!([vip]));
+    let meta = String::from_utf8(hashes(0..1)).unwrap().replace("_google", "_meta");
+    let told = erase(&served, &steward, meta.as_bytes()).ok();
+    assert_eq!(told["erased"][0]["persons"], json!({"email": 1}), "{told}");
+    let unsearched = json!([{"audience": "etiquette/infolettre", "profile": "google", "kinds": ["email", "phone"], "why": "profile"}]);
+    assert_eq!(told["not_searched"], unsearched);
+
+    // The command says so in words, and never that nobody is there.
+    let run = |list: &[u8], language: &str| {
+        let file = founded.folder.path().join("list.csv");
+        std::fs::write(&file, list).unwrap();
+        let mut command = founded.command(&steward, &served.url);
+        let said = command.args(["--lang", language, "erase"]).arg(&file).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8(said.stdout).unwrap()
+    };
+    let english = run(&hashes(500..501), "en");
+    assert!(english.contains("camerata hash --profile meta") && english.contains("by phone"), "{english}");
+    assert!(!english.contains("is in your audiences"), "{english}");
+    let french = run(&hashes(500..501), "fr");
+    assert!(french.contains("camerata hash --profile meta") && french.contains("par téléphone"), "{french}");
+    assert!(!french.contains("est dans vos auditoires"), "{french}");
 }
 
 #[test]
@@ -157,7 +237,9 @@ fn what_is_no_list_of_hashes_is_refused_and_erases_nobody() {
         assert!(!detail.as_str().unwrap().contains("secret"), "{detail}");
     }
     let told = erase(&served, &steward, meta.as_bytes()).ok();
-    assert_eq!((&told["erased"], &told["other_profile"]), (&json!([]), &json!(["festival/abonnes"])));
+    let unsearched =
+        json!([{"audience": "festival/abonnes", "profile": "google", "kinds": ["email"], "why": "profile"}]);
+    assert_eq!((&told["erased"], &told["not_searched"]), (&json!([]), &unsearched));
     let large = [hashes(0..1), vec![b'\n'; 33 << 20]].concat();
     assert_eq!(erase(&served, &steward, &large).status, 413);
     assert_eq!(version(&served, &steward, "festival/abonnes"), before);

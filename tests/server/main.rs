@@ -32,6 +32,7 @@ mod officer;
 mod openapi;
 mod pages;
 mod postgres;
+mod presence;
 mod query;
 mod race;
 mod refuse;

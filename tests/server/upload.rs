@@ -93,8 +93,87 @@ fn a_million_duplicates_are_one_person_and_too_few() {
     let id = served.open(&steward, "abonnes", stream.len());
     served.send(&steward, &id, 0, &stream).unwrap().ok();
     let problem = served.complete(&steward, &id, stream.len()).problem(422, "too-few-people");
-    assert_eq!(problem["people_min"], 10);
+    assert_eq!((&problem["people_min"], &problem["kind"]), (&json!(10), &json!(null)));
     assert_eq!(files(&served.room().join("data")).len(), 0);
+}
+
+/// What completing a list comes to: so many e-mails, and so many phones of the same people, under this header.
+fn completed(served: &Served, steward: &str, header: &str, emails: u32, phones: u32) -> Reply {
+    let mut stream = format!("{header}\n").into_bytes();
+    for person in 0..emails.max(phones) {
+        let cell = |among: bool, n: u32| if among { hash(&email(n)) } else { String::new() };
+        let mut cells = vec![cell(person < emails, person)];
+        if header.contains(',') {
+            cells.push(cell(person < phones, person + 1_000_000));
+        }
+        stream.extend_from_slice(format!("{}\n", cells.join(",")).as_bytes());
+    }
+    let id = served.open(steward, "abonnes", stream.len());
+    served.send(steward, &id, 0, &stream).unwrap().ok();
+    served.complete(steward, &id, stream.len())
+}
+
+#[test]
+fn kinds_are_what_the_header_declares_and_each_has_the_minimum_or_the_upload_is_refused() {
+    let (served, steward) = room();
+    let kinds = |token: &str| {
+        let audiences = served.get(token, "/api/v1/audiences").ok();
+        let all = audiences["audiences"].as_array().unwrap();
+        all.iter().find(|one| one["audience"] == "festival/abonnes").unwrap()["version"]["kinds"].clone()
+    };
+    let (both, one) = ("hashed_email_google,hashed_phone_google", "hashed_email_google");
+    // One phone among 150 addresses would be an audience of one person.
+    for phones in [0, 1, 9] {
+        let problem = completed(&served, &steward, both, 150, phones).problem(422, "too-few-people");
+        assert_eq!((&problem["kind"], &problem["people_min"]), (&json!("phone"), &json!(10)), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("leave that column out"), "{problem}");
+        assert_eq!(kinds(&steward), json!(null), "{phones}: nothing is in force");
+        assert_eq!(files(&served.room().join("data")).len(), 0, "{phones}");
+    }
+    let problem = completed(&served, &steward, both, 9, 150).problem(422, "too-few-people");
+    assert_eq!(problem["kind"], "email", "{problem}");
+    let problem = completed(&served, &steward, both, 9, 9).problem(422, "too-few-people");
+    assert_eq!(problem["kind"], json!(null), "the list as a whole: {problem}");
+    completed(&served, &steward, one, 150, 0).ok();
+    assert_eq!(kinds(&steward), json!(["email"]));
+    let outcome = completed(&served, &steward, both, 150, 10).ok();
+    assert_eq!(outcome["persons"], json!({"email": 150, "phone": 10}));
+    assert_eq!(kinds(&steward), json!(["email", "phone"]));
+}
+
+#[test]
+fn rows_above_the_limit_are_left_out_and_only_the_owner_is_told() {
+    let founded = Founded::with(&[("people_min = 100", "people_min = 10"), ("rows_max = 500", "rows_max = 40")]);
+    let steward = founded.token("billetterie", "steward");
+    let others: Vec<String> = [("billetterie", "marketer"), ("festival", "steward"), ("festival", "officer")]
+        .map(|(member, role)| founded.token(member, role))
+        .into();
+    let served = founded.serve();
+    // 30 people with a row each, one with 40, and the target 70,001 times.
+    let people = (0..30).chain(std::iter::repeat_n(30, 40)).chain(std::iter::repeat_n(31, 70_001));
+    let stream = stream_of(people.map(|person| hash(&email(person))));
+    let mut declared = declaration("achats", stream.len());
+    declared["shape"] = "events".into();
+    let id = served.post(&steward, "/api/v1/uploads", &declared).ok()["id"].as_str().unwrap().to_owned();
+    served.send(&steward, &id, 0, &stream).unwrap().ok();
+    let outcome = served.complete(&steward, &id, stream.len()).ok();
+    assert_eq!(outcome["left_out"], json!({"email": {"persons": 1, "rows": 69_961}}), "{outcome}");
+    assert_eq!((&outcome["rows_taken"], &outcome["rows_max"]), (&json!(70_071), &json!(40)));
+    let path = format!("/api/v1/uploads/{id}");
+    assert_eq!(served.get(&steward, &path).ok()["outcome"]["left_out"], outcome["left_out"]);
+    let mut told = String::new();
+    for other in &others {
+        assert_ne!(served.get(other, &path).status, 200);
+        for path in ["/api/v1/audiences", "/api/v1/audit/entries", "/api/v1/register", "/api/v1/me"] {
+            told += &served.get(other, path).body;
+        }
+    }
+    told += &served.get(&steward, "/api/v1/audit/entries").body;
+    told += &served.log.lock().unwrap();
+    for figure in ["69961", "69,961", "70001", "70071", "left_out"] {
+        assert!(!told.contains(figure), "{figure}");
+    }
+    assert!(told.contains("\"rows_max\":40"), "the limit is public");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{
         typography as t,
     },
     identity::Reason,
-    model::Language,
+    model::{Language, LeftOut},
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +23,9 @@ pub fn render(receipt: &Receipt, language: Language) -> String {
     for (kind, count) in receipt.duplicates.iter().filter(|(_, count)| **count > 0) {
         lines.push(line(&format!("{} ({kind})", say("doublons", "duplicates")), *count));
     }
+    for (kind, left_out) in &receipt.left_out {
+        lines.push(format!("  {}", above(kind, *left_out, receipt.rows_max, language)));
+    }
     if receipt.rows_rejected > 0 {
         lines.push(line(say("rangées refusées", "rows refused"), receipt.rows_rejected));
         lines.push(String::new());
@@ -36,6 +39,21 @@ fn headline(receipt: &Receipt, language: Language) -> String {
     match language {
         Language::Fr => format!("{audience}, version {version} en vigueur"),
         Language::En => format!("{audience}, version {version} in force"),
+    }
+}
+
+/// Rows that weren't kept of persons who had too many.
+fn above(kind: &str, LeftOut { persons, rows }: LeftOut, rows_max: u64, language: Language) -> String {
+    let [persons, rows, rows_max] = [persons, rows, rows_max].map(|count| t::count(count, language));
+    match language {
+        Language::Fr => format!(
+            "{} {rows}, de {persons} personnes qui en ont plus de {rows_max} ({kind}); un tirage secret choisit celles qui restent",
+            t::label("rangées écartées", language)
+        ),
+        Language::En => format!(
+            "{} {rows}, of {persons} persons with more than {rows_max} ({kind}); a secret draw chooses which stay",
+            t::label("rows left out", language)
+        ),
     }
 }
 
@@ -82,14 +100,17 @@ mod tests {
     #[test]
     fn what_was_taken_and_what_was_not() {
         let receipt = serde_json::json!({"audience": "billetterie/acheteurs", "version": 3, "rows_taken": 159_000, "rows_rejected": 12,
-            "persons": {"email": 154_321, "phone": 98_000}, "duplicates": {"email": 4_679}, "rejected": {"raw": 2, "odd": 10},
+            "persons": {"email": 154_321, "phone": 98_000}, "duplicates": {"email": 4_679},
+            "left_out": {"email": {"persons": 2, "rows": 15_999_000}}, "rows_max": 500, "rejected": {"raw": 2, "odd": 10},
             "first_lines": {"raw": [17, 2040], "odd": [3]}});
         let receipt: Receipt = serde_json::from_value(receipt).unwrap();
         let french = render(&receipt, Language::Fr);
         assert!(french.starts_with("billetterie/acheteurs, version 3 en vigueur\n"), "{french}");
         assert!(french.contains("personnes, par courriel\u{a0}: 154\u{202f}321"), "{french}");
         assert!(french.contains("identifiant en clair") && french.contains("17; 2\u{202f}040"), "{french}");
+        assert!(french.contains("rangées écartées\u{a0}: 15\u{202f}999\u{202f}000, de 2 personnes"), "{french}");
         let english = render(&receipt, Language::En);
+        assert!(english.contains("rows left out: 15,999,000, of 2 persons with more than 500"), "{english}");
         assert!(
             english.contains("rows refused: 12") && english.contains("raw identifier") && english.contains("odd"),
             "{english}"

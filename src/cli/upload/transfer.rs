@@ -2,7 +2,7 @@
 
 use crate::{
     cli::connection::{Connection, ConnectionError},
-    model::Language,
+    model::{Language, LeftOut},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
@@ -74,6 +74,12 @@ pub struct Receipt {
     /// Rows that repeated a person, by kind of identifier.
     #[serde(default)]
     pub duplicates: BTreeMap<String, u64>,
+    /// Rows left out of persons who had more than `rows_max`, by kind of identifier.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, LeftOut>,
+    /// The most rows that one person has.
+    #[serde(default)]
+    pub rows_max: u64,
     /// Rows refused, by reason.
     #[serde(default)]
     pub rejected: BTreeMap<String, u64>,

@@ -124,7 +124,12 @@ impl Kind {
             Self::Version => {
                 const {
                     &[
-                        part("versions", "id", "member, audience, upload, declaration, kinds, created, in_force", "id"),
+                        part(
+                            "versions",
+                            "id",
+                            "member, audience, upload, declaration, kinds, rows_max, created, in_force",
+                            "id",
+                        ),
                         part("version_files", "version", "bytes, hashes", "version"),
                     ]
                 }

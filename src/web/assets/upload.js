@@ -1,6 +1,6 @@
 // A list that was hashed here becomes an audience's new version: under these terms, in parts, by the API.
 
-import { anew, ended, facts, field, find, form, hashed, labelled, say, sized, start, tell, working } from "./list.js";
+import { anew, ended, facts, field, figure, find, form, hashed, labelled, say, sized, start, tell, working } from "./list.js";
 import { Refused, giveUp, send } from "./send.js";
 
 let sending = null;
@@ -47,6 +47,7 @@ function arrived(outcome, audience) {
     [say("rows-taken"), outcome.rows_taken],
     ...Object.entries(outcome.persons ?? {}).map(([kind, count]) => [say(`persons-${kind}`), count]),
     ...Object.entries(outcome.duplicates ?? {}).filter(([, count]) => count > 0).map(([kind, count]) => [say(`duplicates-${kind}`), count]),
+    ...Object.entries(outcome.left_out ?? {}).map(([kind, { persons, rows }]) => [say(`left-out-${kind}`), `${figure(rows)} (${figure(persons)} ${say("people-above")}; max. ${figure(outcome.rows_max)})`]),
     [say("rows-rejected"), outcome.rows_rejected],
   ]));
   find("outcome-link").href = `/audiences/${encodeURIComponent(audience)}`;

@@ -17,15 +17,18 @@ const WORDS: &[&str] = &[
     "erase-broke",
     "erase-kind-email",
     "erase-kind-phone",
-    "erase-no-version",
     "erase-done",
     "erase-nobody",
+    "erase-nobody-searched",
+    "erase-nothing-searched",
+    "erase-nothing-held",
     "erase-audience",
     "erase-identifier",
     "erase-erased",
     "erase-left",
     "erase-version",
-    "erase-other-profile",
+    "erase-missed-profile",
+    "erase-missed-kind",
 ];
 
 #[derive(Template)]

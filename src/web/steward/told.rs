@@ -84,13 +84,10 @@ pub(super) fn uploaded(
 ) -> Vec<Uploaded> {
     let in_force = held.version.as_ref().map(|version| version.id);
     let expired = |number: i64| happenings.iter().any(|one| matches!(one.what, Happened::Expired(id) if id == number));
-    let withdrawn =
-        |number: i64| happenings.iter().any(|one| matches!(one.what, Happened::Withdrawn(id) if id == number));
     let told = happenings.iter().filter_map(|happening| {
         let Happened::Stored(stored) = &happening.what else { return None };
         let state = match stored.version {
             number if in_force == Some(number) => page.say("held-state-in-force"),
-            number if withdrawn(number) => page.say("held-state-withdrawn"),
             number if expired(number) || stored.terms.expires <= room.store.today() => page.say("held-state-expired"),
             _ => page.say("held-state-replaced"),
         };

@@ -29,6 +29,9 @@ const WORDS: &[&str] = &[
     "upload-persons-phone",
     "upload-duplicates-email",
     "upload-duplicates-phone",
+    "upload-left-out-email",
+    "upload-left-out-phone",
+    "upload-people-above",
 ];
 
 #[derive(Template)]

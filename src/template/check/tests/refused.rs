@@ -15,6 +15,7 @@ pub(super) const REFUSED: &[(&str, Rule)] = &[
     ("SELECT person FROM c", Rule::Relation),
     ("SELECT person FROM main.a", Rule::Relation),
     ("SELECT person FROM audience_0.main.email", Rule::Relation),
+    ("SELECT email AS person FROM audience_0.main.links", Rule::Relation),
     ("SELECT person FROM duckdb_settings()", Rule::Relation),
     ("SELECT person FROM read_csv('/etc/passwd')", Rule::Relation),
     ("SELECT person FROM '/etc/passwd'", Rule::Name),
