@@ -6,7 +6,7 @@ use std::path::Path;
 fn limits(change: (&str, &str)) -> Limits {
     let text = "delta = 1e-6\nthreshold_delta = 1e-7\n[caps]\nroom_epsilon = 1.0\nmember_epsilon = 0.5\nowner_epsilon = 0.9\n\
                 asker_epsilon = 0.3\nperiod_months = 12\n[release]\npeople_min = 20\nmargin_min = 2\nmargin_max = 1000\n\
-                answer_tick_ms = 250\n[audiences]\npeople_min = 100\n";
+                answer_tick_ms = 250\n[audiences]\npeople_min = 100\nrows_max = 1000\n";
     assert!(text.contains(change.0));
     Limits::parse(&text.replace(change.0, change.1), Path::new("privacy.toml")).unwrap()
 }

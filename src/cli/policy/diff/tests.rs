@@ -79,7 +79,7 @@ fn the_way_back_is_the_opposite() {
 fn what_was_over_already_is_no_change() {
     let over = format!("({ROLE} || context.date < datetime(\"2026-11-30\"))");
     let out = said(&pilot(), &pilot_with(PILOT, ROLE, &over), Language::Fr);
-    assert!(out.starts_with("Aucune comparaison ne s'ouvre ni ne se ferme.\n"), "{out}");
+    assert!(out.starts_with("Aucune comparaison ne s'ouvre ni ne se ferme : rien ne change pour personne.\n"), "{out}");
     let soon = format!("({ROLE} || context.date < datetime(\"2026-12-02\"))");
     let out = said(&pilot(), &pilot_with(PILOT, ROLE, &soon), Language::Fr);
     assert!(out.contains("rôles : conformité, intendance ; avant le 2026-12-02 UTC\n"), "{out}");
