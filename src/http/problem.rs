@@ -261,8 +261,29 @@ impl Problem {
                     .with("remaining_delta", json!(shortfall.state.remaining_delta()))
                     .with("wanted_delta", json!(shortfall.wanted.delta))
             }
+            AskError::Busy(seconds) => Self::waiting(seconds),
+            AskError::Held(seconds) => Self::held(seconds),
             AskError::Internal(reference) => Self::internal(reference),
         }
+    }
+
+    fn waiting(seconds: u64) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(status, "too-many-waiting", "Trop de questions attendent", "Too many questions wait")
+            .detail(
+                format!("Des questions de votre organisme attendent déjà leur tour, autant qu’il en peut attendre. Rien n’a été dépensé ; recommencez dans {seconds} s."),
+                format!("As many questions of your organisation as may wait are waiting for their turn. Nothing was spent; try again in {seconds} s."),
+            )
+            .retry_after(seconds)
+    }
+
+    fn held(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "held-after-failure", "Une question a échoué", "A question failed")
+            .detail(
+                format!("Une question de votre organisme a échoué dans le moteur : aucune autre ne tourne pendant encore {seconds} s. Les réponses déjà données restent gratuites."),
+                format!("A question of your organisation failed in the engine: no other runs for another {seconds} s. Answers that were given already stay free."),
+            )
+            .retry_after(seconds)
     }
 
     pub(super) fn from_store(error: StoreError) -> Self {
@@ -275,6 +296,10 @@ impl Problem {
             StoreError::TooFew(people) => {
                 plain(Self::new(unprocessable, "too-few-people", "Auditoire trop petit", "Audience too small"), &error)
                     .with("people_min", json!(people))
+            }
+            StoreError::TooMany(people) => {
+                plain(Self::new(unprocessable, "too-many-people", "Auditoire trop grand", "Audience too large"), &error)
+                    .with("people_max", json!(people))
             }
             StoreError::Offset(offset) => {
                 plain(Self::new(StatusCode::CONFLICT, "offset", "Mauvaise position", "Wrong offset"), &error)
@@ -368,6 +393,9 @@ fn french(error: &StoreError) -> String {
         StoreError::Length { declared, received } => {
             format!("le flux a {declared} octets, {received} sont arrivés : reprenez l'envoi")
         }
+        StoreError::TooMany(people) => format!(
+            "l’auditoire a plus de {people} personnes, et ne le peut pas : demandez à un responsable de la conformité de relever `people_max`, ou téléversez-en moins"
+        ),
         StoreError::Closed => "le téléversement n'est plus ouvert".to_owned(),
         _ => "la salle a échoué".to_owned(),
     }

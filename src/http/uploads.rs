@@ -15,7 +15,7 @@ use axum::{
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 use tokio::sync::mpsc;
 
 /// Pieces of the stream that may wait for the parser; more would be memory for nothing.
@@ -170,7 +170,7 @@ pub(super) struct Completion {
 /// Makes a complete upload the version in force. Repeating it returns the same outcome.
 #[utoipa::path(post, path = "/api/v1/uploads/{id}/complete", params(("id" = String, Path)), responses(
     (status = 200, description = "the outcome"), (status = 409, description = "bytes are missing"),
-    (status = 422, description = "nothing usable, or below the minimum of people"), (status = 507, description = "disk full")))]
+    (status = 422, description = "nothing usable, or below the minimum of people or above the audience's maximum"), (status = 507, description = "disk full")))]
 pub(super) async fn complete(
     State(room): State<Arc<Room>>,
     asker: Asker,
@@ -180,17 +180,26 @@ pub(super) async fn complete(
     let completion = read(body, &asker)?;
     let turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
-    let (store, people_min) = (room.store.clone(), u64::from(room.rules().limits.audience_people_min()));
+    let (store, people) = (room.store.clone(), people(&room, &upload));
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
     let task = tokio::spawn(async move {
         let _turn = turn;
-        store.complete(&upload, completion.bytes, people_min).await.map(|outcome| (upload, outcome))
+        store.complete(&upload, completion.bytes, people).await.map(|outcome| (upload, outcome))
     });
     let (upload, outcome) = task
         .await
         .map_err(|error| failed(&asker, "upload", &error))?
         .map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     Ok(Json(told(&upload, &outcome)))
+}
+
+/// How few and how many people an audience may have.
+fn people(room: &Room, upload: &Upload) -> RangeInclusive<u64> {
+    let rules = room.rules();
+    let audience = AudienceRef { member: upload.member.clone(), name: upload.declaration.audience.clone() };
+    let declared = rules.policies.base.audience(&audience).and_then(|declared| declared.people_max);
+    let most = declared.unwrap_or_else(|| rules.limits.audience_people_max());
+    u64::from(rules.limits.audience_people_min())..=u64::from(most)
 }
 
 /// Gives an open upload up.

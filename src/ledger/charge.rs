@@ -85,11 +85,14 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn is_paid(&self, query_key: &[u8; 32], margin: u64) -> Result<bool, LedgerError> {
-        let row = sqlx::query("SELECT 1 FROM charges WHERE query_key = $1 AND margin <= $2")
-            .bind(query_key.as_slice())
-            .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
-            .fetch_optional(self.database.pool())
-            .await?;
+        let row = sqlx::query(
+            "SELECT 1 FROM charges WHERE query_key = $1 AND margin <= $2
+             AND id NOT IN (SELECT charge FROM charge_failures)",
+        )
+        .bind(query_key.as_slice())
+        .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
+        .fetch_optional(self.database.pool())
+        .await?;
         Ok(row.is_some())
     }
 }
@@ -133,7 +136,8 @@ async fn find(transaction: &mut Writing, query_key: &[u8; 32], margin: u64) -> R
     // An answer before an unfinished charge, and the narrowest margin first.
     let row = sqlx::query(
         "SELECT id, margin, rho, delta, release, recorded FROM charges LEFT JOIN answers ON charge = id
-         WHERE query_key = $1 AND margin <= $2 ORDER BY release IS NULL, margin, id LIMIT 1",
+         WHERE query_key = $1 AND margin <= $2 AND id NOT IN (SELECT charge FROM charge_failures)
+         ORDER BY release IS NULL, margin, id LIMIT 1",
     )
     .bind(query_key.as_slice())
     .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)

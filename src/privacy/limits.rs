@@ -15,6 +15,9 @@ use toml::Spanned;
 /// the threshold grows with the logarithm of its inverse only.
 const THRESHOLD_RELEASES: u64 = 100;
 
+/// How many people an audience may have where nothing says it.
+const PEOPLE_MAX: u32 = 1_000_000;
+
 /// How many conversions are kept; one entry is 16 bytes.
 const CONVERSIONS_MAX: usize = 10_000;
 
@@ -49,6 +52,7 @@ pub struct Limits {
     margin_max: u32,
     release_people_min: u32,
     audience_people_min: u32,
+    audience_people_max: u32,
     answer_tick_ms: u32,
     conversions: Mutex<HashMap<Rho, f64>>,
 }
@@ -85,6 +89,7 @@ struct ReleaseTable {
 #[serde(deny_unknown_fields)]
 struct AudiencesTable {
     people_min: Spanned<i64>,
+    people_max: Option<Spanned<i64>>,
 }
 
 impl Limits {
@@ -117,6 +122,11 @@ impl Limits {
             };
             Ok(Cap { epsilon, rho: rho.ok_or_else(nothing)? })
         };
+        let people_min = source.whole("people_min", &file.audiences.people_min, 0..=1_000_000_000)?;
+        let people_max = match &file.audiences.people_max {
+            Some(people_max) => source.whole("people_max", people_max, people_min.max(1)..=1_000_000_000)?,
+            None => people_min.max(PEOPLE_MAX),
+        };
         let margin_min = source.whole("margin_min", &file.release.margin_min, 1..=MARGIN_MAX)?;
         Ok(Self {
             delta,
@@ -130,7 +140,8 @@ impl Limits {
             margin_min,
             margin_max: source.whole("margin_max", &file.release.margin_max, margin_min..=MARGIN_MAX)?,
             release_people_min: source.whole("people_min", &file.release.people_min, 0..=1_000_000)?,
-            audience_people_min: source.whole("people_min", &file.audiences.people_min, 0..=1_000_000_000)?,
+            audience_people_min: people_min,
+            audience_people_max: people_max,
             answer_tick_ms: source.whole("answer_tick_ms", &file.release.answer_tick_ms, 1..=60_000)?,
             conversions: Mutex::default(),
         })
@@ -195,6 +206,11 @@ impl Limits {
     /// Audiences with fewer people can't be compared.
     pub fn audience_people_min(&self) -> u32 {
         self.audience_people_min
+    }
+
+    /// How many people an audience may have, unless `members.toml` says it of the audience: what the time of an answer is computed by.
+    pub fn audience_people_max(&self) -> u32 {
+        self.audience_people_max
     }
 
     /// Answers leave at multiples of it.

@@ -58,6 +58,8 @@ pub enum What {
     TemplateApproved,
     /// An owner's approval of a template ended.
     TemplateWithdrawn,
+    /// The engine could not run a template that was charged for: every owner's approval of its version ended.
+    TemplateFailed,
     /// A query was refused: by the policies or for want of budget.
     Refused,
     /// A query was admitted and its loss charged.
@@ -98,7 +100,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,
@@ -122,6 +124,7 @@ impl What {
         Self::TemplateProposed,
         Self::TemplateApproved,
         Self::TemplateWithdrawn,
+        Self::TemplateFailed,
         Self::Refused,
         Self::Charged,
         Self::Answered,

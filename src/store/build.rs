@@ -12,7 +12,7 @@ use crate::{
     identity::Kind,
     model::{ColumnName, Shape, failpoint},
 };
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, ops::RangeInclusive, path::Path};
 
 struct Table {
     rows: u64,
@@ -24,9 +24,14 @@ impl Store {
     /// Repeating it for a stored upload returns the same outcome.
     ///
     /// # Errors
-    /// When bytes are missing, nothing usable has come, the audience is below `people_min`, or a file can't be
+    /// When bytes are missing, nothing usable has come, the audience is outside `people`, or a file can't be
     /// written; the version in force before stays in force then.
-    pub async fn complete(&self, upload: &Upload, bytes: u64, people_min: u64) -> Result<Outcome, StoreError> {
+    pub async fn complete(
+        &self,
+        upload: &Upload,
+        bytes: u64,
+        people: RangeInclusive<u64>,
+    ) -> Result<Outcome, StoreError> {
         match (upload.state, &upload.outcome) {
             (UploadState::Stored, Some(outcome)) => return Ok(outcome.clone()),
             (UploadState::Open, _) => {}
@@ -34,7 +39,7 @@ impl Store {
         }
         let (store, task) = (self.clone(), upload.clone());
         let built = blocking(move || {
-            let (kinds, outcome) = store.build(&task, bytes, people_min)?;
+            let (kinds, outcome) = store.build(&task, bytes, &people)?;
             let fingerprint =
                 Fingerprint::of(&store.version_file(task.member.as_str(), &task.id)).map_err(StoreError::Files)?;
             Ok((kinds, outcome, fingerprint))
@@ -45,7 +50,12 @@ impl Store {
         Ok(outcome)
     }
 
-    fn build(&self, upload: &Upload, bytes: u64, people_min: u64) -> Result<(Vec<Kind>, Outcome), StoreError> {
+    fn build(
+        &self,
+        upload: &Upload,
+        bytes: u64,
+        people: &RangeInclusive<u64>,
+    ) -> Result<(Vec<Kind>, Outcome), StoreError> {
         let progress = self.progress(upload)?;
         if progress.offset != bytes {
             return Err(StoreError::Length { declared: bytes, received: progress.offset });
@@ -66,9 +76,13 @@ impl Store {
                 return Err(error);
             }
         };
-        if outcome.persons.values().all(|persons| *persons < people_min) {
+        if outcome.persons.values().all(|persons| persons < people.start()) {
             remove(&file)?;
-            return Err(StoreError::TooFew(people_min));
+            return Err(StoreError::TooFew(*people.start()));
+        }
+        if outcome.persons.values().any(|persons| persons > people.end()) {
+            remove(&file)?;
+            return Err(StoreError::TooMany(*people.end()));
         }
         fs::File::open(&file).and_then(|file| file.sync_all()).map_err(StoreError::Files)?;
         Ok((kinds, outcome))

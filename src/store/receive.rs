@@ -43,6 +43,11 @@ pub enum StoreError {
     /// Too few persons for the room's minimum. Told to the owner alone.
     #[error("the audience has fewer people than the room's minimum of {0}")]
     TooFew(u64),
+    /// More people than the audience may have.
+    #[error(
+        "the audience has more than {0} people, and may not: ask an officer to raise `people_max`, or upload fewer"
+    )]
+    TooMany(u64),
     /// The upload is finished or given up.
     #[error("the upload is no longer open")]
     Closed,
