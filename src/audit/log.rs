@@ -2,7 +2,7 @@
 
 use super::LogError;
 use crate::{
-    database::Database,
+    database::{Database, Passing},
     model::{Clock, MemberName},
     proof::{Checkpoint, Concerns, Entry, Event, Hash, PublicKey, SigningKey, Tree, What},
 };
@@ -180,6 +180,19 @@ impl Log {
         .bind(&checkpoint.note)
         .execute(self.database.pool())
         .await?;
+        Ok(())
+    }
+
+    /// Remembers, durably, that the newest checkpoint is kept outside the room's folder from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remember_outside(&self) -> Result<(), LogError> {
+        Passing::OutsideKept
+            .statement("INSERT INTO outside_kept (only_row, since) VALUES (1, $1) ON CONFLICT (only_row) DO NOTHING")?
+            .bind(self.clock.now().to_string())
+            .execute(self.database.pool())
+            .await?;
         Ok(())
     }
 
@@ -363,6 +376,15 @@ pub async fn newest(database: &Database) -> Result<Option<jiff::Timestamp>, LogE
     let leaf: Vec<u8> = row.try_get("leaf")?;
     let entry = Entry::read(&leaf).map_err(|_| LogError::Corrupt)?;
     entry.at.parse().map(Some).map_err(|_| LogError::Corrupt)
+}
+
+/// Since when a room keeps its newest checkpoint outside its folder; `None` if it never has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn outside_since(database: &Database) -> Result<Option<String>, LogError> {
+    let row = sqlx::query("SELECT since FROM outside_kept").fetch_optional(database.pool()).await?;
+    Ok(row.map(|row| row.try_get("since")).transpose()?)
 }
 
 /// The keys alone: what a checkpoint or receipt of the room may be signed with.

@@ -11,7 +11,7 @@ mod verify;
 mod witnesses;
 
 pub use finding::Finding;
-pub use log::{Filter, Log, Page, Signed, keys, newest, public_keys, signing_key, stored, tell};
+pub use log::{Filter, Log, Page, Signed, keys, newest, outside_since, public_keys, signing_key, stored, tell};
 pub use verify::{Verified, verify};
 pub use witnesses::{CosignError, Cosigned};
 

@@ -90,6 +90,9 @@ fn meaning(kind: &str, language: Language) -> &'static str {
         "secrets-changed" => ("un moyen de vous connecter change", "a means of signing in changes"),
         "proposal" => ("une proposition attend votre accord", "a proposal waits for your approval"),
         "template-proposal" => ("un modèle d’analyse attend votre accord", "a template waits for your approval"),
+        "template-failed" => {
+            ("un modèle a été retiré : échec du moteur", "a template was withdrawn: the engine failed")
+        }
         "expiring" => ("un auditoire expire dans 14 jours ou moins", "an audience expires within 14 days"),
         "budget" => ("plus de 80 % de votre budget est dépensé", "more than 80% of your budget is spent"),
         _ => ("", ""),

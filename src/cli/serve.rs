@@ -56,7 +56,14 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<ExitCode> {
             listener.local_addr()?
         ));
         let letters = Letters::start(Arc::clone(&room));
-        let served = door.serve(Arc::clone(&room), web::router, listener, stopped()).await;
+        let stop = {
+            let room = Arc::clone(&room);
+            async move {
+                stopped().await;
+                room.stop_waiting();
+            }
+        };
+        let served = door.serve(Arc::clone(&room), web::router, listener, stop).await;
         letters.stop().await;
         served?;
         room.close().await;
@@ -129,6 +136,10 @@ pub(super) async fn open(folder: &std::path::Path, context: &Context) -> anyhow:
             context.tell(set_back(folder, (kept, found), context.language));
             return Ok(Err(Exit::LogBroken));
         }
+        Err(OpenRoomError::Gone { path, found }) => {
+            context.tell(gone(folder, (&path, found), context.language));
+            return Ok(Err(Exit::LogBroken));
+        }
         Err(error) => return Err(error).context(folder.display().to_string()),
     };
     if Policies::read_files(&folder.join("policies")).is_ok_and(|files| !room.rules().policies.base.is_made_of(&files))
@@ -166,6 +177,18 @@ fn damaged(folder: &std::path::Path, found: &[Located], language: Language) -> S
         ),
         Language::En => format!(
             "{list}\nThe room does not open on a damaged or changed database: restore the newest backup, or find out who wrote into {folder}. `camerata audit verify --room {folder}` says it again."
+        ),
+    }
+}
+
+fn gone(folder: &std::path::Path, (path, found): (&std::path::Path, u64), language: Language) -> String {
+    let (folder, path) = (folder.display(), path.display());
+    match language {
+        Language::Fr => format!(
+            "{path} n’y est plus : la salle y gardait, hors de son dossier, où en est son journal et ce que les budgets ont dépensé. Sans lui, rien ne dit que les {found} entrées du journal sont toutes celles qu’il y a eu. S’il a été déplacé, ou si la salle a changé de dossier ou de machine, remettez-le là, ou nommez-le par checkpoint_file dans camerata.toml. S’il est perdu, un responsable de la conformité accepte la salle telle qu’elle est par « camerata audit accept --room {folder} »; ce qui a pu être dépensé de plus serait alors oublié. Rien n’a été changé."
+        ),
+        Language::En => format!(
+            "{path} is gone: outside its folder, the room kept there how far its log has come and what the budgets have spent. Without it, nothing tells that the {found} entries of the log are all that there were. If it was moved, or the room has another folder or machine now, bring it back there, or name it with checkpoint_file in camerata.toml. If it is lost, an officer accepts the room as it is with `camerata audit accept --room {folder}`; whatever was spent besides would then be forgotten. Nothing was changed."
         ),
     }
 }

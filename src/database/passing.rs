@@ -1,5 +1,6 @@
 //! What passes: rows that the audit log doesn't tell of, because they are gone or changed soon and nothing is decided by
-//! them alone. Sign-ins under way, what was tried in vain, when a session was last used, messages to be sent.
+//! them alone. Sign-ins under way, what was tried in vain, when a session was last used, messages to be sent, how often an interrupted
+//! query was begun again, whether a checkpoint was ever kept outside.
 //!
 //! Promise: these tables and no others are written without an entry; each statement names the table that it writes.
 
@@ -19,11 +20,13 @@ pub enum Passing {
     PasskeyUses,
     PasskeyChallenges,
     DirectorySteps,
+    ChargeRestarts,
+    OutsideKept,
 }
 
 impl Passing {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SessionUses,
         Self::SigninSteps,
         Self::SigninFailures,
@@ -34,6 +37,8 @@ impl Passing {
         Self::PasskeyUses,
         Self::PasskeyChallenges,
         Self::DirectorySteps,
+        Self::ChargeRestarts,
+        Self::OutsideKept,
     ];
 
     /// The table's name.
@@ -49,6 +54,8 @@ impl Passing {
             Self::PasskeyUses => "passkey_uses",
             Self::PasskeyChallenges => "passkey_challenges",
             Self::DirectorySteps => "directory_steps",
+            Self::ChargeRestarts => "charge_restarts",
+            Self::OutsideKept => "outside_kept",
         }
     }
 

@@ -64,6 +64,7 @@ pub async fn accept(folder: &Path, token: &str, clock: Arc<dyn Clock>) -> Result
     let (kept, found) = match standing {
         Standing::WentBack { kept, found } => (Some(kept), found),
         // Nothing outside tells how far it had come: what was spent since the backup is not known.
+        Standing::Gone(found) => (None, found),
         Standing::First(found) if restored => (None, found),
         _ => return Err(AcceptError::NothingToAccept),
     };

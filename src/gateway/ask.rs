@@ -1,20 +1,23 @@
 //! The way of a query. Nothing else in the program may run these steps.
 
 use super::{
-    Answer, Estimate, Outcome, Request, Room, Rules, RulesError,
-    plan::{Plan, Priced, admit, asked, attached_as, plan, price, repeat},
+    Answer, Estimate, Request, Room, Rules, RulesError,
+    pace::Running,
+    plan::{Priced, admit, asked, plan, price, repeat},
     question::Resolved,
+    queue::Later,
+    run::{self, RunError, tally_and_release},
 };
 use crate::{
-    ledger::{Charge, Charged, LedgerError, Recorded, Shortfall, StoredAnswer},
+    ledger::{Charged, LedgerError, Recorded, Shortfall, StoredAnswer},
     model::{AudienceRef, MemberName, TemplateName, Text, failpoint},
     people::User,
     policy::{Admission, Refusal},
-    privacy::{self, AccuracyError},
+    privacy::AccuracyError,
     proof::What,
-    store::{Engine, Prepared},
 };
-use std::{collections::BTreeSet, error::Error, sync::Arc};
+use std::{collections::BTreeSet, error::Error, sync::Arc, time::Duration};
+use tokio::{select, sync::oneshot};
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,12 @@ pub enum AskError {
     /// An account can't bear the loss.
     #[error("not enough budget")]
     Budget(Box<Shortfall>),
+    /// Too many questions of the asker's member wait already: to be asked again in so many seconds.
+    #[error("too many questions wait")]
+    Busy(u64),
+    /// A question of the asker's member failed lately: nothing more of it runs for so many seconds.
+    #[error("held after a failure")]
+    Held(u64),
     /// Something failed; what, is in the log under the reference.
     #[error("failed; reference {0}")]
     Internal(String),
@@ -64,12 +73,41 @@ impl AskError {
     }
 }
 
-/// Answers a question: the spine of the program.
+impl From<Later> for AskError {
+    fn from(later: Later) -> Self {
+        match later {
+            Later::Full(seconds) => Self::Busy(seconds),
+            Later::Held(seconds) => Self::Held(seconds),
+        }
+    }
+}
+
+/// Answers a question: the spine of the program. While it waits for its turn at the engine it is given up once `gone` says that nobody
+/// waits for it any more; after that it isn't.
 ///
 /// # Errors
 /// A reasoned refusal, or a reference to what failed. An interrupted query that was charged is finished at no new
-/// cost by asking it again.
-pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Answer, AskError> {
+/// cost by asking it again; one that the engine could not run is over.
+pub async fn ask(
+    room: &Arc<Room>,
+    user: &User,
+    request: &Request,
+    mut gone: oneshot::Receiver<()>,
+) -> Result<Answer, AskError> {
+    loop {
+        if let Some(answer) = ask_once(room, user, request, &mut gone).await? {
+            return Ok(answer);
+        }
+    }
+}
+
+/// Asks under the rules in force now; `None` if they changed while the question waited for its turn.
+async fn ask_once(
+    room: &Arc<Room>,
+    user: &User,
+    request: &Request,
+    gone: &mut oneshot::Receiver<()>,
+) -> Result<Option<Answer>, AskError> {
     let rules = room.rules_now().await.map_err(AskError::rules)?;
     let resolved = request.resolve(&rules)?;
     let priced = price(&rules, request, &resolved)?;
@@ -82,17 +120,28 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
     let turn = room.query_turn(&plan.charge.query_key).await;
     let _turn = turn.map_err(|error| AskError::internal("turn", &error))?;
     plan.charge.repeat = repeat(room, &rules, user, request, &resolved, &plan).await?;
+    // What is computed waits for its place at the engine before it is charged; what was answered before, for nobody.
+    let mut begun = None;
+    if !room.ledger.is_answered(&plan.charge).await.map_err(AskError::ledger)? {
+        let time = room.pace.public_time(&rules, &plan.instance, &audiences);
+        let running = begin(room, user, time, gone).await?;
+        // The template may have been withdrawn meanwhile, or an agreement ended.
+        if !Arc::ptr_eq(&room.rules_now().await.map_err(AskError::rules)?, &rules) {
+            return Ok(None);
+        }
+        begun = Some((running, run::prepare(room, &plan.versions, plan.instance, plan.pins).await?));
+    }
     failpoint("before_charge");
     let charge = match room.ledger.charge(&plan.charge, rules.limits.period_months()).await.map_err(AskError::ledger)? {
         Charged::Answered(stored) => {
             room.tell(replayed(stored.id)?).await?;
-            return tell(&rules, request, stored, true, &admission);
+            return tell(&rules, request, stored, true, &admission).map(Some);
         }
         // The log tells of it already, with what it debited.
         Charged::Delivered(stored) => {
             failpoint("after_delivery");
             room.keep().await?;
-            return tell(&rules, request, stored, false, &admission);
+            return tell(&rules, request, stored, false, &admission).map(Some);
         }
         Charged::Refused(shortfall) => {
             room.tell(told(What::Refused)?.with("reason", "budget")).await?;
@@ -101,16 +150,49 @@ pub async fn ask(room: &Arc<Room>, user: &User, request: &Request) -> Result<Ans
         Charged::Ready(charge) => charge,
     };
     failpoint("after_charge");
-    let outcome = tally_and_release(room, &rules, plan, &charge).await?;
+    // An answer that was there a moment ago is there still: without a place at the engine nothing is run.
+    let (running, prepared) =
+        begun.ok_or_else(|| AskError::ledger(LedgerError::Corrupt("an answer that is gone")))?;
+    let outcome = tally_and_release(room, &rules, (prepared, plan.release), (&charge, plan.charge.margin)).await;
+    // Nothing is written before the public time has passed: what is written has its moment beside it.
+    running.hold().await;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(RunError::Other(error)) => return Err(error),
+        Err(RunError::Failed) => {
+            return Err(run::withdraw(room, request, (resolved.template.hash(), &charge), &running).await);
+        }
+    };
     failpoint("before_record");
-    let stored = room.ledger.record(&charge, &outcome).await.map_err(AskError::ledger)?;
+    let stored = match room.ledger.record(&charge, &outcome).await {
+        Ok(stored) => stored,
+        Err(error) => {
+            // Drawn once: it is recorded as it is when the question is asked again.
+            room.unrecorded.keep(&charge, outcome);
+            return Err(AskError::ledger(error));
+        }
+    };
     failpoint("after_record");
     // Interrupted when it was first asked, and asked again: the log hears of who learned it.
     if charge.recovered() && !charge.first_delivery() {
         room.tell(replayed(stored.id)?).await?;
     }
     room.keep().await?;
-    tell(&rules, request, stored, false, &admission)
+    tell(&rules, request, stored, false, &admission).map(Some)
+}
+
+/// Waits for a place at the engine.
+async fn begin(
+    room: &Room,
+    user: &User,
+    time: Duration,
+    gone: &mut oneshot::Receiver<()>,
+) -> Result<Running, AskError> {
+    select! {
+        biased;
+        slot = room.queue.enter(&user.member, time) => Ok(Running::new(slot?, time)),
+        _ = gone => Err(AskError::Busy(1)),
+    }
 }
 
 /// Admits a question; a refusal is told by the log, also of an estimate: it is what people ask first.
@@ -145,49 +227,6 @@ pub async fn estimate(room: &Arc<Room>, user: &User, request: &Request) -> Resul
     let period = room.ledger.period(rules.limits.period_months()).await.map_err(AskError::ledger)?;
     let states = room.ledger.states(&plan.charge.caps, &period).await.map_err(AskError::ledger)?;
     Ok(Estimate::new(&plan.release, &plan.instance, &rules.limits, states, free))
-}
-
-/// Runs the query, adds the noise and names the cells, off the async threads; the exact tally never leaves this function.
-/// Gives what is to be stored.
-async fn tally_and_release(
-    room: &Arc<Room>,
-    rules: &Arc<Rules>,
-    plan: Plan,
-    charge: &Charge,
-) -> Result<String, AskError> {
-    tracing::debug!(charge = charge.id(), recovered = charge.recovered(), "an answer is computed");
-    let slot = room.slots.acquire().await.map_err(|error| AskError::internal("slots", &error))?;
-    // An interrupted query may have been charged for a narrower margin than is asked now: that one is released.
-    let release = if charge.margin() == plan.charge.margin {
-        plan.release
-    } else {
-        let margin = privacy::Accuracy::Margin(charge.margin() as f64);
-        privacy::plan(&plan.instance.bounds, margin, &rules.limits)?
-    };
-    if !release.loss().within(charge.loss()) {
-        return Err(AskError::internal("release", &LedgerError::Corrupt("a release would cost more than its charge")));
-    }
-    let mut attached = Vec::with_capacity(plan.versions.len());
-    for (position, version) in plan.versions.iter().enumerate() {
-        let file = room.store.attached(version, attached_as(position));
-        attached.push(file.map_err(|error| AskError::internal("store", &error))?);
-    }
-    let (room, rules, pins, instance) = (Arc::clone(room), Arc::clone(rules), plan.pins, plan.instance);
-    let released = tokio::task::spawn_blocking(move || {
-        let _pins = pins;
-        let prepared = room.store.engine().prepare(&attached, &instance.sql, instance.bounds.cell_space());
-        let tally = prepared
-            .and_then(Prepared::run)
-            .map(privacy::Tally::seal)
-            .map_err(|error| AskError::internal("tally", &error))?;
-        failpoint("after_tally");
-        let noisy = privacy::release(tally, &release).map_err(|error| AskError::internal("release", &error))?;
-        let outcome = Outcome::new(&noisy, &release, &instance, &rules.limits);
-        serde_json::to_string(&outcome).map_err(|error| AskError::internal("release", &error))
-    })
-    .await;
-    drop(slot);
-    released.map_err(|error| AskError::internal("tally", &error))?
 }
 
 fn tell(

@@ -16,17 +16,26 @@ use std::{
 /// The file's name in the room's folder.
 pub const CONFIG_FILE: &str = "camerata.toml";
 
+/// How long a query may run, in seconds, unless the room's file says another. Whoever asks what runs for ever has the engine to itself
+/// that long before it costs: long enough for the heaviest shipped template over six audiences of 10 million rows on a busy machine of
+/// two cores (docs/MEASUREMENTS.md: 16.5 s over three), short enough to wait for.
+const DEADLINE_S: u64 = 120;
+
 /// What a new room starts with.
 pub const CONFIG_SAMPLE: &str = "\
 # Comment cette salle tourne sur cette machine. Toute clé peut être remplacée par une variable
 # d'environnement : CAMERATA_THREADS, CAMERATA_MEMORY_MIB, CAMERATA_DEADLINE_S, CAMERATA_QUERIES_MAX, CAMERATA_CHECKPOINT_FILE,
-# CAMERATA_DUCKDB_EXTENSION, CAMERATA_DATABASE_URL, CAMERATA_DATABASE_URL_FILE.
+# CAMERATA_WAITING_MAX, CAMERATA_MS_PER_MILLION_ROWS, CAMERATA_DUCKDB_EXTENSION, CAMERATA_DATABASE_URL, CAMERATA_DATABASE_URL_FILE.
 # How this room runs on this machine. Any key can be overridden by those environment variables.
 
 # threads = 2                # fils d'exécution par requête / threads a query (default: the machine's cores)
 # memory_mib = 12288         # mémoire par requête, en Mio / memory a query, in MiB
-# deadline_s = 600           # durée limite d'une requête, en secondes / longest query, in seconds
+# deadline_s = 120           # durée limite d'une requête, en secondes / longest query, in seconds
 # queries_max = 1            # requêtes à la fois / queries at once
+# waiting_max = 16           # questions d'un membre qui attendent leur tour / questions of a member that wait for their turn
+# Ce qui fait, avec les figures publiques, l'instant où une réponse part : des millisecondes par million de lignes et par passage.
+# What makes, with public figures, the moment at which an answer leaves: milliseconds for a million rows, each pass.
+# ms_per_million_rows = 500
 # duckdb_extension = \"/usr/local/lib/camerata/httpfs.duckdb_extension\"
 #
 # Hors du dossier de la salle, le dernier point de contrôle de son journal et ce que les budgets ont dépensé : une salle remise en
@@ -94,6 +103,8 @@ pub struct Config {
     memory_mib: Option<u64>,
     deadline_s: Option<u64>,
     queries_max: Option<usize>,
+    waiting_max: Option<usize>,
+    ms_per_million_rows: Option<u32>,
     duckdb_extension: Option<PathBuf>,
     checkpoint_file: Option<PathBuf>,
     database_url: Option<String>,
@@ -185,6 +196,8 @@ impl Config {
         config.memory_mib = number("CAMERATA_MEMORY_MIB")?.or(config.memory_mib);
         config.deadline_s = number("CAMERATA_DEADLINE_S")?.or(config.deadline_s);
         config.queries_max = number("CAMERATA_QUERIES_MAX")?.or(config.queries_max);
+        config.waiting_max = number("CAMERATA_WAITING_MAX")?.or(config.waiting_max);
+        config.ms_per_million_rows = number("CAMERATA_MS_PER_MILLION_ROWS")?.or(config.ms_per_million_rows);
         config.duckdb_extension =
             env::var_os("CAMERATA_DUCKDB_EXTENSION").map(PathBuf::from).or(config.duckdb_extension);
         config.checkpoint_file = env::var_os("CAMERATA_CHECKPOINT_FILE").map(PathBuf::from).or(config.checkpoint_file);
@@ -193,6 +206,8 @@ impl Config {
             ("memory_mib", config.memory_mib == Some(0)),
             ("deadline_s", config.deadline_s == Some(0)),
             ("queries_max", config.queries_max == Some(0)),
+            ("waiting_max", config.waiting_max == Some(0)),
+            ("ms_per_million_rows", config.ms_per_million_rows == Some(0)),
         ];
         if let Some((key, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
             return Err(ConfigError::Zero(key));
@@ -268,7 +283,7 @@ impl Config {
         store::Limits {
             threads: self.threads.unwrap_or(cores),
             memory_mib: self.memory_mib.unwrap_or(12 << 10),
-            deadline: Duration::from_secs(self.deadline_s.unwrap_or(600)),
+            deadline: Duration::from_secs(self.deadline_s.unwrap_or(DEADLINE_S)),
         }
     }
 
@@ -288,6 +303,16 @@ impl Config {
     /// Queries that may run at once: one uses every core, so two would only share them.
     pub fn queries_max(&self) -> usize {
         self.queries_max.unwrap_or(1)
+    }
+
+    /// Questions of one member that may wait for their turn.
+    pub fn waiting_max(&self) -> usize {
+        self.waiting_max.unwrap_or(16)
+    }
+
+    /// What a million rows add to a question's public time, for each pass, in milliseconds: twice what two busy cores took at most.
+    pub fn ms_per_million_rows(&self) -> u32 {
+        self.ms_per_million_rows.unwrap_or(500)
     }
 
     /// DuckDB's OpenSSL extension: as configured, else beside the program, else where the build found the library.

@@ -25,14 +25,17 @@ mod locks;
 mod open_room_error;
 mod outcome;
 mod outside;
+mod pace;
 mod plan;
 mod publish;
 mod question;
+mod queue;
 mod register;
 pub mod restored;
 mod room;
 mod rotate;
 mod rules;
+mod run;
 
 pub use accept::{AcceptError, Accepted, accept};
 pub use answer::{Answer, Estimate, EstimatedAccount, EstimatedPart};

@@ -103,6 +103,14 @@ pub enum OpenRoomError {
         /// Where it may differ from what was written, where that can be told.
         offset: Option<u64>,
     },
+    /// What was kept outside the folder is gone.
+    #[error("what the room keeps outside its folder is gone: {path}")]
+    Gone {
+        /// Where it was to be.
+        path: PathBuf,
+        /// Entries that the log has.
+        found: u64,
+    },
     /// The log is behind what was kept outside the folder.
     #[error("the room was set back: {kept} log entries are known outside its folder, and it has {found}")]
     WentBack {

@@ -1,7 +1,8 @@
 //! What the room keeps outside its folder: the newest checkpoint of its log, and what every account has spent.
 //!
 //! Whoever sets the folder back to an older state, by a backup or on purpose, doesn't set this file back: the room then refuses to
-//! serve, and once an officer has accepted, what was spent in the lost part stays spent.
+//! serve, and once an officer has accepted, what was spent in the lost part stays spent. The database remembers that the file was once
+//! kept, from before the file is there: a file that is gone is a set-back too.
 
 use super::backup::aside::{part, sync_parent};
 use crate::{
@@ -44,7 +45,7 @@ pub enum OutsideError {
     },
     /// It isn't what the room writes.
     #[error(
-        "{0} is not what this room keeps there: find out who changed it; a room never starts without it once it was written, unless it is gone"
+        "{0} is not what this room keeps there: find out who changed it; a room never starts without it once it was written, unless an officer accepts that"
     )]
     Malformed(PathBuf),
     /// The log.
@@ -58,8 +59,10 @@ pub enum OutsideError {
 /// How the log stands to what was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing was kept; the log has so many entries.
+    /// Nothing was ever kept; the log has so many entries.
     First(u64),
+    /// Something was kept, and is gone; the log has so many entries.
+    Gone(u64),
     /// The log is the kept one, grown.
     Grown,
     /// The log is shorter than the kept one, or another.
@@ -74,13 +77,36 @@ pub enum Standing {
 /// The file, and how much of the log it knows.
 pub struct Outside {
     path: PathBuf,
-    size: Mutex<u64>,
+    /// How much of the log it knows, if this process wrote it.
+    size: Mutex<Option<u64>>,
 }
 
 impl Outside {
     /// The file at this path.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, size: Mutex::new(0) }
+        Self { path, size: Mutex::new(None) }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts a first file in its place that a crash left beside it.
+    ///
+    /// # Errors
+    /// When it can't be put there.
+    pub async fn settle(&self, turns: &Turns) -> Result<(), OutsideError> {
+        if self.path.exists() {
+            return Ok(());
+        }
+        let _turn = turns.take(Turn::Outside).await.map_err(LogError::from)?;
+        match fs::rename(part(&self.path), &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            renamed => renamed
+                .and_then(|()| sync_parent(&self.path))
+                .map_err(|source| OutsideError::File { path: self.path.clone(), source }),
+        }
     }
 
     /// What is kept, if anything.
@@ -97,12 +123,14 @@ impl Outside {
         }
     }
 
-    /// How a log with this tree and these keys stands to what was kept.
+    /// How a log with this tree and these keys stands to what was kept, if anything ever was.
     ///
     /// # Errors
     /// When the file can't be read, or none of the keys signed it.
-    pub fn compare(&self, tree: &Tree, keys: &[PublicKey]) -> Result<Standing, OutsideError> {
-        let Some(kept) = self.read()? else { return Ok(Standing::First(tree.len())) };
+    pub fn compare(&self, tree: &Tree, keys: &[PublicKey], ever: bool) -> Result<Standing, OutsideError> {
+        let Some(kept) = self.read()? else {
+            return Ok(if ever { Standing::Gone(tree.len()) } else { Standing::First(tree.len()) });
+        };
         let checkpoint = Checkpoint::open(&kept.checkpoint, keys);
         let checkpoint = checkpoint.map_err(|_| OutsideError::Malformed(self.path.clone()))?;
         if tree.root(checkpoint.size) == Some(checkpoint.root) {
@@ -119,7 +147,7 @@ impl Outside {
     pub async fn keep(&self, log: &Log, ledger: &Ledger, turns: &Turns) -> Result<(), OutsideError> {
         let needed = log.size().await?;
         let mut size = self.size.lock().await;
-        if *size >= needed {
+        if size.is_some_and(|size| size >= needed) {
             return Ok(());
         }
         // Gateways of one machine share the file. What one writes is signed in its turn, so nothing older comes after it.
@@ -129,21 +157,35 @@ impl Outside {
         let accounts = ledger.spent().await?;
         let kept = Kept { checkpoint: checkpoint.note.clone(), accounts };
         let (path, bytes) = (self.path.clone(), serde_json::to_vec(&kept).map_err(|_| LogError::Corrupt)?);
-        let written = tokio::task::spawn_blocking(move || write(&path, &bytes).map_err(|source| (path, source))).await;
-        let written = written.map_err(|error| OutsideError::File { path: self.path.clone(), source: error.into() })?;
-        written.map_err(|(path, source)| OutsideError::File { path, source })?;
+        let failed = |source| OutsideError::File { path: self.path.clone(), source };
+        tokio::task::spawn_blocking(move || write_aside(&path, &bytes))
+            .await
+            .map_err(|e| failed(e.into()))?
+            .map_err(failed)?;
+        if size.is_none() {
+            // After the file beside it and before the file itself: a crash between leaves what `settle` finds.
+            log.remember_outside().await?;
+        }
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || put_in_place(&path))
+            .await
+            .map_err(|e| failed(e.into()))?
+            .map_err(failed)?;
         log.keep(&checkpoint).await?;
-        *size = checkpoint.size;
+        *size = Some(checkpoint.size);
         Ok(())
     }
 }
 
-/// Written aside, made durable, and moved into its place: a crash leaves the old or the new.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let aside = part(path);
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+/// Written aside and made durable, before it is moved into its place: a crash leaves the old or the new.
+fn write_aside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part(path))?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&aside, path)?;
+    sync_parent(path)
+}
+
+fn put_in_place(path: &Path) -> io::Result<()> {
+    fs::rename(part(path), path)?;
     sync_parent(path)
 }

@@ -5,8 +5,11 @@ use super::{
     directories::Directories,
     locks::Locks,
     outside::{Outside, Standing},
+    pace::Pace,
+    queue::Queue,
     restored, rotate,
     rules::{Marks, Rules},
+    run::Unrecorded,
 };
 use crate::{
     audit::{self, Log},
@@ -27,7 +30,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{Mutex, Notify, OwnedMutexGuard, Semaphore},
+    sync::{Mutex, Notify, OwnedMutexGuard},
     time::{Instant, sleep_until},
 };
 
@@ -60,7 +63,9 @@ pub struct Room {
     /// Held while the whole log is verified.
     pub(super) verifying: Mutex<()>,
     queries: Locks<[u8; 32]>,
-    pub(super) slots: Semaphore,
+    pub(super) queue: Arc<Queue>,
+    pub(super) pace: Pace,
+    pub(super) unrecorded: Unrecorded,
     uploads: Locks<String>,
     /// What carries letters, where the room sends any.
     pub(super) mailer: Option<Mailer>,
@@ -141,7 +146,9 @@ impl Room {
             turns,
             desk: Arc::default(),
             queries: Locks::default(),
-            slots: Semaphore::new(config.queries_max()),
+            queue: Queue::new(config.queries_max(), config.waiting_max()),
+            pace: Pace { ms_per_million_rows: config.ms_per_million_rows() },
+            unrecorded: Unrecorded::default(),
             uploads: Locks::default(),
             mailer,
             directories,
@@ -150,6 +157,11 @@ impl Room {
             database,
             _lock: lock,
         })
+    }
+
+    /// Lets no further question wait for its turn at the engine, and sends those away that do: the room is about to close.
+    pub fn stop_waiting(&self) {
+        self.queue.close();
     }
 
     /// Lets go of the database in good order, once nothing is asked of the room any more: SQLite's write-ahead log is folded into its
@@ -242,8 +254,15 @@ async fn logged(
         // Nothing outside tells how far a restored room had come: an officer has to.
         Standing::First(_) => restored::check(folder)?,
         Standing::Grown => restored::settle(folder)?,
+        Standing::Gone(found) => {
+            restored::check(folder)?;
+            return Err(OpenRoomError::Gone { path: outside.path().to_owned(), found });
+        }
         Standing::WentBack { kept, found } => return Err(OpenRoomError::WentBack { kept, found }),
     }
+    // From the first opening on: whatever state the room is set back to later, that state remembers that something was kept.
+    let ledger = Ledger::new(database.clone(), Arc::clone(clock));
+    outside.keep(&log, &ledger, database.turns()).await?;
     Ok((log, outside))
 }
 
@@ -256,7 +275,9 @@ pub(super) async fn standing(
     let outside = Outside::new(config.checkpoint_file(folder)?);
     let keys = audit::public_keys(database).await?;
     let tree = damage::verified(database, place, &keys).await?.tree;
-    let standing = outside.compare(&tree, &keys)?;
+    outside.settle(database.turns()).await?;
+    let ever = audit::outside_since(database).await?.is_some();
+    let standing = outside.compare(&tree, &keys, ever)?;
     Ok((outside, standing, tree))
 }
 

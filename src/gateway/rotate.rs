@@ -30,8 +30,12 @@ pub async fn rotate(folder: &Path, clock: &dyn Clock) -> Result<PublicKey, OpenR
     let keys = Keys::open(&folder.join("keys"))?;
     let database = Database::open(&place).await?;
     settle(&keys, &database).await?;
-    if let (_, Standing::WentBack { kept, found }, _) = standing(folder, (&config, &place), &database).await? {
-        return Err(OpenRoomError::WentBack { kept, found });
+    match standing(folder, (&config, &place), &database).await? {
+        (_, Standing::WentBack { kept, found }, _) => return Err(OpenRoomError::WentBack { kept, found }),
+        (outside, Standing::Gone(found), _) => {
+            return Err(OpenRoomError::Gone { path: outside.path().to_owned(), found });
+        }
+        _ => {}
     }
     let present = audit::signing_key(&keys.check(), &*keys.signing()?)?;
     if newest(&database).await?.as_ref() != Some(present.public()) {

@@ -262,8 +262,29 @@ impl Problem {
                     .with("remaining_delta", json!(shortfall.state.remaining_delta()))
                     .with("wanted_delta", json!(shortfall.wanted.delta))
             }
+            AskError::Busy(seconds) => Self::waiting(seconds),
+            AskError::Held(seconds) => Self::held(seconds),
             AskError::Internal(reference) => Self::internal(reference),
         }
+    }
+
+    fn waiting(seconds: u64) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(status, "too-many-waiting", "Trop de questions attendent", "Too many questions wait")
+            .detail(
+                format!("Des questions de votre organisme attendent déjà leur tour, autant qu’il en peut attendre. Rien n’a été dépensé ; recommencez dans {seconds} s."),
+                format!("As many questions of your organisation as may wait are waiting for their turn. Nothing was spent; try again in {seconds} s."),
+            )
+            .retry_after(seconds)
+    }
+
+    fn held(seconds: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "held-after-failure", "Une question a échoué", "A question failed")
+            .detail(
+                format!("Une question de votre organisme a échoué dans le moteur : aucune autre ne tourne pendant encore {seconds} s. Les réponses déjà données restent gratuites."),
+                format!("A question of your organisation failed in the engine: no other runs for another {seconds} s. Answers that were given already stay free."),
+            )
+            .retry_after(seconds)
     }
 }
 

@@ -12,11 +12,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
-/// Asks: charges, tallies, adds noise, stores, answers. A repeat of the same member is free and has the same value.
+/// Asks: charges, tallies, adds noise, stores, answers. A repeat of the same member is free and has the same value. A new answer leaves at a
+/// time computed from public figures; a template that the engine can't run is withdrawn, and told as one that isn't approved.
 #[utoipa::path(post, path = "/api/v1/queries", responses(
     (status = 200, description = "the answer"), (status = 401), (status = 403, description = "refused, with the agreements' names"),
-    (status = 409, description = "an audience can't be used, or not enough budget"), (status = 422, description = "malformed")))]
+    (status = 409, description = "an audience can't be used, not enough budget, or the template isn't approved (any more)"),
+    (status = 422, description = "malformed"), (status = 429, description = "too many questions wait, or one failed lately")))]
 pub(super) async fn ask(
     State(room): State<Arc<Room>>,
     asker: Asker,
@@ -27,15 +30,17 @@ pub(super) async fn ask(
     asked(&room, asker.user, request).await.map(Json).map_err(|error| Problem::from_ask(error).in_language(language))
 }
 
-/// Asks, and holds what comes of it to the clock.
+/// Asks, and holds what comes of it to the clock; what runs, to its public time besides.
 ///
 /// # Errors
 /// As [`gateway::ask`].
 pub(crate) async fn asked(room: &Arc<Room>, user: User, request: Request) -> Result<Answer, AskError> {
     let task_room = Arc::clone(room);
-    // In a task of its own: a client that hangs up must not leave a charge without its answer.
-    let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request).await });
+    // In a task of its own: a client that hangs up must not leave a charge without its answer. Before the charge it gives its turn up.
+    let (waits, gone) = oneshot::channel();
+    let task = tokio::spawn(async move { gateway::ask(&task_room, &user, &request, gone).await });
     let outcome = task.await.unwrap_or_else(|error| Err(AskError::internal("ask", &error)));
+    drop(waits);
     room.tick().await;
     outcome
 }

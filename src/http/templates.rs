@@ -94,6 +94,7 @@ fn summary(version: &Version) -> Value {
     json!({
         "hash": version.hash,
         "approved": version.approved,
+        "failed": version.failed,
         "proposed": version.proposed,
         "by": version.officer,
         "why": version.why,

@@ -15,7 +15,7 @@ use axum::{
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 use tokio::sync::mpsc;
 
 /// Pieces of the stream that may wait for the parser; more would be memory for nothing.
@@ -180,7 +180,7 @@ pub(super) struct StoredUpload {
 /// Makes a complete upload the version in force. Repeating it returns the same outcome.
 #[utoipa::path(post, path = "/api/v1/uploads/{id}/complete", params(("id" = String, Path)), responses(
     (status = 200, description = "the outcome", body = StoredUpload), (status = 409, description = "bytes are missing"),
-    (status = 422, description = "nothing usable, or a kind of identifier that the header declares is below the minimum of people"), (status = 507, description = "disk full")))]
+    (status = 422, description = "nothing usable, a kind of identifier that the header declares below the minimum of people, or above the audience's maximum"), (status = 507, description = "disk full")))]
 pub(super) async fn complete(
     State(room): State<Arc<Room>>,
     asker: Asker,
@@ -190,11 +190,7 @@ pub(super) async fn complete(
     let completion = read(body, &asker)?;
     let turn = turn_of(&room, &asker, &id).await?;
     let upload = find(&room, &asker, &id).await?;
-    let (store, rules) = (room.store.clone(), room.rules());
-    let required = Required {
-        people_min: rules.limits.audience_people_min().into(),
-        rows_max: rules.limits.audience_rows_max().into(),
-    };
+    let (store, required) = (room.store.clone(), required(&room, &upload));
     // In a task of its own: building goes on if the client hangs up, and the repeat gets its outcome.
     let task = tokio::spawn(async move {
         let _turn = turn;
@@ -206,6 +202,19 @@ pub(super) async fn complete(
         .map_err(|error| Problem::from_store(error).in_language(asker.language))?;
     let audience = AudienceRef { member: upload.member, name: upload.declaration.audience };
     Ok(Json(StoredUpload { audience, outcome }))
+}
+
+/// What the policies ask of the audience of an upload.
+fn required(room: &Room, upload: &Upload) -> Required {
+    let rules = room.rules();
+    let audience = AudienceRef { member: upload.member.clone(), name: upload.declaration.audience.clone() };
+    let declared = rules.policies.base.audience(&audience).and_then(|declared| declared.people_max);
+    let most = declared.unwrap_or_else(|| rules.limits.audience_people_max());
+    Required {
+        people_min: rules.limits.audience_people_min().into(),
+        people_max: most.into(),
+        rows_max: rules.limits.audience_rows_max().into(),
+    }
 }
 
 /// Gives an open upload up.

@@ -48,6 +48,19 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Whether a request would be given an answer that is there already, so that nothing has to be run for it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_answered(&self, request: &ChargeRequest) -> Result<bool, LedgerError> {
+        let found = candidates(self.database.pool(), &request.asker, &request.query_key, request.margin).await?;
+        let Some(one) = chosen(&found, request) else { return Ok(false) };
+        let row = sqlx::query("SELECT 1 FROM answers WHERE charge = $1").bind(one.delivered.charge);
+        Ok(row.fetch_optional(self.database.pool()).await?.is_some())
+    }
+}
+
 /// A charge of the query, at the same or a narrower margin.
 struct Candidate {
     delivered: Delivered,
@@ -66,7 +79,8 @@ async fn candidates(
         "SELECT charges.id, margin, rho, delta, deliveries.member FROM charges
          LEFT JOIN answers ON answers.charge = charges.id
          LEFT JOIN deliveries ON deliveries.charge = charges.id AND deliveries.member = $3
-         WHERE query_key = $1 AND margin <= $2 ORDER BY recorded IS NULL, margin, charges.id",
+         WHERE query_key = $1 AND margin <= $2 AND charges.id NOT IN (SELECT charge FROM charge_failures)
+         ORDER BY recorded IS NULL, margin, charges.id",
     )
     .bind(query_key.as_slice())
     .bind(i64::try_from(margin).map_err(|_| LedgerError::OutOfRange)?)
@@ -82,6 +96,13 @@ async fn candidates(
     rows.iter().map(candidate).collect()
 }
 
+/// What is given for a request: the member's own first.
+fn chosen<'c>(found: &'c [Candidate], request: &ChargeRequest) -> Option<&'c Candidate> {
+    let exact = |one: &Candidate| one.delivered.margin == request.margin && one.delivered.loss == request.loss;
+    let own = |one: &&Candidate| one.own && (request.repeat == Some(one.delivered.charge) || exact(one));
+    found.iter().find(own).or_else(|| found.iter().find(|one| !one.own && exact(one)))
+}
+
 /// Gives what is there already: free what was delivered to the member before; else, debiting it, what another has paid for at exactly
 /// this margin and loss. `None` where neither is there: the request is then charged.
 pub(super) async fn give(
@@ -91,12 +112,10 @@ pub(super) async fn give(
     months: u32,
 ) -> Result<Option<Outcome>, LedgerError> {
     let found = candidates(&mut **transaction, &request.asker, &request.query_key, request.margin).await?;
-    let exact = |one: &Candidate| one.delivered.margin == request.margin && one.delivered.loss == request.loss;
-    let own = |one: &&Candidate| one.own && (request.repeat == Some(one.delivered.charge) || exact(one));
-    if let Some(one) = found.iter().find(own) {
+    let Some(one) = chosen(&found, request) else { return Ok(None) };
+    if one.own {
         return Ok(Some(stored(transaction, one.delivered, false).await?.into()));
     }
-    let Some(one) = found.iter().find(|one| !one.own && exact(one)) else { return Ok(None) };
     let period = Period::containing(founded, *now, months)?;
     deliver(transaction, request, one.delivered, &period, &now.to_string()).await.map(Some)
 }

@@ -4,6 +4,7 @@
 //! - a charge debits every account it names or none, and never takes one past what is unlocked;
 //! - a charge is durable before the query runs, and is never refunded;
 //! - one charge has at most one answer: the first one recorded is the one everybody gets;
+//! - a charge whose query failed is over: it is never answered, and the same question needs another;
 //! - its time never goes back, whatever the clocks of those who charge;
 //! - charges that are asked for at the same time share a transaction, and each is what it would be alone;
 //! - the same query of the same member, at the same or a wider margin, is never charged twice;
@@ -17,6 +18,7 @@ mod batch;
 mod charge;
 mod debit;
 mod given;
+mod failures;
 mod period;
 mod register;
 mod spent;

@@ -26,6 +26,7 @@ fn kinds() -> Vec<(&'static str, Value)> {
         changed("directory"),
         ("proposal", json!({ "member": "billetterie", "proposal": 12, "link": link })),
         ("template-proposal", json!({ "member": "billetterie", "template": "affinity", "link": link })),
+        ("template-failed", json!({ "template": "affinity", "link": link })),
         ("expiring", json!({ "audience": "festival/abonnes", "date": "2026-12-01", "when": 7 })),
         ("budget", json!({ "account": "festival", "percent": 80, "link": link })),
     ]

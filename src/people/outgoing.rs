@@ -25,6 +25,8 @@ pub enum OutgoingKind {
     Proposal,
     /// A template waits for an owner's approval: `member`, `template`, `link`.
     TemplateProposal,
+    /// The engine could not run a template, and nobody's approval of it is in force any more: `template`, `link`.
+    TemplateFailed,
     /// An audience comes to its end: `audience`, `date`, `when`.
     Expiring,
     /// Most of an owner's privacy budget is spent: `account`, `percent`, `link`.
@@ -33,7 +35,7 @@ pub enum OutgoingKind {
 
 impl OutgoingKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Invitation,
         Self::InvitedAgain,
         Self::Recovery,
@@ -41,6 +43,7 @@ impl OutgoingKind {
         Self::SecretsChanged,
         Self::Proposal,
         Self::TemplateProposal,
+        Self::TemplateFailed,
         Self::Expiring,
         Self::Budget,
     ];
@@ -55,6 +58,7 @@ impl OutgoingKind {
             Self::SecretsChanged => "secrets-changed",
             Self::Proposal => "proposal",
             Self::TemplateProposal => "template-proposal",
+            Self::TemplateFailed => "template-failed",
             Self::Expiring => "expiring",
             Self::Budget => "budget",
         }
@@ -65,7 +69,7 @@ impl OutgoingKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether its reader may do without: all but what guards an account.
+    /// Whether its reader may do without: all but what guards an account, and what ended without the reader.
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Proposal | Self::TemplateProposal | Self::Expiring | Self::Budget)
     }

@@ -41,6 +41,8 @@ pub struct AudienceDeclaration {
     pub tags: BTreeSet<String>,
     /// The vocabulary's columns that it may have, in the order of the file.
     pub columns: Vec<ColumnName>,
+    /// How many people it may have, where that isn't the room's own figure.
+    pub people_max: Option<u32>,
 }
 
 /// What `members.toml` says.
@@ -126,7 +128,7 @@ fn audience(
     vocabulary: Option<&Vocabulary>,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<AudienceDeclaration> {
-    section.only(&["title", "shape", "tags", "columns"], mistakes);
+    section.only(&["title", "shape", "tags", "columns", "people_max"], mistakes);
     let name = section.name::<AudienceName>(key, mistakes);
     let title = section.text("title", mistakes);
     let tags = chosen(section, "tags", ("étiquette", "tag"), &known.tags, mistakes);
@@ -143,8 +145,10 @@ fn audience(
         }
     });
     let columns = columns(section, vocabulary, mistakes);
+    let people_max = section.has("people_max").then(|| section.whole("people_max", 1..=1_000_000_000, mistakes));
+    let people_max = people_max.flatten().map(Spanned::into_inner);
     let audience = AudienceRef { member: member.clone(), name: name? };
-    Some(AudienceDeclaration { audience, title: title?, shape: shape?, tags, columns })
+    Some(AudienceDeclaration { audience, title: title?, shape: shape?, tags, columns, people_max })
 }
 
 fn columns(section: &Section<'_>, vocabulary: Option<&Vocabulary>, mistakes: &mut Vec<Mistake>) -> Vec<ColumnName> {

@@ -18,6 +18,8 @@ const THRESHOLD_RELEASES: u64 = 100;
 /// [`ROWS_A_PERSON_MAX`] as the file's other numbers are typed.
 const ROWS_MAX: u32 = 1_000;
 const _: () = assert!(ROWS_MAX as u64 == ROWS_A_PERSON_MAX, "one number");
+/// How many people an audience may have where nothing says it.
+const PEOPLE_MAX: u32 = 1_000_000;
 
 /// How many conversions are kept; one entry is 16 bytes.
 const CONVERSIONS_MAX: usize = 10_000;
@@ -56,6 +58,7 @@ pub struct Limits {
     release_people_min: u32,
     audience_people_min: u32,
     audience_rows_max: u32,
+    audience_people_max: u32,
     answer_tick_ms: u32,
     conversions: Mutex<HashMap<Rho, f64>>,
 }
@@ -94,6 +97,7 @@ struct ReleaseTable {
 struct AudiencesTable {
     people_min: Spanned<i64>,
     rows_max: Spanned<i64>,
+    people_max: Option<Spanned<i64>>,
 }
 
 impl Limits {
@@ -126,6 +130,11 @@ impl Limits {
             };
             Ok(Cap { epsilon, rho: rho.ok_or_else(nothing)? })
         };
+        let people_min = source.whole("people_min", &file.audiences.people_min, 0..=1_000_000_000)?;
+        let people_max = match &file.audiences.people_max {
+            Some(people_max) => source.whole("people_max", people_max, people_min.max(1)..=1_000_000_000)?,
+            None => people_min.max(PEOPLE_MAX),
+        };
         let margin_min = source.whole("margin_min", &file.release.margin_min, 1..=MARGIN_MAX)?;
         Ok(Self {
             delta,
@@ -140,7 +149,8 @@ impl Limits {
             margin_min,
             margin_max: source.whole("margin_max", &file.release.margin_max, margin_min..=MARGIN_MAX)?,
             release_people_min: source.whole("people_min", &file.release.people_min, 0..=1_000_000)?,
-            audience_people_min: source.whole("people_min", &file.audiences.people_min, 0..=1_000_000_000)?,
+            audience_people_min: people_min,
+            audience_people_max: people_max,
             audience_rows_max: source.whole("rows_max", &file.audiences.rows_max, 1..=ROWS_MAX)?,
             answer_tick_ms: source.whole("answer_tick_ms", &file.release.answer_tick_ms, 1..=60_000)?,
             conversions: Mutex::default(),
@@ -216,6 +226,11 @@ impl Limits {
     /// A list with fewer people, by any kind of identifier that it declares, isn't taken.
     pub fn audience_people_min(&self) -> u32 {
         self.audience_people_min
+    }
+
+    /// How many people an audience may have, unless `members.toml` says it of the audience: what the time of an answer is computed by.
+    pub fn audience_people_max(&self) -> u32 {
+        self.audience_people_max
     }
 
     /// The most rows that one person has in an audience that is uploaded from now on: from 1 to [`ROWS_A_PERSON_MAX`].

@@ -58,6 +58,8 @@ pub enum What {
     TemplateApproved,
     /// An owner's approval of a template ended.
     TemplateWithdrawn,
+    /// The engine could not run a template that was charged for: every owner's approval of its version ended.
+    TemplateFailed,
     /// A query was refused: by the policies or for want of budget.
     Refused,
     /// A query was admitted and its loss charged.
@@ -124,6 +126,7 @@ impl What {
         Self::TemplateProposed,
         Self::TemplateApproved,
         Self::TemplateWithdrawn,
+        Self::TemplateFailed,
         Self::Refused,
         Self::Charged,
         Self::Answered,

@@ -14,7 +14,7 @@ use crate::{
     identity::Kind,
     model::{LeftOut, Shape, failpoint},
 };
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, ops::RangeInclusive, path::Path};
 
 struct Table {
     persons: u64,
@@ -27,6 +27,8 @@ struct Table {
 pub struct Required {
     /// The least persons of each kind of identifier that it declares.
     pub people_min: u64,
+    /// The most persons of each.
+    pub people_max: u64,
     /// The most rows that stay of one person.
     pub rows_max: u64,
 }
@@ -36,8 +38,8 @@ impl Store {
     /// Repeating it for a stored upload returns the same outcome.
     ///
     /// # Errors
-    /// When bytes are missing, nothing usable has come, a kind of identifier is below `people_min`, or a file can't be
-    /// written; the version in force before stays in force then.
+    /// When bytes are missing, nothing usable has come, a kind of identifier has fewer or more persons than `required` allows, or a
+    /// file can't be written; the version in force before stays in force then.
     pub async fn complete(&self, upload: &Upload, bytes: u64, required: Required) -> Result<Outcome, StoreError> {
         match (upload.state, &upload.outcome) {
             (UploadState::Stored, Some(outcome)) => return Ok(outcome.clone()),
@@ -74,7 +76,7 @@ impl Store {
         }
         remove(&file)?; // A crash may have left half of one.
         let built = self.build_file(upload, &file, (&kinds, required.rows_max), &progress);
-        let enough = built.and_then(|outcome| enough(&kinds, &outcome, required.people_min).map(|()| outcome));
+        let enough = built.and_then(|outcome| enough(&kinds, &outcome, required).map(|()| outcome));
         let outcome = match enough {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -126,7 +128,11 @@ impl Store {
 
 /// Refuses an audience of which a declared kind has too few persons. Which kinds a version has is public, so it mustn't depend on whether
 /// somebody is in the list: it is what the header line declares, or the upload is refused, and only its owner learns why.
-fn enough(kinds: &[Kind], outcome: &Outcome, people_min: u64) -> Result<(), StoreError> {
+fn enough(kinds: &[Kind], outcome: &Outcome, required: Required) -> Result<(), StoreError> {
+    let Required { people_min, people_max, .. } = required;
+    if outcome.persons.values().any(|persons| *persons > people_max) {
+        return Err(StoreError::TooMany(people_max));
+    }
     let few = |kind: &&Kind| outcome.persons.get(kind.as_str()).copied().unwrap_or_default() < people_min;
     let lacking: Vec<Kind> = kinds.iter().filter(few).copied().collect();
     match lacking.first() {

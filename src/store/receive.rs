@@ -53,6 +53,11 @@ pub enum StoreError {
         /// The minimum.
         people_min: u64,
     },
+    /// More people than the audience may have.
+    #[error(
+        "the audience has more than {0} people, and may not: ask an officer to raise `people_max`, or upload fewer"
+    )]
+    TooMany(u64),
     /// The upload is finished or given up.
     #[error("the upload is no longer open")]
     Closed,

@@ -183,6 +183,46 @@ fn a_room_that_was_set_back_serves_only_once_an_officer_has_accepted_and_nothing
 }
 
 #[test]
+fn a_room_whose_file_outside_is_gone_serves_only_once_an_officer_has_accepted() {
+    let founded = Founded::new();
+    let officer = founded.token("festival", "officer");
+    let file = founded.room().with_extension("checkpoint");
+    // From the first opening on, before anything was asked.
+    founded.serve().stop();
+    assert!(file.is_file());
+    let (bytes, aside) = (fs::read(&file).unwrap(), file.with_extension("checkpoint.part"));
+    fs::remove_file(&file).unwrap();
+    let told = refuses_to_serve(&founded.room());
+    assert!(told.contains("is gone") && told.contains("camerata audit accept"), "{told}");
+    // Brought back, or left beside its place by a crash in its first writing.
+    for path in [&file, &aside] {
+        fs::write(path, &bytes).unwrap();
+        founded.serve().stop();
+        assert!(file.is_file() && !aside.exists());
+        fs::remove_file(&file).unwrap();
+    }
+    // The room set back with its file gone: the older state remembers as well.
+    let backup = founded.folder.path().join("backup");
+    copy(&founded.room(), &backup);
+    fs::write(&file, &bytes).unwrap();
+    let pair = Pair::in_room(&founded);
+    pair.served.ask(&pair.marketer, 80.0).ok();
+    pair.served.stop();
+    fs::remove_dir_all(founded.room()).unwrap();
+    fs::remove_file(&file).unwrap();
+    copy(&backup, &founded.room());
+    assert!(refuses_to_serve(&founded.room()).contains("is gone"));
+    let room = founded.room();
+    let rotated = run(founded.command("", ""), &["audit", "rotate", "--room", room.to_str().unwrap()]);
+    assert!(!rotated.status.success(), "nor is its key changed");
+    let accept = |token: &str| run(founded.command(token, ""), &["audit", "accept", "--room", room.to_str().unwrap()]);
+    assert!(words(&accept("nobody's")).contains("officer"));
+    done(accept(&officer));
+    founded.serve().stop();
+    assert!(file.is_file());
+}
+
+#[test]
 fn a_fork_is_found_by_whoever_saw_the_other_side() {
     let founded = Founded::new();
     let pair = Pair::in_room(&founded);
@@ -190,6 +230,9 @@ fn a_fork_is_found_by_whoever_saw_the_other_side() {
     pair.served.stop();
     let twin = founded.folder.path().join("twin");
     copy(&founded.room(), &twin);
+    // Whoever makes the twin takes along what is kept beside the room.
+    let beside = |room: &Path| room.with_extension("checkpoint");
+    fs::copy(beside(&founded.room()), beside(&twin)).unwrap();
     let served = serve_at(&founded, &founded.room(), port);
     served.ask(&marketer, 80.0).ok();
     let url = served.url.clone();

@@ -22,6 +22,7 @@ mod doctor;
 mod door;
 mod erase;
 mod failing_fsync;
+mod failures;
 mod full_disk;
 mod fuzz;
 mod kills;

@@ -37,6 +37,9 @@ pub(super) fn what(what: What, language: Language) -> &'static str {
         What::TemplateProposed => ("modèle proposé", "template proposed"),
         What::TemplateApproved => ("modèle approuvé", "template approved"),
         What::TemplateWithdrawn => ("approbation d’un modèle retirée", "approval of a template withdrawn"),
+        What::TemplateFailed => {
+            ("modèle retiré : le moteur n’a pas pu l’exécuter", "template withdrawn: the engine could not run it")
+        }
         What::Refused => ("question refusée", "question refused"),
         What::Charged => ("question admise et payée", "question admitted and charged"),
         What::Answered => ("question répondue", "question answered"),

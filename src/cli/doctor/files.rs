@@ -173,18 +173,18 @@ pub fn checkpoint(config: &Config, room: &Path, has_spent: bool) -> Finding {
     }
     if !file.exists() {
         return Finding::of(
-            Level::Warning,
+            Level::Fault,
             "checkpoint",
             format!("{name} n’y est pas."),
             format!("{name} is not there."),
         )
         .because(
-            "Sans lui, une salle remise en arrière ne se découvre pas.",
-            "Without it, a room that was set back isn’t found out.",
+            "Sans lui, rien ne dit si la salle a été remise en arrière : elle ne s’ouvre pas.",
+            "Without it, nothing tells whether the room was set back: it doesn’t open.",
         )
         .mend(
-            "Restaurez-le, ou cherchez qui l’a ôté ; la prochaine réponse en fait un nouveau.",
-            "Restore it, or find out who took it away; the next answer makes a new one.",
+            "Remettez-le de l’ancien endroit; s’il est perdu, un responsable de la conformité accepte la salle telle qu’elle est par « camerata audit accept ».",
+            "Bring it back from the old place; if it is lost, an officer accepts the room as it is with `camerata audit accept`.",
         );
     }
     let device = |path: &Path| fs::metadata(path).ok().map(|metadata| metadata.dev());

@@ -169,7 +169,7 @@ async fn the_checkpoint_lies_outside_and_is_there() {
     fs::remove_file(kept.folder.path().join("room.checkpoint")).unwrap();
     assert_eq!(kept.finding("checkpoint").await.0, Level::Good, "nothing was spent yet");
     let config = Config::load(&kept.room()).unwrap();
-    assert_eq!(files::checkpoint(&config, &kept.room(), true).level, Level::Warning);
+    assert_eq!(files::checkpoint(&config, &kept.room(), true).level, Level::Fault);
     kept.settings(&format!("checkpoint_file = \"{}/c\"", kept.room().display()));
     assert_eq!(kept.finding("checkpoint").await.0, Level::Fault);
 }

@@ -46,6 +46,8 @@ struct Version {
     proposed: String,
     by: Option<Officer>,
     why: Option<String>,
+    #[serde(default)]
+    failed: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -121,6 +123,10 @@ fn head(version: &Version, language: Language) -> String {
         (say("par", "by"), Some(by)),
         (say("pourquoi", "why"), version.why.clone()),
         (say("approuvé par", "approved by"), Some(approved)),
+        (
+            say("retiré, échec du moteur", "withdrawn, the engine failed"),
+            version.failed.as_deref().map(|failed| t::day(failed).to_owned()),
+        ),
     ];
     let line = |(label, value): (&str, Option<String>)| Some(format!("{} {}", t::label(label, language), value?));
     lines.into_iter().filter_map(line).collect::<Vec<_>>().join("\n")
@@ -167,6 +173,7 @@ fn happened(what: What, language: Language) -> &'static str {
         What::Proposed => ("proposé", "proposed"),
         What::Approved => ("approuvé", "approved"),
         What::Withdrawn => ("accord retiré", "approval withdrawn"),
+        What::Failed => ("retiré : échec du moteur", "withdrawn: the engine failed"),
     };
     choose(language, words)
 }

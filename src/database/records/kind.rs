@@ -10,6 +10,7 @@ pub enum Kind {
     Version,
     Account,
     Charge,
+    ChargeFailure,
     Answer,
     AnswerBlind,
     PolicyVersion,
@@ -44,13 +45,14 @@ pub(super) struct Part {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Room,
         Self::Token,
         Self::Upload,
         Self::Version,
         Self::Account,
         Self::Charge,
+        Self::ChargeFailure,
         Self::Answer,
         Self::AnswerBlind,
         Self::PolicyVersion,
@@ -80,6 +82,7 @@ impl Kind {
             Self::Version => "version",
             Self::Account => "account",
             Self::Charge => "charge",
+            Self::ChargeFailure => "charge-failure",
             Self::Answer => "answer",
             Self::AnswerBlind => "answer-blind",
             Self::PolicyVersion => "policy-version",
@@ -156,6 +159,7 @@ impl Kind {
                     ]
                 }
             }
+            Self::ChargeFailure => const { &[part("charge_failures", "charge", "failed", "charge")] },
             Self::Answer => const { &[part("answers", "charge", "release, recorded", "charge")] },
             Self::AnswerBlind => const { &[part("answer_blinds", "charge", "blind", "charge")] },
             Self::PolicyVersion => {

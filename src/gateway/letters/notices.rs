@@ -8,6 +8,7 @@ use crate::{
     people::{Outgoing, OutgoingKind, PeopleError},
     policy::{Status, VersionsError},
     store::{StoreError, Version},
+    template::{self, ConsentError},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -28,6 +29,9 @@ pub(super) enum NoticeError {
     /// Proposals.
     #[error(transparent)]
     Versions(#[from] VersionsError),
+    /// Templates.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// Audiences.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,6 +51,7 @@ pub(super) async fn post(room: &Room) -> Result<(), NoticeError> {
     let rules = room.rules_now().await?;
     proposals(room, &rules).await?;
     templates(room, &rules).await?;
+    failed_templates(room, &rules).await?;
     expiring(room, &rules).await?;
     budgets(room, &rules).await
 }
@@ -107,6 +112,24 @@ async fn templates(room: &Room, rules: &Rules) -> Result<(), NoticeError> {
         for owner in holders.iter().filter(|owner| !version.approved.contains(**owner)) {
             let told = (version.hash.as_str(), content.clone());
             tell(room, (owner, Role::Officer), OutgoingKind::TemplateProposal, told).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Templates that the engine could not run, to the officers of every member that has audiences: whoever had approved them or not.
+async fn failed_templates(room: &Room, rules: &Rules) -> Result<(), NoticeError> {
+    for entry in room.consent.log().await? {
+        if entry.what != template::What::Failed || !is_recent(room, &entry.happened) {
+            continue;
+        }
+        let Some(version) = entry.hash.as_deref().and_then(|hash| rules.templates.version(hash)) else { continue };
+        let path = format!("/templates/{}?version={}", version.name, version.hash);
+        let content = json!({ "template": version.name, "link": link(room, &path) });
+        let once = format!("{} {}", version.hash, entry.happened);
+        for owner in rules.policies.base.members().values().filter(|member| !member.audiences.is_empty()) {
+            let told = (once.as_str(), content.clone());
+            tell(room, (&owner.name, Role::Officer), OutgoingKind::TemplateFailed, told).await?;
         }
     }
     Ok(())

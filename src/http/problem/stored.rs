@@ -22,6 +22,10 @@ impl Problem {
                     .with("people_min", json!(people_min))
                     .with("kind", json!(kind))
             }
+            StoreError::TooMany(people) => {
+                plain(Self::new(unprocessable, "too-many-people", "Auditoire trop grand", "Audience too large"), &error)
+                    .with("people_max", json!(people))
+            }
             StoreError::Offset(offset) => {
                 plain(Self::new(StatusCode::CONFLICT, "offset", "Mauvaise position", "Wrong offset"), &error)
                     .with("offset", json!(offset))
@@ -102,6 +106,9 @@ fn french(error: &StoreError) -> String {
         StoreError::Length { declared, received } => {
             format!("le flux a {declared} octets, {received} sont arrivés : reprenez l'envoi")
         }
+        StoreError::TooMany(people) => format!(
+            "l’auditoire a plus de {people} personnes, et ne le peut pas : demandez à un responsable de la conformité de relever `people_max`, ou téléversez-en moins"
+        ),
         StoreError::Closed => "le téléversement n'est plus ouvert".to_owned(),
         _ => "la salle a échoué".to_owned(),
     }

@@ -83,6 +83,14 @@ mail-template-proposal-body =
 
     { $link }
 
+mail-template-failed-subject = An analysis template was withdrawn: the engine could not run it
+mail-template-failed-body =
+    A question by the template “{ $template }” was charged and failed in the engine. Since a failure may depend on who is in the lists, it is told to everybody alike: nobody’s approval of this version is in force any more, yours included, and nobody can ask by it.
+
+    Whoever runs the room finds the cause in its technical log. Read what the template computes, learn why it failed, and approve it again if you agree; or approve a mended version:
+
+    { $link }
+
 mail-expiring-subject = The audience { $audience } expires { $when }
 mail-expiring-body =
     The audience { $audience } expires on { $date }: the room will destroy it, and nobody can ask questions of it any more. Upload a new version if it is to serve on.

@@ -217,6 +217,7 @@ check-mistake = mistake
 
 templates-lead = Each question of the room is an approved template. It runs only on the audiences of the members that have approved it.
 template = Template
+template-failed = Withdrawn on { $when }: the engine could not run this version for a question that was charged, and every approval ended. Find out why before you approve it again; approvals shown below were given since.
 template-approved-by = approvals: { $given } of { $all }
 template-awaits = waits for your approval
 template-with-room = Came with the room
@@ -321,6 +322,7 @@ entry-templates-founded = First templates
 entry-template-proposed = Template proposed
 entry-template-approved = Template approved
 entry-template-withdrawn = Approval of a template withdrawn
+entry-template-failed = Template withdrawn: the engine could not run it
 entry-refused = Question refused
 entry-charged = Question admitted and charged
 entry-answered = Question answered

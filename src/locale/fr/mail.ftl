@@ -83,6 +83,14 @@ mail-template-proposal-body =
 
     { $link }
 
+mail-template-failed-subject = Un modèle d’analyse a été retiré : le moteur n’a pas pu l’exécuter
+mail-template-failed-body =
+    Une question posée par le modèle « { $template } » a été payée et a échoué dans le moteur. Comme un échec peut dépendre de qui est dans les listes, il se dit à tout le monde de la même façon : plus aucun accord n’est en vigueur pour cette version, le vôtre non plus, et personne ne peut plus s’en servir.
+
+    Qui tient la salle en trouve la cause dans son journal technique. Relisez ce que le modèle calcule, apprenez pourquoi il a échoué, et approuvez-le de nouveau si vous êtes d’accord; ou approuvez une version corrigée :
+
+    { $link }
+
 mail-expiring-subject = L’auditoire { $audience } expire { $when }
 mail-expiring-body =
     L’auditoire { $audience } expire le { $date } : la salle le détruira, et plus personne ne pourra lui poser de question. Téléversez une nouvelle version si vous voulez qu’il serve encore.

@@ -217,6 +217,7 @@ check-mistake = erreur
 
 templates-lead = Chaque question de la salle est un modèle approuvé. Il ne s’exécute que sur les auditoires des membres qui l’ont approuvé.
 template = Modèle
+template-failed = Retirée le { $when } : le moteur n’a pas pu exécuter cette version pour une question déjà payée, et tous les accords ont pris fin. Cherchez pourquoi avant de l’approuver de nouveau; les accords montrés plus bas ont été donnés depuis.
 template-approved-by = approbations : { $given } sur { $all }
 template-awaits = attend votre accord
 template-with-room = Venu avec la salle
@@ -321,6 +322,7 @@ entry-templates-founded = Premiers modèles
 entry-template-proposed = Modèle proposé
 entry-template-approved = Modèle approuvé
 entry-template-withdrawn = Accord retiré à un modèle
+entry-template-failed = Modèle retiré : le moteur n’a pas pu l’exécuter
 entry-refused = Question refusée
 entry-charged = Question admise et payée
 entry-answered = Question répondue

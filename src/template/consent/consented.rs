@@ -26,6 +26,8 @@ pub struct Version {
     pub proposed: String,
     /// The members over whose audiences it may run.
     pub approved: BTreeSet<MemberName>,
+    /// When the engine last could not run it, which ended all approvals (RFC 3339).
+    pub failed: Option<String>,
     /// As checked; `None` if this program's checker refuses it.
     pub(super) template: Option<Arc<Template>>,
 }
@@ -41,6 +43,7 @@ impl Version {
             why: None,
             proposed: now,
             approved: members,
+            failed: None,
             template: Some(Arc::new(template)),
         }
     }
@@ -136,6 +139,16 @@ impl Consented {
 
     pub(super) fn with(&self, version: Version) -> Self {
         Self { versions: self.versions.iter().cloned().chain([version]).collect() }
+    }
+
+    /// The same, after the engine could not run a version.
+    pub(super) fn failed(&self, hash: &str, now: &str) -> Self {
+        let mut after = self.clone();
+        for version in after.versions.iter_mut().filter(|version| version.hash == hash) {
+            version.approved.clear();
+            version.failed = Some(now.to_owned());
+        }
+        after
     }
 
     pub(super) fn changed(&self, hash: &str, change: impl Fn(&mut BTreeSet<MemberName>)) -> Self {

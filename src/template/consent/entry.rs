@@ -15,10 +15,12 @@ pub enum What {
     Approved,
     /// An approval ended.
     Withdrawn,
+    /// The engine could not run it: all approvals ended.
+    Failed,
 }
 
 impl What {
-    pub(super) const ALL: [Self; 4] = [Self::Founded, Self::Proposed, Self::Approved, Self::Withdrawn];
+    pub(super) const ALL: [Self; 5] = [Self::Founded, Self::Proposed, Self::Approved, Self::Withdrawn, Self::Failed];
 
     /// What the audit log calls it.
     pub(super) fn told(self) -> proof::What {
@@ -27,6 +29,7 @@ impl What {
             Self::Proposed => proof::What::TemplateProposed,
             Self::Approved => proof::What::TemplateApproved,
             Self::Withdrawn => proof::What::TemplateWithdrawn,
+            Self::Failed => proof::What::TemplateFailed,
         }
     }
 
@@ -37,6 +40,7 @@ impl What {
             Self::Proposed => "proposed",
             Self::Approved => "approved",
             Self::Withdrawn => "withdrawn",
+            Self::Failed => "failed",
         }
     }
 }
@@ -48,7 +52,7 @@ pub struct Entry {
     pub happened: String,
     /// What.
     pub what: What,
-    /// Who; nobody for the founding, and for what follows from a member's leaving.
+    /// Who; nobody for the founding, for what follows from a member's leaving, and for what the engine could not run.
     pub officer: Option<Officer>,
     /// The version that it is about; all for the founding.
     pub hash: Option<String>,

@@ -5,7 +5,8 @@
 //! - a template is picked for a question only if every owner concerned has approved exactly its two files under its name;
 //! - an approval that is withdrawn counts for nothing that is picked afterwards;
 //! - an officer approves and withdraws for the officer's own member, and for no other;
-//! - a member that leaves takes its approvals along.
+//! - a member that leaves takes its approvals along;
+//! - what the engine could not run has nobody's approval any more, whoever had given one.
 
 mod consented;
 mod entry;
@@ -71,7 +72,10 @@ impl Consent {
     }
 
     /// Begins an act.
-    async fn begin(&self) -> Result<Writing, ConsentError> {
+    ///
+    /// # Errors
+    /// When the database fails, or the log has gone on since: see [`Consent::expecting`].
+    pub async fn begin(&self) -> Result<Writing, ConsentError> {
         let mut writing = self.database.begin(&*self.clock).await?;
         if let Some(expected) = self.expected
             && tables::newest(&mut *writing).await? != expected
@@ -220,6 +224,27 @@ impl Consent {
         }
         writing.commit().await?;
         Ok(after)
+    }
+
+    /// Ends every owner's approval of a version that the engine could not run, in a transaction that [`Consent::begin`] began: what failed
+    /// is told together with what comes of it.
+    ///
+    /// # Errors
+    /// When there is no such version, or the database fails.
+    pub async fn fail(
+        &self,
+        writing: &mut Writing,
+        current: &Consented,
+        (hash, charge): (&str, i64),
+    ) -> Result<Consented, ConsentError> {
+        let version = current.version(hash).ok_or(ConsentError::NotFound)?;
+        let now = self.now();
+        for owner in &version.approved {
+            tables::withdraw(writing, hash, owner, &now).await?;
+        }
+        let why = format!("le moteur n’a pas pu l’exécuter ({charge}) / the engine could not run it ({charge})");
+        tables::log(writing, (What::Failed, &now), None, Some(hash), Some(&why)).await?;
+        Ok(current.failed(hash, &now))
     }
 
     /// What happened to the templates, newest first, at most 1,000.

@@ -27,6 +27,13 @@ pub(super) async fn versions(database: &Database) -> Result<Vec<Version>, Consen
         let version = versions.iter_mut().find(|version| version.hash == hash).ok_or(ConsentError::Corrupt)?;
         version.approved.insert(member(owner)?);
     }
+    let rows =
+        sqlx::query("SELECT hash, max(happened) AS failed FROM template_log WHERE what = 'failed' GROUP BY hash");
+    for row in rows.fetch_all(database.pool()).await? {
+        let hash: String = row.try_get("hash")?;
+        let version = versions.iter_mut().find(|version| version.hash == hash).ok_or(ConsentError::Corrupt)?;
+        version.failed = row.try_get("failed")?;
+    }
     Ok(versions)
 }
 
@@ -45,6 +52,7 @@ fn version(row: &AnyRow) -> Result<Version, ConsentError> {
         why: row.try_get("why")?,
         proposed: row.try_get("proposed")?,
         approved: std::collections::BTreeSet::new(),
+        failed: None,
         template: None,
     })
 }

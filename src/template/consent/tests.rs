@@ -23,6 +23,7 @@ on_both!(
     what_the_checker_refuses_is_left_out_and_the_version_before_it_serves,
     a_stored_template_that_was_changed_is_not_taken,
     a_member_that_leaves_takes_its_approvals_along,
+    what_the_engine_could_not_run_has_nobody_s_approval,
     who_did_what_is_kept,
     an_act_that_goes_by_what_has_changed_comes_to_nothing,
 );
@@ -82,6 +83,38 @@ fn picked(consented: &Consented, owners: &[&str]) -> String {
 /// The approvals, as they compare.
 fn approvals(consented: &Consented) -> Vec<(String, BTreeSet<MemberName>)> {
     consented.iter().map(|(version, _)| (version.hash.clone(), version.approved.clone())).collect()
+}
+
+async fn what_the_engine_could_not_run_has_nobody_s_approval(place: Place) {
+    let desk = Desk::new(&place).await;
+    let owners = ["x", "y"];
+    let founded = desk.consent.found(&catalogue(), &members(&owners)).await.unwrap();
+    let hash = picked(&founded, &owners);
+    // What isn't committed has withdrawn nothing.
+    let mut writing = desk.consent.begin().await.unwrap();
+    desk.consent.fail(&mut writing, &founded, (&hash, 1)).await.unwrap();
+    writing.cancel().await.unwrap();
+    assert_eq!(picked(&desk.stored().await, &owners), hash);
+    let mut writing = desk.consent.begin().await.unwrap();
+    let after = desk.consent.fail(&mut writing, &founded, (&hash, 1)).await.unwrap();
+    writing.commit().await.unwrap();
+    for consented in [&after, &desk.stored().await] {
+        for some in [&owners[..], &owners[..1]] {
+            assert_eq!(consented.pick(&overlap(), &members(some)).unwrap_err(), Unpicked::Unapproved(members(some)));
+        }
+        let version = consented.version(&hash).unwrap();
+        assert!(version.approved.is_empty() && version.failed.is_some());
+        let others = consented.iter().filter(|(version, _)| version.hash != hash);
+        assert!(
+            others.into_iter().all(|(version, _)| version.approved == members(&owners) && version.failed.is_none())
+        );
+    }
+    let entry = &desk.consent.log().await.unwrap()[0];
+    assert_eq!((entry.what, entry.hash.as_deref(), &entry.officer), (What::Failed, Some(hash.as_str()), &None));
+    // Each owner alone lets it run again, for itself.
+    let after = desk.consent.approve(&after, &officer("x"), &hash).await.unwrap();
+    assert_eq!(picked(&after, &["x"]), hash);
+    assert!(after.pick(&overlap(), &members(&owners)).is_err());
 }
 
 async fn members_join_a_room_with_its_templates(place: Place) {

@@ -48,6 +48,8 @@ struct TemplatePage<'a> {
     when: String,
     why: Option<&'a str>,
     newest: bool,
+    /// When the engine last could not run it.
+    failed: Option<String>,
     /// Each owner, and whether it has approved.
     owners: Vec<(String, bool)>,
     acts: bool,
@@ -174,6 +176,7 @@ fn whole<'a>(
         when: page.moment(&version.proposed),
         why: version.why.as_deref(),
         newest: place == 0,
+        failed: version.failed.as_deref().map(|failed| page.moment(failed)),
         owners: owners(rules).iter().map(|owner| (names.member(owner), version.approved.contains(*owner))).collect(),
         acts: acts(asker),
         own_approved: version.approved.contains(&asker.user.member),

@@ -167,6 +167,10 @@ impl Served {
                 command.env(variable, most);
             }
         }
+        // Answers leave when they are there: what their time is made of is tested apart.
+        if !command.get_envs().any(|(name, _)| name == "CAMERATA_MS_PER_MILLION_ROWS") {
+            command.env("CAMERATA_MS_PER_MILLION_ROWS", "1");
+        }
         // Under a name, to which passkeys can be bound; and links lead there.
         if !command.get_envs().any(|(name, _)| name == "CAMERATA_PUBLIC_URL") {
             command.env("CAMERATA_PUBLIC_URL", PUBLIC_URL);
