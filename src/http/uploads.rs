@@ -15,7 +15,7 @@ use axum::{
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{ops::RangeInclusive, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Pieces of the stream that may wait for the parser; more would be memory for nothing.

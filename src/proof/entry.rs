@@ -102,7 +102,7 @@ pub enum What {
 
 impl What {
     /// Every kind, in the order in which they are told above.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Founded,
         Self::KeyChanged,
         Self::TokenIssued,

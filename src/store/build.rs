@@ -14,7 +14,7 @@ use crate::{
     identity::Kind,
     model::{LeftOut, Shape, failpoint},
 };
-use std::{collections::BTreeMap, fs, ops::RangeInclusive, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 struct Table {
     persons: u64,
