@@ -4,6 +4,7 @@
 
 mod finding;
 mod log;
+mod reading;
 mod receipts;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,8 @@ mod verify;
 mod witnesses;
 
 pub use finding::Finding;
-pub use log::{Filter, Log, Page, Signed, keys, newest, outside_since, public_keys, signing_key, stored, tell};
+pub use log::{Log, Signed, keys, newest, outside_since, public_keys, signing_key, stored, tell};
+pub use reading::{Filter, Page};
 pub use verify::{Verified, verify};
 pub use witnesses::{CosignError, Cosigned};
 

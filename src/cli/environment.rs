@@ -78,6 +78,17 @@ pub const VARIABLES: &[(&str, Words)] = &[
         ("point de contrôle de la salle, hors de son dossier", "the room’s checkpoint, outside its folder"),
     ),
     ("CAMERATA_QUERIES_MAX", ("requêtes à la fois", "queries at a time")),
+    (
+        "CAMERATA_WAITING_MAX",
+        ("requêtes d’un membre qui peuvent attendre leur tour", "queries of one member that may wait for their turn"),
+    ),
+    (
+        "CAMERATA_MS_PER_MILLION_ROWS",
+        (
+            "d’où se calcule l’instant où une réponse part, en ms par million de rangées",
+            "what the time of an answer is computed by, in ms for a million rows",
+        ),
+    ),
     (BACKUP_PASSPHRASE, ("phrase de passe d’une sauvegarde", "passphrase of a backup")),
     (
         "CAMERATA_DATABASE_URL",

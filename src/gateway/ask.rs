@@ -151,8 +151,7 @@ async fn ask_once(
     };
     failpoint("after_charge");
     // An answer that was there a moment ago is there still: without a place at the engine nothing is run.
-    let (running, prepared) =
-        begun.ok_or_else(|| AskError::ledger(LedgerError::Corrupt("an answer that is gone")))?;
+    let (running, prepared) = begun.ok_or_else(|| AskError::ledger(LedgerError::Corrupt("an answer that is gone")))?;
     let outcome = tally_and_release(room, &rules, (prepared, plan.release), (&charge, plan.charge.margin)).await;
     // Nothing is written before the public time has passed: what is written has its moment beside it.
     running.hold().await;

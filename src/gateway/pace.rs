@@ -113,7 +113,7 @@ mod tests {
             prop_assert!(due >= took && due >= time);
             let unit = time.max(Duration::from_millis(1));
             let doublings = due.as_nanos() / unit.as_nanos();
-            prop_assert!(due.as_nanos() % unit.as_nanos() == 0 && doublings.is_power_of_two());
+            prop_assert!(due.as_nanos().is_multiple_of(unit.as_nanos()) && doublings.is_power_of_two());
             prop_assert!(due == unit || due < took * 2);
         }
     }

@@ -37,12 +37,15 @@ fn load(engine: &Writing, version: &Version, list: &ErasureList) -> Result<(), S
     if version.kinds.len() > 1 { links::follow(engine) } else { Ok(()) }
 }
 
+/// Persons by kind of identifier.
+type Persons = BTreeMap<Kind, u64>;
+
 /// Writes a version without those persons: by kind, how many went and how many are left.
 pub(super) fn without(
     engine: &Writing,
     version: &Version,
     list: &ErasureList,
-) -> Result<(BTreeMap<Kind, u64>, BTreeMap<Kind, u64>), StoreError> {
+) -> Result<(Persons, Persons), StoreError> {
     load(engine, version, list)?;
     let (mut gone, mut left) = (BTreeMap::new(), BTreeMap::new());
     let most = most(version.declaration.shape, version.rows_max);

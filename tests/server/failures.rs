@@ -14,7 +14,15 @@ fn starved(founded: &std::sync::Arc<Founded>) -> Served {
 fn overlap(served: &Served, token: &str) -> Value {
     let templates = served.get(token, "/api/v1/templates").ok();
     let mut found = templates["templates"].as_array().unwrap().iter().filter(|t| t["name"] == "overlap");
-    found.next().expect("the template").clone()
+    let template = found.next().expect("the template");
+    // Its newest version, with who has approved it.
+    template["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|v| v["hash"] == template["hash"])
+        .expect("its version")
+        .clone()
 }
 
 #[test]
@@ -88,16 +96,12 @@ fn a_query_that_ends_the_process_is_begun_twice_and_then_counts_as_failed() {
 fn what_fails_before_the_charge_costs_nothing_and_withdraws_nothing() {
     let founded = Founded::new();
     let pair = Pair::in_room(&founded);
-    let keys = files(&founded.room().join("keys/versions"));
-    let aside: Vec<_> = keys.iter().map(|key| (key, std::fs::read(key).unwrap())).collect();
-    for (key, _) in &aside {
-        std::fs::remove_file(key).unwrap();
-    }
+    let keys = founded.room().join("keys/versions");
+    let aside = founded.folder.path().join("aside");
+    std::fs::rename(&keys, &aside).unwrap();
     assert_eq!(pair.served.ask(&pair.marketer, 90.0).status, 500);
     assert_eq!(pair.served.spent_of(&pair.marketer, "room"), 0);
     assert_ne!(overlap(&pair.served, &pair.marketer)["approved"], json!([]));
-    for (key, bytes) in aside {
-        std::fs::write(key, bytes).unwrap();
-    }
+    std::fs::rename(&aside, &keys).unwrap();
     pair.served.ask(&pair.marketer, 90.0).ok();
 }

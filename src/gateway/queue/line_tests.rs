@@ -123,7 +123,8 @@ proptest! {
     fn places_are_bounded_never_idle_and_handed_out_fairly(places in 1usize..4, most in 1usize..6, steps in steps()) {
         let mut line = Line::new(places, most);
         let mut now = Duration::ZERO;
-        let (mut running, mut waiting): (Vec<(Ticket, usize)>, Vec<(Ticket, usize)>) = (Vec::new(), Vec::new());
+        let mut running: Vec<(Ticket, usize)> = Vec::new();
+        let mut waiting: Vec<(Ticket, usize)> = Vec::new();
         for step in steps {
             match step {
                 Step::Joins(of, time) => {

@@ -13,7 +13,7 @@ use super::{
     effects::{EffectsError, alone, rewritten},
     policies::Policies,
 };
-use crate::model::{MemberName, Text};
+use crate::model::{Language, MemberName, Text};
 use jiff::Timestamp;
 use leaves::{Leaf, leaves};
 use serde::{Deserialize, Serialize};
@@ -195,10 +195,9 @@ impl Sides<'_> {
         let mut found = Vec::new();
         for id in ids {
             let (was, is) = (old.get(id), new.get(id));
-            let title = |sentence: Option<&Sentence>, of: fn(&Text) -> &String| sentence.map(|s| of(&s.title).clone());
-            let sides: [(_, fn(&Text) -> &String); 2] = [("title_fr", |text| &text.fr), ("title_en", |text| &text.en)];
-            for (key, of) in sides {
-                let (was_called, is_called) = (title(was, of), title(is, of));
+            let title = |sentence: Option<&Sentence>, language| sentence.map(|s| s.title.get(language).to_owned());
+            for (key, language) in [("title_fr", Language::Fr), ("title_en", Language::En)] {
+                let (was_called, is_called) = (title(was, language), title(is, language));
                 if was_called == is_called {
                     continue;
                 }

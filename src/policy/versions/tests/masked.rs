@@ -171,9 +171,10 @@ fn no_sequence_of_others_acts_opens_what_an_owner_never_approved() {
             runtime.block_on(async {
                 let sample = Sample::of(questions.iter().map(generated::Drawn::question));
                 let folders: Vec<Files> = versions.iter().map(|version| version.files(&common)).collect();
-                let (seen, opened) = &mut *total.borrow_mut();
-                who_is_not_asked_loses_nothing(&sample, [&folders[0], &folders[1]], seen).await;
-                others_alone_open_nothing(&sample, &folders, generated::MEMBERS[owner], opened).await;
+                let (mut seen, mut opened) = *total.borrow();
+                who_is_not_asked_loses_nothing(&sample, [&folders[0], &folders[1]], &mut seen).await;
+                others_alone_open_nothing(&sample, &folders, generated::MEMBERS[owner], &mut opened).await;
+                *total.borrow_mut() = (seen, opened);
             });
             Ok(())
         },

@@ -196,9 +196,7 @@ impl Room {
                 Shape::List => "i".to_owned(),
                 Shape::Events => format!("{} % {persons}", draw(1)),
             };
-            let person = format!(
-                "CASE k WHEN 0 THEN -9223372036854775808 WHEN 1 THEN 9223372036854775807 ELSE CAST(CAST(hash(k) AS HUGEINT) - 9223372036854775808 AS BIGINT) END"
-            );
+            let person = "CASE k WHEN 0 THEN -9223372036854775808 WHEN 1 THEN 9223372036854775807 ELSE CAST(CAST(hash(k) AS HUGEINT) - 9223372036854775808 AS BIGINT) END";
             let code = |salt, values: u64| {
                 format!("CAST(CASE WHEN {0} % 7 > 0 THEN {0} % {values} END AS USMALLINT)", draw(salt))
             };
