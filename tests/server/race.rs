@@ -60,6 +60,12 @@ fn race(gateways: &[&Served], token: &str, margin: u64, answered: &AtomicUsize) 
                 thread::sleep(Duration::from_millis(50));
                 continue;
             };
+            // More wait than may: nothing was spent.
+            if reply.status == 429 {
+                reply.problem(429, "too-many-waiting");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
             if reply.status != 200 {
                 reply.problem(409, "budget");
                 return (client % QUESTIONS, None);

@@ -24,6 +24,7 @@ fn a_log_shown_differently_to_two_members_is_found_by_what_a_witness_saw() {
     pair.served.stop();
     let twin = founded.folder.path().join("twin");
     copy(&founded.room(), &twin);
+    std::fs::copy(founded.room().with_extension("checkpoint"), twin.with_extension("checkpoint")).unwrap();
 
     let served = serve_at(&founded, &founded.room(), port);
     let url = served.url.clone();

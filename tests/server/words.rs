@@ -8,7 +8,7 @@ const BEFORE: &str = "Planification de saison";
 const AFTER: &str = "Prospection par courriel";
 
 fn register(served: &Served) -> (Value, String) {
-    let page = served.call("GET", "", "/register", &[], b"").unwrap().body;
+    let page = served.call("GET", "", "/register", &[("accept-language", "fr")], b"").unwrap().body;
     (served.call("GET", "", "/api/v1/register", &[], b"").unwrap().ok(), page)
 }
 
@@ -65,14 +65,7 @@ fn questions_and_lists_keep_the_words_that_they_were_asked_and_uploaded_under() 
     assert!(!page.contains(AFTER) && !page.contains("ailleurs.example") && !page.contains("Autre question"));
 
     // All agree: what is asked from then on has the new words, and what was asked and uploaded before keeps its own.
-    let mut proposal = proposed;
-    while proposal["status"] == "open" {
-        let mut approvals = proposal["approvals"].as_array().unwrap().iter();
-        let missing = approvals.find(|one| one["needed"] == true && one["by"].is_null()).unwrap();
-        let at = MEMBERS.iter().position(|member| missing["owner"] == **member).unwrap();
-        let path = format!("/api/v1/policy/proposals/{}/approval", proposal["id"]);
-        proposal = served.post(&officers[at], &path, &json!({"effects": missing["effects"]})).ok();
-    }
+    founded.all_agree(&served, proposed);
     let (told, page) = register(&served);
     assert_eq!((&told["newest"][0], &uploaded_for(&told, "festival")), (&asked, &json!(BEFORE)));
     assert!(page.contains(&format!("{AFTER} (appelée «")) || page.contains(&format!("{AFTER} (called “")), "{page}");

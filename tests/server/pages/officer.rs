@@ -264,6 +264,7 @@ fn nothing_that_officers_write_runs() {
     let proposal = json!({ "files": files, "why": EVIL });
     let made = served.post(&token, "/api/v1/policy/proposals", &proposal);
     let made = if made.status == 422 { panic!("{}", made.body) } else { made.ok() };
+    founded.all_agree(&served, made.clone());
     let (id, version) = (made["id"].as_i64().unwrap(), made["version"].as_str().unwrap().to_owned());
     let secret = founded.invite("festival", "olga@festival.ca", &["officer"]);
     let olga = served.accept(&secret, "olga@festival.ca", "<img src=x onerror=document.title=1>");
