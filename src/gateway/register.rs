@@ -203,15 +203,22 @@ async fn accounts(room: &Room, rules: &Rules, members: &[RegisteredMember]) -> R
     budget::lines(room, rules, std::iter::once(Account::Room).chain(shares).chain(owners)).await
 }
 
+/// Each template in the newest version that all owners have approved; in the newest of all, where there is none: what one officer has
+/// proposed isn't yet what the room says.
 fn templates(rules: &Rules) -> Vec<RegisteredTemplate> {
-    let names = rules.templates.names().into_iter();
-    let newest =
-        names.filter_map(|name| rules.templates.newest(name).map(|(version, template)| (name, version, template)));
-    let registered = newest.map(|(name, version, template)| RegisteredTemplate {
-        name: name.clone(),
-        title: template.manifest().title.clone(),
-        description: template.manifest().description.clone(),
-        approved: version.approved.iter().cloned().collect(),
-    });
+    let members = rules.policies.base.members().values().filter(|member| !member.audiences.is_empty());
+    let owners = members.map(|member| member.name.clone()).collect();
+    let shown = |name| {
+        let agreed = rules.templates.pick(name, &owners).ok();
+        let agreed = agreed.and_then(|template| Some((rules.templates.version(template.hash())?, template)));
+        agreed.or_else(|| rules.templates.newest(name)).map(|(version, template)| (name, version, template))
+    };
+    let registered =
+        rules.templates.names().into_iter().filter_map(shown).map(|(name, version, template)| RegisteredTemplate {
+            name: name.clone(),
+            title: template.manifest().title.clone(),
+            description: template.manifest().description.clone(),
+            approved: version.approved.iter().cloned().collect(),
+        });
     registered.collect()
 }

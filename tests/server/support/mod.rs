@@ -244,7 +244,9 @@ impl Served {
         body: &[u8],
     ) -> Result<Reply, ureq::Error> {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        request = request.header("accept-language", "en");
+        if !headers.iter().any(|(name, _)| *name == "accept-language") {
+            request = request.header("accept-language", "en");
+        }
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
         }
