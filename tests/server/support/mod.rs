@@ -144,17 +144,6 @@ impl Founded {
         String::from_utf8(made.stdout).unwrap().trim().to_owned()
     }
 
-    /// Has an officer of each member that a proposal waits for approve it, until it is published.
-    pub fn all_agree(&self, served: &Served, mut proposal: Value) {
-        while proposal["status"] == "open" {
-            let mut approvals = proposal["approvals"].as_array().unwrap().iter();
-            let missing = approvals.find(|one| one["needed"] == true && one["by"].is_null()).unwrap();
-            let officer = self.token(missing["owner"].as_str().unwrap(), "officer");
-            let path = format!("/api/v1/policy/proposals/{}/approval", proposal["id"]);
-            proposal = served.post(&officer, &path, &json!({"effects": missing["effects"]})).ok();
-        }
-    }
-
     pub fn serve(self: &Arc<Self>) -> Served {
         self.serve_with(&[])
     }

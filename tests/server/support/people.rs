@@ -1,5 +1,7 @@
 //! Generated people, hashed as a member's client would.
 
+use super::{Founded, Served};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
@@ -24,4 +26,17 @@ pub fn stream_of(cells: impl IntoIterator<Item = String>) -> Vec<u8> {
         stream.push(b'\n');
     }
     stream
+}
+
+impl Founded {
+    /// Has an officer of each member that a proposal waits for approve it, until it is published.
+    pub fn all_agree(&self, served: &Served, mut proposal: Value) {
+        while proposal["status"] == "open" {
+            let mut approvals = proposal["approvals"].as_array().unwrap().iter();
+            let missing = approvals.find(|one| one["needed"] == true && one["by"].is_null()).unwrap();
+            let officer = self.token(missing["owner"].as_str().unwrap(), "officer");
+            let path = format!("/api/v1/policy/proposals/{}/approval", proposal["id"]);
+            proposal = served.post(&officer, &path, &json!({"effects": missing["effects"]})).ok();
+        }
+    }
 }
