@@ -108,14 +108,17 @@ impl Request {
 }
 
 impl Request {
+    /// The owners of every audience that is named, so that whichever of them the template binds, its owner was heard. Who is no member
+    /// can't approve, and has no audience that the policies would permit: that is theirs to say.
+    pub(super) fn owners(&self, rules: &Rules) -> BTreeSet<MemberName> {
+        let named = self.audiences.values().flat_map(Named::list).map(|audience| &audience.member);
+        named.filter(|owner| rules.policies.base.member(owner).is_some()).cloned().collect()
+    }
+
     /// The newest version of the template that every owner of a named audience has approved. Says nothing of what is stored: names
     /// of templates and approvals are every member's to read.
     fn approved<'a>(&self, rules: &'a Rules) -> Result<&'a Template, AskError> {
-        // Of every audience that is named, so that whichever of them the template binds, its owner was heard. Who is no member can't
-        // approve, and has no audience that the policies would permit: that is theirs to say.
-        let named = self.audiences.values().flat_map(Named::list).map(|audience| &audience.member);
-        let owners: BTreeSet<MemberName> =
-            named.filter(|owner| rules.policies.base.member(owner).is_some()).cloned().collect();
+        let owners = self.owners(rules);
         rules.templates.pick(&self.template, &owners).map_err(|unpicked| match unpicked {
             Unpicked::Unknown => AskError::UnknownTemplate(self.template.clone()),
             Unpicked::Unapproved(owners) => AskError::Unapproved(self.template.clone(), owners),

@@ -7,13 +7,13 @@
 use super::{AskError, Outcome, Request, Room, Rules, pace::Running, plan::attached_as};
 use crate::{
     ledger::{Charge, LedgerError},
-    model::{MemberName, Named, failpoint},
+    model::failpoint,
     privacy,
     store::{self, Engine, Pins, Version},
     template::Instance,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -139,13 +139,8 @@ pub(super) async fn withdraw(
     match request.resolve(&rules) {
         Err(error) => error,
         // An older version is approved still: who asks again is asking that one.
-        Ok(_) => AskError::Unapproved(request.template.clone(), owners(request, &rules)),
+        Ok(_) => AskError::Unapproved(request.template.clone(), request.owners(&rules)),
     }
-}
-
-fn owners(request: &Request, rules: &Rules) -> BTreeSet<MemberName> {
-    let named = request.audiences.values().flat_map(Named::list).map(|audience| &audience.member);
-    named.filter(|owner| rules.policies.base.member(owner).is_some()).cloned().collect()
 }
 
 async fn withdrawn(room: &Room, template: &str, charge: &Charge) -> Result<Arc<Rules>, AskError> {

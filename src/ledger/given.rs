@@ -46,18 +46,14 @@ impl Ledger {
         let found = candidates(self.database.pool(), member, query_key, margin).await?;
         Ok(found.into_iter().filter(|one| one.own).map(|one| one.delivered).collect())
     }
-}
 
-impl Ledger {
     /// Whether a request would be given an answer that is there already, so that nothing has to be run for it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn is_answered(&self, request: &ChargeRequest) -> Result<bool, LedgerError> {
         let found = candidates(self.database.pool(), &request.asker, &request.query_key, request.margin).await?;
-        let Some(one) = chosen(&found, request) else { return Ok(false) };
-        let row = sqlx::query("SELECT 1 FROM answers WHERE charge = $1").bind(one.delivered.charge);
-        Ok(row.fetch_optional(self.database.pool()).await?.is_some())
+        Ok(chosen(&found, request).is_some_and(|one| one.answered))
     }
 }
 
@@ -66,6 +62,8 @@ struct Candidate {
     delivered: Delivered,
     /// Whether it was delivered to the member that asks.
     own: bool,
+    /// Whether its answer is recorded.
+    answered: bool,
 }
 
 async fn candidates(
@@ -76,7 +74,7 @@ async fn candidates(
 ) -> Result<Vec<Candidate>, LedgerError> {
     // An answer before an unfinished charge, and the narrowest margin first.
     let rows = sqlx::query(
-        "SELECT charges.id, margin, rho, delta, deliveries.member FROM charges
+        "SELECT charges.id, margin, rho, delta, deliveries.member, recorded FROM charges
          LEFT JOIN answers ON answers.charge = charges.id
          LEFT JOIN deliveries ON deliveries.charge = charges.id AND deliveries.member = $3
          WHERE query_key = $1 AND margin <= $2 AND charges.id NOT IN (SELECT charge FROM charge_failures)
@@ -91,7 +89,8 @@ async fn candidates(
         let margin = u64::try_from(row.try_get::<i64, _>("margin")?).map_err(|_| LedgerError::Corrupt("margin"))?;
         let loss = loss(row.try_get("rho")?, row.try_get("delta")?)?;
         let own = row.try_get::<Option<String>, _>("member")?.is_some();
-        Ok(Candidate { delivered: Delivered { charge: row.try_get("id")?, margin, loss }, own })
+        let answered = row.try_get::<Option<String>, _>("recorded")?.is_some();
+        Ok(Candidate { delivered: Delivered { charge: row.try_get("id")?, margin, loss }, own, answered })
     };
     rows.iter().map(candidate).collect()
 }

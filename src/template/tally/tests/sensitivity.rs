@@ -6,7 +6,7 @@
 
 use super::{super::*, crafted::crafted, vocabulary};
 use crate::{
-    model::{Named, Shape, torture},
+    model::{CellSpace, Named, Shape, torture},
     store::plan_by_text,
     template::Catalogue,
 };
@@ -105,18 +105,25 @@ fn fill(connection: &Connection, position: usize, rows: &[Row]) {
 
 /// The tally of the statement, as the store reads it.
 pub(super) fn tally(connection: &Connection, instance: &Instance) -> BTreeMap<i64, i64> {
-    let mut statement = connection.prepare(&instance.sql).unwrap_or_else(|error| panic!("{error}\n{}", instance.sql));
-    let mut rows = statement.query([]).unwrap_or_else(|error| panic!("{error}\n{}", instance.sql));
-    let (mut cells, space) = (BTreeMap::new(), instance.bounds.cell_space());
-    while let Some(row) = rows.next().unwrap_or_else(|error| panic!("{error}\n{}", instance.sql)) {
+    let cells = try_tally(connection, &instance.sql, &instance.bounds.cell_space());
+    cells.unwrap_or_else(|error| panic!("{error}\n{}", instance.sql))
+}
+
+/// The same, or what is wrong with it: the engine's failure, a cell that there isn't, or one that is there twice.
+pub(super) fn try_tally(connection: &Connection, sql: &str, space: &CellSpace) -> Result<BTreeMap<i64, i64>, String> {
+    let mut statement = connection.prepare(sql).map_err(|error| error.to_string())?;
+    let mut rows = statement.query([]).map_err(|error| error.to_string())?;
+    let mut cells = BTreeMap::new();
+    while let Some(row) = rows.next().map_err(|error| error.to_string())? {
         let (block, cell): (i64, i64) = (row.get(0).unwrap(), row.get(1).unwrap());
         for (block, column) in (block..).zip(2..row.as_ref().column_count()) {
-            let number = space.number(block, cell);
-            let number = number.unwrap_or_else(|| panic!("no cell {cell} in block {block}\n{}", instance.sql));
-            assert!(cells.insert(number, row.get(column).unwrap()).is_none(), "cell {number} twice\n{}", instance.sql);
+            let number = space.number(block, cell).ok_or_else(|| format!("no cell {cell} in block {block}"))?;
+            if cells.insert(number, row.get(column).unwrap()).is_some() {
+                return Err(format!("cell {number} twice"));
+            }
         }
     }
-    cells
+    Ok(cells)
 }
 
 /// How close the difference comes to the bound: 1 is at it, more is beyond.
